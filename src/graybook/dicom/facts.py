@@ -1,0 +1,239 @@
+"""Facts: what each kind of DICOM file says, typed and checked; no links between files are drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from graybook.geometry.arrays import FloatArray
+from graybook.geometry.contours import ContourStack
+from graybook.geometry.grid import Grid
+from graybook.record.assessment import Finding
+
+__all__ = [
+    "BeamFacts",
+    "DoseFacts",
+    "DoseReferenceFacts",
+    "DvhFacts",
+    "FileFacts",
+    "FractionGroupFacts",
+    "Header",
+    "ImageSliceFacts",
+    "OtherFacts",
+    "PlanFacts",
+    "RegistrationFacts",
+    "RoiFacts",
+    "StructureSetFacts",
+    "TreatmentRecordFacts",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What every file says of itself and its person; empty strings and None where it is silent.
+
+    ``path`` is relative to the folder (``archive.zip!/inner/path`` inside a zip, forward slashes). ``date`` is the best date of
+    the object itself: RTPlanDate, StructureSetDate, TreatmentDate, then content, acquisition, series, study, instance creation
+    date; ``date_source`` names the attribute it was taken from. ``birth_date`` is None when missing or malformed.
+    ``findings`` are warnings about attributes that bear on neither dose, geometry, identity nor links, and others said on reading.
+    """
+
+    path: str
+    sha256: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    modality: str
+    patient_id: str = ""
+    issuer_of_patient_id: str = ""
+    patient_name: str = ""
+    birth_date: date | None = None
+    sex: str = ""
+    study_uid: str = ""
+    series_uid: str = ""
+    series_description: str = ""
+    frame: str = ""
+    date: date | None = None
+    date_source: str = ""
+    manufacturer: str = ""
+    made_by_graybook: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImageSliceFacts:
+    """One image slice (CT); geometry only, voxels on demand (rescaled, rows x columns)."""
+
+    header: Header
+    position_mm: tuple[float, float, float]
+    orientation: tuple[float, ...]
+    patient_position: str
+    rows: int
+    columns: int
+    pixel_spacing_mm: tuple[float, float]
+    voxels: Callable[[], FloatArray]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RoiFacts:
+    """One ROI of a structure set. ``contours`` raises InputError/NotYet for open, point or non-axial contours."""
+
+    number: int
+    name: str
+    interpreted_type: str
+    frame: str
+    contour_count: int
+    contours: Callable[[], ContourStack]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StructureSetFacts:
+    """An RTSTRUCT."""
+
+    header: Header
+    label: str
+    rois: tuple[RoiFacts, ...]
+    image_series_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoseReferenceFacts:
+    """A Dose Reference of a plan. Doses are totals over the plan's fractions. [Gy]"""
+
+    uid: str
+    structure_type: str
+    """POINT, VOLUME, COORDINATES or SITE."""
+    reference_type: str
+    """TARGET or ORGAN_AT_RISK."""
+    description: str
+    roi_number: int | None
+    point_mm: tuple[float, float, float] | None
+    prescription_gy: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeamFacts:
+    """One treatment beam's share of a fraction."""
+
+    number: int
+    name: str
+    radiation_type: str
+    delivery_type: str
+    dose_gy: float | None
+    """Beam Dose, per fraction. [Gy]"""
+    point_mm: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FractionGroupFacts:
+    """A Fraction Group: planned fractions and the beams of each."""
+
+    number: int
+    fractions_planned: int | None
+    beams: tuple[BeamFacts, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanFacts:
+    """An RTPLAN or RT Ion Plan. ``radiation`` is the set of RadiationType of its treatment beams, upper case, sorted."""
+
+    header: Header
+    label: str
+    name: str
+    intent: str
+    approval: str
+    radiation: tuple[str, ...]
+    is_ion: bool
+    geometry: str
+    fraction_groups: tuple[FractionGroupFacts, ...]
+    dose_references: tuple[DoseReferenceFacts, ...]
+    structure_set_uids: tuple[str, ...]
+    dose_uids: tuple[str, ...]
+    prescription_description: str = ""
+    replaces_uids: tuple[str, ...] = ()
+
+    @property
+    def fractions_planned(self) -> int | None:
+        """Fractions of the plan: the sum over its fraction groups is not one number, so None unless there is exactly one."""
+        return self.fraction_groups[0].fractions_planned if len(self.fraction_groups) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DvhFacts:
+    """One item of an RTDOSE's DVH Sequence, in Gy whatever the file's units; ``percent_trap`` when they were percent."""
+
+    roi_number: int
+    volume_cm3: float | None
+    min_gy: float | None
+    mean_gy: float | None
+    max_gy: float | None
+    percent_trap: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DoseFacts:
+    """An RTDOSE. ``voxels`` gives Gy, zyx; raises when the bytes are missing or broken.
+
+    ``summation`` PLAN, MULTI_PLAN, FRACTION, BEAM, BRACHY, ..._SESSION ...; ``dose_type`` PHYSICAL, EFFECTIVE, ERROR;
+    ``units`` GY or RELATIVE. ``grid`` is None when the geometry is unusable; then ``problem`` says why, as a refusal code.
+    """
+
+    header: Header
+    summation: str
+    dose_type: str
+    units: str
+    grid: Grid | None
+    voxels: Callable[[], FloatArray]
+    plan_uids: tuple[str, ...] = ()
+    structure_set_uids: tuple[str, ...] = ()
+    fraction_group: int | None = None
+    beam_numbers: tuple[int, ...] = ()
+    comment: str = ""
+    dvhs: tuple[DvhFacts, ...] = ()
+    biological: str = ""
+    """"EQD2" or "BED" when marks, label, series description or comment say the dose is already biological (rule 7)."""
+    problem: Finding | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreatmentRecordFacts:
+    """An RT (Beams/Ion/...) Treatment Record: one session of a plan."""
+
+    header: Header
+    plan_uids: tuple[str, ...]
+    treatment_date: date | None
+    fraction_group: int | None
+    fraction_numbers: tuple[int, ...]
+    """Current Fraction Number of each beam, unique, sorted."""
+    complete: bool
+    """False when a beam's Treatment Termination Status is not NORMAL."""
+    delivered_beams: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RegistrationFacts:
+    """A Spatial Registration. Each link is (from frame, to frame, 4x4 matrix): PS3.3 C.20.2, source into registered frame."""
+
+    header: Header
+    links: tuple[tuple[str, str, FloatArray], ...]
+    kind: str = "RIGID"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherFacts:
+    """A readable file that is not used, with the reason as a finding code; or one that could not be read."""
+
+    header: Header | None
+    path: str
+    reason: Finding
+
+
+FileFacts = (
+    ImageSliceFacts
+    | StructureSetFacts
+    | PlanFacts
+    | DoseFacts
+    | TreatmentRecordFacts
+    | RegistrationFacts
+    | OtherFacts
+)

@@ -1,0 +1,120 @@
+"""Field: points come in, values and an inside-mask go out; a grid, or a grid seen through a transform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from graybook.errors import FrameMismatch, InputError
+from graybook.geometry._kernels import face_bound, trilinear
+from graybook.geometry.arrays import BoolArray, FloatArray, points_array
+from graybook.geometry.grid import Grid
+from graybook.geometry.transform import Affine
+
+__all__ = ["Field", "FieldSamples", "GridField", "MappedField"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FieldSamples:
+    """Values of a field at n points.
+
+    Outside the field's support ``low`` is 0 and ``high`` the highest value on the nearest face (rule 9);
+    inside, both are the value.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    inside: BoolArray
+
+
+class Field(Protocol):
+    """Anything that gives values and an inside-mask at points of its frame."""
+
+    @property
+    def frame(self) -> str:
+        """Frame of Reference UID of the points it takes."""
+        ...
+
+    def sample(self, points_mm: FloatArray) -> FieldSamples:
+        """Values at points (n, 3), xyz in mm, of :attr:`frame`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GridField:
+    """Trilinear interpolation between voxel centres; its support is the hull of the centres.
+
+    Parameters
+    ----------
+    grid
+        Where the voxels lie.
+    values
+        Voxel values, zyx, of the grid's shape.
+    """
+
+    grid: Grid
+    values: FloatArray
+    _face_max: FloatArray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        values = np.ascontiguousarray(self.values)
+        if values.dtype != np.float32:
+            values = values.astype(np.float64)
+        if values.shape != self.grid.shape:
+            raise InputError(
+                "Voxels and grid disagree.",
+                value=(values.shape, self.grid.shape),
+                remedy="Read the dose again.",
+            )
+        view = values.view()
+        view.setflags(write=False)
+        object.__setattr__(self, "values", view)
+        faces = [values[:, :, 0], values[:, :, -1], values[:, 0, :], values[:, -1, :], values[0], values[-1]]
+        object.__setattr__(self, "_face_max", np.array([float(face.max()) for face in faces]))
+
+    @property
+    def frame(self) -> str:
+        """Frame of Reference UID of the grid."""
+        return self.grid.frame
+
+    def sample(self, points_mm: FloatArray) -> FieldSamples:
+        """Values at points (n, 3) of the grid's frame."""
+        indices = np.ascontiguousarray(self.grid.indices_of(points_mm))
+        low, inside = trilinear(self.values, indices)
+        high = face_bound(low, inside, indices, np.array(self.grid.shape, dtype=np.int64), self._face_max)
+        return FieldSamples(low=low, high=high, inside=inside)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MappedField:
+    """A field seen from another frame: points go through ``transform`` (here → field) and the field is sampled there.
+
+    Parameters
+    ----------
+    field
+        The field, in ``transform.to_frame``.
+    transform
+        From the frame of the points to the frame of the field.
+    """
+
+    field: Field
+    transform: Affine
+
+    def __post_init__(self) -> None:
+        if self.transform.to_frame != self.field.frame:
+            raise FrameMismatch(
+                f"The field lies in frame {self.field.frame}, the transform leads to another.",
+                value=self.transform.to_frame,
+                remedy="Use the inverse transform.",
+            )
+
+    @property
+    def frame(self) -> str:
+        """Frame of Reference UID of the points it takes."""
+        return self.transform.from_frame
+
+    def sample(self, points_mm: FloatArray) -> FieldSamples:
+        """Values at points (n, 3) of :attr:`frame`."""
+        return self.field.sample(self.transform.apply(points_array(points_mm), frame=self.frame))

@@ -1,0 +1,90 @@
+"""Transform: points of one named frame come in, points of another named frame go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from graybook.errors import FrameMismatch, InputError
+from graybook.geometry.arrays import FloatArray, points_array, read_only
+
+__all__ = ["Affine"]
+
+RIGID_TOLERANCE = 1e-3
+"""How far a matrix may be from orthonormal and still be called rigid; files round their entries."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Affine:
+    """An affine map **from** one frame **to** another.
+
+    Parameters
+    ----------
+    from_frame, to_frame
+        Frame of Reference UIDs.
+    matrix
+        4x4, homogeneous: ``p_to = matrix @ p_from``, in mm, LPS.
+    """
+
+    from_frame: str
+    to_frame: str
+    matrix: FloatArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "matrix", read_only(self.matrix))
+        if self.matrix.shape != (4, 4) or not np.all(np.isfinite(self.matrix)):
+            raise InputError(
+                "An affine transform needs a finite 4x4 matrix.",
+                value=self.matrix.tolist(),
+                remedy="Check FrameOfReferenceTransformationMatrix.",
+            )
+        if np.abs(self.matrix[3] - [0.0, 0.0, 0.0, 1.0]).max() > 1e-9:
+            raise InputError(
+                "The last row of a transformation matrix must be 0 0 0 1.",
+                value=self.matrix[3].tolist(),
+                remedy="Check whether the matrix was written column by column.",
+            )
+        if abs(np.linalg.det(self.matrix[:3, :3])) < 1e-6:
+            raise InputError(
+                "A transformation matrix must be invertible.",
+                value=self.matrix.tolist(),
+                remedy="Export the registration again.",
+            )
+
+    @classmethod
+    def identity(cls, frame: str) -> Affine:
+        """The map of a frame onto itself."""
+        return cls(from_frame=frame, to_frame=frame, matrix=np.eye(4))
+
+    @property
+    def is_rigid(self) -> bool:
+        """Whether the matrix is a proper rotation and a shift."""
+        linear = self.matrix[:3, :3]
+        return bool(
+            np.abs(linear.T @ linear - np.eye(3)).max() <= RIGID_TOLERANCE and np.linalg.det(linear) > 0
+        )
+
+    def apply(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) of ``frame`` mapped to ``to_frame``; refuses points of another frame. [mm]"""
+        if frame != self.from_frame:
+            raise FrameMismatch(
+                f"This transform maps from frame {self.from_frame}.",
+                value=frame,
+                remedy="Apply the inverse, or find the transform of this frame.",
+            )
+        return points_array(points_mm) @ self.matrix[:3, :3].T + self.matrix[:3, 3]
+
+    def inverse(self) -> Affine:
+        """The exact inverse, from ``to_frame`` to ``from_frame``."""
+        return Affine(from_frame=self.to_frame, to_frame=self.from_frame, matrix=np.linalg.inv(self.matrix))
+
+    def then(self, after: Affine) -> Affine:
+        """This transform followed by ``after``."""
+        if after.from_frame != self.to_frame:
+            raise FrameMismatch(
+                f"A chain ends in frame {self.to_frame}; the next link starts elsewhere.",
+                value=after.from_frame,
+                remedy="Order the chain, or use the inverse of a link.",
+            )
+        return Affine(from_frame=self.from_frame, to_frame=after.to_frame, matrix=after.matrix @ self.matrix)

@@ -1,0 +1,42 @@
+"""The nouns of one life: persons, courses, phases, doses, structures, images, alignments and what is said of them."""
+
+from graybook.record.alignment import Alignment, Approval
+from graybook.record.assessment import Finding, Refusal, Severity
+from graybook.record.course import Course, EvidenceGrade, Modality, Phase, Prescription, Record, Status
+from graybook.record.delivery import Continuous, Decaying, Delivery, Fractionated, Single
+from graybook.record.dose import DoseVolume, Quantity
+from graybook.record.image import Image
+from graybook.record.override import Override
+from graybook.record.person import Identity, Person
+from graybook.record.provenance import InputFile, Provenance
+from graybook.record.structure import Structure, StructureSet
+
+__all__ = [
+    "Alignment",
+    "Approval",
+    "Continuous",
+    "Course",
+    "Decaying",
+    "Delivery",
+    "DoseVolume",
+    "EvidenceGrade",
+    "Finding",
+    "Fractionated",
+    "Identity",
+    "Image",
+    "InputFile",
+    "Modality",
+    "Override",
+    "Person",
+    "Phase",
+    "Prescription",
+    "Provenance",
+    "Quantity",
+    "Record",
+    "Refusal",
+    "Severity",
+    "Single",
+    "Status",
+    "Structure",
+    "StructureSet",
+]

@@ -1,0 +1,82 @@
+"""Material: everything the report pages are made from, already computed; renderers only render."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graybook.geometry.arrays import FloatArray
+from graybook.report.result import Result
+
+__all__ = ["DvhCurve", "Material", "Plane", "PlaneContour", "StructureCurves"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DvhCurve:
+    """A cumulative DVH: share of the volume [%] receiving at least each dose [Gy EQD2].
+
+    ``course`` is a course id, or "cumulative" for the sum, or "cumulative_upper" for its upper end where they differ.
+    """
+
+    course: str
+    dose_gy: FloatArray
+    volume_percent: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StructureCurves:
+    """The curves of one structure."""
+
+    structure: str
+    curves: tuple[DvhCurve, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlaneContour:
+    """Closed polylines (n, 2) of one structure in the coordinates of the plane. [mm]"""
+
+    structure: str
+    kind: str
+    polylines: tuple[FloatArray, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plane:
+    """One plane through the most loaded organ.
+
+    Parameters
+    ----------
+    name
+        "axial", "coronal" or "sagittal".
+    position_mm
+        Of the plane along its normal, LPS. [mm]
+    horizontal_mm, vertical_mm
+        Coordinates of the columns and rows of ``image`` and ``dose_gy``, LPS. [mm] Axial: x and y (y grows downwards on the
+        page); coronal: x and z; sagittal: y and z (z grows upwards on the page). Patient's left is on the right of the page.
+    image
+        HU, rows x columns; None when the course has no image.
+    dose_gy
+        EQD2 of the sum at the display α/β, rows x columns, NaN outside every grid. [Gy]
+    contours
+        Outlines in (horizontal, vertical) coordinates.
+    """
+
+    name: str
+    position_mm: float
+    horizontal_mm: FloatArray
+    vertical_mm: FloatArray
+    image: FloatArray | None
+    dose_gy: FloatArray | None
+    contours: tuple[PlaneContour, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Material:
+    """The result and the pictures' numbers.
+
+    ``ranking`` lists structure names, most loaded organ first (organs only, by cumulative D0.03cc, else by point sum).
+    """
+
+    result: Result
+    curves: tuple[StructureCurves, ...]
+    planes: tuple[Plane, ...]
+    ranking: tuple[str, ...]

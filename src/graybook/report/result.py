@@ -1,0 +1,281 @@
+"""The result model: one pydantic tree that is ``result.json`` and all that the report pages read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "Alternative",
+    "Bound",
+    "CourseDose",
+    "CourseResult",
+    "Envelope",
+    "FindingResult",
+    "InputResult",
+    "LinkResult",
+    "Metrics",
+    "PatientResult",
+    "PhaseResult",
+    "PointSum",
+    "PrescriptionResult",
+    "ProvenanceResult",
+    "RefusalResult",
+    "Result",
+    "SCHEMA_VERSION",
+    "StructureResult",
+    "json_text",
+    "schema_text",
+]
+
+SCHEMA_VERSION = "1.0"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class PatientResult(_Model):
+    """The person, as found in the files."""
+
+    id: str
+    issuer: str = ""
+    name: str = ""
+    birth_date: str | None = None
+    sex: str = ""
+
+
+class PrescriptionResult(_Model):
+    """A dose asked for a target, over all planned fractions. [Gy]"""
+
+    target: str
+    dose_gy: float
+
+
+class PhaseResult(_Model):
+    """A phase: plans given in the same sessions."""
+
+    id: str
+    label: str | None
+    status: str
+    modality: str
+    fractions_planned: int | None
+    fractions_delivered: int | None
+    fractions_range: tuple[int, int] | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+    approval: str = ""
+    intent: str = ""
+    quantity: str | None = None
+    in_sum: bool = Field(description="Whether its dose enters the 3D sum.")
+    concurrent_with: list[str] = []
+    prescriptions: list[PrescriptionResult] = []
+    max_gy: float | None = Field(
+        default=None, description="Highest physical dose delivered in its grid. [Gy]"
+    )
+
+
+class CourseResult(_Model):
+    """A course in the order of time."""
+
+    id: str
+    label: str
+    start_date: str | None
+    end_date: str | None = None
+    evidence_grade: str
+    modality: str
+    site: str = ""
+    intent: str = ""
+    interval_days: int | None = Field(
+        default=None, description="End of this course to start of the reference course. [d]"
+    )
+    is_reference: bool = False
+    in_sum: bool = Field(default=True, description="Whether it enters the 3D sum.")
+    alignment: str = Field(
+        default="", description="How its frame is reached: reference, same frame, registration, none."
+    )
+    phases: list[PhaseResult] = []
+
+
+class Metrics(_Model):
+    """EQD2 metrics. [Gy]; null where refused or smaller than the metric's volume."""
+
+    mean_gy: float | None = None
+    min_gy: float | None = None
+    max_gy: float | None = None
+    d0_03cc_gy: float | None = Field(default=None, alias="d0.03cc_gy")
+    d0_1cc_gy: float | None = Field(default=None, alias="d0.1cc_gy")
+    d2cc_gy: float | None = None
+    d50_gy: float | None = None
+
+
+class Alternative(Metrics):
+    """The same metrics under another assumption, which is named."""
+
+    alpha_beta_gy: float | None = None
+
+
+class PointSum(_Model):
+    """Rule 10: the customary sum of near-maxima and its bounds, each course on its own anatomy. EQD2 [Gy]"""
+
+    customary_d0_03cc_gy: float | None = Field(default=None, alias="customary_d0.03cc_gy")
+    customary_d0_1cc_gy: float | None = Field(default=None, alias="customary_d0.1cc_gy")
+    bound_d0_03cc_gy: float | None = Field(default=None, alias="bound_d0.03cc_gy")
+    bound_d0_1cc_gy: float | None = Field(default=None, alias="bound_d0.1cc_gy")
+    max_sum_gy: float | None = None
+    complete: bool = Field(
+        default=True, description="False when a course that may have reached the organ is not in it."
+    )
+
+
+class Envelope(_Model):
+    """Rule 10c: the near-maximum when earlier doses are shifted by ``shift_mm``; may draw dose from outside the organ unless inside_only."""
+
+    shift_mm: float
+    assumed: bool = True
+    inside_only: bool = False
+    d0_03cc_gy: tuple[float, float] | None = Field(default=None, alias="d0.03cc_gy")
+
+
+class Bound(_Model):
+    """A metric printed as a range because part of the organ lies outside a grid (rule 9)."""
+
+    metric: str
+    low_gy: float
+    high_gy: float
+
+
+class CourseDose(_Model):
+    """One course's dose to one structure. EQD2 unless the name says physical. [Gy]
+
+    ``physical_at_near_max_gy`` is the course's delivered physical D0.03cc on the structure, with ``fractions``: what the
+    hand-check annex starts from (D, n, d, α/β → EQD2).
+    """
+
+    id: str
+    mean_gy: float | None = None
+    max_gy: float | None = None
+    d0_03cc_gy: float | None = Field(default=None, alias="d0.03cc_gy")
+    d0_1cc_gy: float | None = Field(default=None, alias="d0.1cc_gy")
+    physical_mean_gy: float | None = None
+    physical_max_gy: float | None = None
+    physical_d0_03cc_gy: float | None = Field(default=None, alias="physical_d0.03cc_gy")
+    fractions: int | None = Field(
+        default=None, description="Fractions delivered, when the course has one phase."
+    )
+    native_d0_03cc_gy: float | None = Field(
+        default=None, alias="native_d0.03cc_gy", description="On its own contour."
+    )
+    outside_grid_cm3: float = 0.0
+    lq_extrapolated_cm3: float = Field(
+        default=0.0, description="Volume with more than 10 Gy a fraction. [cm³]"
+    )
+
+
+class StructureResult(_Model):
+    """One structure of today's anatomy (or propagated to it)."""
+
+    name: str
+    tg263: str | None
+    kind: str
+    origin: str = Field(
+        default="reference", description="reference, propagated or own anatomy, and of which course."
+    )
+    origin_course: str = ""
+    alpha_beta_gy: float | None
+    alpha_beta_basis: str = ""
+    alpha_beta_range_gy: tuple[float, float] | None = None
+    alpha_beta_source: str = ""
+    volume_cm3: float | None
+    outside_grid_cm3: float | None
+    lower_bound: bool = Field(
+        default=False, description="A course is missing from the 3D sum: every 3D number is a lower bound."
+    )
+    cumulative: Metrics = Metrics()
+    cumulative_upper: Metrics = Metrics()
+    concurrent: Metrics | None = Field(
+        default=None, description="If phases whose order is not known were given together (rule 2)."
+    )
+    alternative: Alternative | None = Field(
+        default=None, description="At α/β 2 when the organ has no entry (rule 4)."
+    )
+    printed_as_range: list[Bound] = []
+    point_sum: PointSum = PointSum()
+    envelope: Envelope | None = None
+    courses: list[CourseDose] = []
+
+
+class FindingResult(_Model):
+    """Something the reader must know."""
+
+    code: str
+    severity: str
+    subject: str
+    text: str
+
+
+class RefusalResult(_Model):
+    """Something not computed, and the remedy."""
+
+    code: str
+    subject: str
+    text: str
+    remedy: str
+
+
+class InputResult(_Model):
+    """One input by hash."""
+
+    sha256: str
+    used_as: str
+    uid: str = ""
+
+
+class LinkResult(_Model):
+    """An alignment used."""
+
+    from_frame: str
+    to_frame: str
+    source: list[str]
+    error_mm: float | None
+    approved: bool
+
+
+class ProvenanceResult(_Model):
+    """What the result rests on. ``created`` is the only clock, to the day."""
+
+    created: str
+    version: str
+    tables_edition: str
+    inputs: list[InputResult] = []
+    alignments: list[LinkResult] = []
+    overrides: list[dict[str, str]] = []
+    settings_sha256: str = ""
+
+
+class Result(_Model):
+    """The whole of ``result.json``."""
+
+    schema_version: str = SCHEMA_VERSION
+    notice: str = Field(description="What Graybook is not (rule 17).")
+    patient: PatientResult
+    reference_course: str
+    display_alpha_beta_gy: float = 3.0
+    courses: list[CourseResult]
+    structures: list[StructureResult]
+    findings: list[FindingResult]
+    refusals: list[RefusalResult]
+    provenance: ProvenanceResult
+
+
+def json_text(result: Result) -> str:
+    """``result.json`` as text: keys in the model's order, two spaces, a final newline."""
+    return json.dumps(result.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema_text() -> str:
+    """The JSON Schema of ``result.json`` as text."""
+    schema: dict[str, Any] = Result.model_json_schema(by_alias=True)
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
