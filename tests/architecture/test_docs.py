@@ -1,0 +1,85 @@
+"""The documentation speaks of what exists: every command, every option, every rule with its test."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+RULES = range(1, 18)
+TO_COME = {11: "recovery", 12: "conditions of a limit", 15: "unlike evidence"}
+"""Rules whose place is ready and whose issue is to come."""
+
+ROOT = Path(__file__).resolve().parents[2]
+HAZARDS = ROOT / "docs" / "safety" / "hazards.md"
+
+
+def rows() -> dict[int, list[str]]:
+    """The cells of each rule's row in the hazard table."""
+    found = {}
+    for line in HAZARDS.read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"\|\s*(\d+)\s*\|", line):
+            found[int(match[1])] = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    return found
+
+
+def proofs() -> dict[int, list[str]]:
+    """The tests marked with each rule, as path::function."""
+    found: dict[int, list[str]] = {}
+    pattern = re.compile(
+        r"mark\.rule\((\d+)\)(?:(?!^\s*def ).)*?^\s*def (test_\w+)", re.DOTALL | re.MULTILINE
+    )
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        if path == Path(__file__).resolve():
+            continue
+        for match in pattern.finditer(path.read_text(encoding="utf-8")):
+            found.setdefault(int(match[1]), []).append(f"{path.relative_to(ROOT).as_posix()}::{match[2]}")
+    return found
+
+
+def named_tests(cell: str) -> list[str]:
+    """The tests a cell names, as path::function."""
+    return re.findall(r"`(tests/[\w/]+\.py::\w+)`", cell)
+
+
+def test_every_rule_has_a_hazard() -> None:
+    """The hazard table has one row for each of the seventeen rules."""
+    assert sorted(rows()) == list(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_has_a_test_that_exists(rule: int) -> None:
+    """A rule's row names tests that exist and carry the rule's mark, or says that its issue is to come."""
+    cell = rows()[rule][-1]
+    if rule in TO_COME:
+        assert "issue to come" in cell
+        return
+    named = named_tests(cell)
+    assert named, f"rule {rule} names no test; marked with it: {proofs().get(rule)}"
+    assert set(named) <= set(proofs().get(rule, [])), f"marked with rule {rule}: {proofs().get(rule)}"
+
+
+def commands() -> list[tuple[str, str]]:
+    """Each command of the program with each of its options."""
+    from graybook.cli.main import app
+
+    group = typer.main.get_command(app)
+    assert hasattr(group, "commands")
+    return [
+        (name, option)
+        for name, command in group.commands.items()
+        for parameter in command.params
+        for option in (o for o in parameter.opts if o.startswith("--"))
+    ]
+
+
+def test_every_option_is_documented() -> None:
+    """Each command has a page of its name, and the page names each of its options."""
+    missing = []
+    for name, option in commands():
+        page = ROOT / "docs" / "commands" / f"{name}.md"
+        if not page.exists() or f"`{option}" not in page.read_text(encoding="utf-8"):
+            missing.append(f"{name} {option}")
+    assert missing == []
