@@ -1,0 +1,105 @@
+"""Phase dose: a field of the planned dose and the numbers of fractions come in; dose per fraction at points goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graybook.errors import InputError
+from graybook.geometry.arrays import BoolArray, FloatArray
+from graybook.geometry.field import Field
+
+__all__ = ["PhaseDose", "PhaseSamples"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PhaseSamples:
+    """One phase at n points. ``low`` and ``high`` are the planned total dose at both ends of rule 9. [Gy]
+
+    ``fractions`` pairs (planned, delivered) for the low end and for the high end: they differ only when the number is bracketed
+    (rule 5: more fractions, less effect).
+    """
+
+    low_gy: FloatArray
+    high_gy: FloatArray
+    inside: BoolArray
+    fractions_low: tuple[int, int]
+    fractions_high: tuple[int, int]
+
+    def fraction_gy(self, *, high: bool) -> FloatArray:
+        """Dose per fraction d = D_plan / n_planned, whatever was delivered (rule 1). [Gy]"""
+        return self.high_gy / self.fractions_high[0] if high else self.low_gy / self.fractions_low[0]
+
+    def sessions(self, *, high: bool) -> int:
+        """Fractions delivered."""
+        return self.fractions_high[1] if high else self.fractions_low[1]
+
+    def delivered_gy(self, *, high: bool) -> FloatArray:
+        """Physical dose delivered, d x n_delivered. [Gy]"""
+        return self.fraction_gy(high=high) * self.sessions(high=high)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PhaseDose:
+    """One phase as a field.
+
+    Parameters
+    ----------
+    id
+        Of the phase.
+    field
+        Photon-isoeffective dose of all planned fractions, seen from the frame of the points. [Gy]
+    planned, delivered
+        Numbers of fractions; None when only a range is known.
+    fractions_range
+        (n_min, n_max) when the number is not known.
+    """
+
+    id: str
+    field: Field
+    planned: int | None
+    delivered: int | None
+    fractions_range: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.planned is not None:
+            if self.planned < 1:
+                raise InputError(
+                    f"Phase {self.id} has no planned fraction.",
+                    value=self.planned,
+                    remedy="Give fractions_planned.",
+                )
+        elif self.fractions_range is None or not 1 <= self.fractions_range[0] <= self.fractions_range[1]:
+            raise InputError(
+                f"The number of fractions of phase {self.id} is unknown.",
+                value=self.fractions_range,
+                remedy="Give fractions_min and fractions_max in graybook.toml.",
+            )
+
+    @property
+    def fractions_low(self) -> tuple[int, int]:
+        """(planned, delivered) of the end with less effect."""
+        if self.planned is not None:
+            return self.planned, self.planned if self.delivered is None else self.delivered
+        assert self.fractions_range is not None  # noqa: S101  (checked on construction)
+        n_max = self.fractions_range[1]
+        return n_max, n_max
+
+    @property
+    def fractions_high(self) -> tuple[int, int]:
+        """(planned, delivered) of the end with more effect."""
+        if self.planned is not None:
+            return self.fractions_low
+        assert self.fractions_range is not None  # noqa: S101  (checked on construction)
+        n_min = self.fractions_range[0]
+        return n_min, n_min
+
+    def sample(self, points_mm: FloatArray) -> PhaseSamples:
+        """The phase at points (n, 3) of the field's frame."""
+        samples = self.field.sample(points_mm)
+        return PhaseSamples(
+            low_gy=samples.low,
+            high_gy=samples.high,
+            inside=samples.inside,
+            fractions_low=self.fractions_low,
+            fractions_high=self.fractions_high,
+        )
