@@ -214,9 +214,7 @@ def _write_doses(folder: Path, course: PhantomCourse, person: Person, index: int
             plan_class=str(RTIonPlanStorage if plan.ion else RTPlanStorage),
             beam_numbers=(part,) if by_beam else (),
             fraction_group=1 if by_beam or plan.summation == "FRACTION" else None,
-            structure_set_uid=course.structure_set_uid
-            if plan.reference_structures and course.structures
-            else "",
+            structure_set_uid=course.structure_set_uid if plan.dvhs or plan.dose_names_structures else "",
             comment=plan.comment,
             dvhs=plan.dvhs,
             bits=plan.bits,
