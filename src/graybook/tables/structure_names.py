@@ -175,16 +175,19 @@ def _without_noise(parts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _without_margin(parts: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """The words without the margin, and the margin as ``_PRV`` or ``_PRV05``."""
-    for at, part in enumerate(parts):
-        if part in _MARGIN_WORDS:
-            after = parts[at + 1 :]
-            if len(after) == 2 and after[0] in _SIDES and after[1].isdigit():
-                after = (after[1], after[0])
-            size = after[0] if after and after[0].isdigit() and len(after[0]) <= 2 else ""
-            used = (1 if size else 0) + (1 if size and after[1:2] == ("mm",) else 0)
-            return parts[:at] + after[used:], f"_PRV{size.zfill(2)}" if size else "_PRV"
-    return parts, ""
+    """The words without the margin, and the margin as ``_PRV`` or ``_PRV05``: ``PRV 5 cord``, ``PRV cord 5 mm``."""
+    at = next((place for place, part in enumerate(parts) if part in _MARGIN_WORDS), None)
+    if at is None:
+        return parts, ""
+    before, after = parts[:at], parts[at + 1 :]
+    unit = after.index("mm") if "mm" in after else 0
+    if unit and after[unit - 1].isdigit():
+        after = (after[unit - 1], *after[: unit - 1], *after[unit + 1 :])
+    elif len(after) == 2 and after[0] in _SIDES:
+        after = (after[1], after[0])
+    if after and after[0].isdigit() and len(after[0]) <= 2:
+        return before + after[1:], f"_PRV{after[0].zfill(2)}"
+    return before + after, "_PRV"
 
 
 def _found(parts: tuple[str, ...]) -> _Hit | None:

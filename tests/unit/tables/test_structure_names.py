@@ -62,6 +62,7 @@ RECOGNISED = {
     "Brainstem": ["Tronc cérébral", "Brain stem", "BRSTEM", "Tronc_Cerebral"],
     "OpticChiasm": ["chiasma", "Chiasm", "Optic_Chiasm", "Chiasma optique"],
     "OpticNrv_L": ["Optic Nerve-Lt", "Opt Nerve L", "Nerf optique G", "OPTIC_NERVE_L"],
+    "OpticNrv_PRV03_L": ["OpticNrv_PRV_L03", "OpticNrv_PRV03_L", "PRV nerf optique G 3mm"],
     "Eye_PRV03_R": ["Oeil D PRV 3mm", "PRV 03 oeil droit"],
     "Lens_L": ["Lens_-_left", "Cristallin G"],
     "Cochlea_R": ["Cochlée D", "Cochlea Rt"],
@@ -96,7 +97,7 @@ CASES = [(spelling, label) for label, spellings in RECOGNISED.items() for spelli
 
 UNKNOWN = [
     "", " ", "d", "D", "G", "L", "R", "left", "PRV", "PRV05", "D Lung", "G Lung", "Lung D", "Heart L", "Foie D",
-    "Cote D", "Paroi", "Plexus D", "Tronc", "TC", "VS", "NOD", "ME", "Heart 5mm", "Heart-5mm", "Lung Heart",
+    "Cote D", "Paroi", "Plexus D", "Tronc", "TC", "VS", "NOD", "ME", "Heart 5mm", "Heart-5mm", "Lung Heart", "PRV moelle mm", "Cord PRV 005",
     "Poumons D", "Liver_GTV", "Heart-GTV", "Lung_L^exp", "Rectum A*M*", "left parotid 2 for IOV", "PTV", "CTV sein",
     "GTV_Lung_L", "z_Heart", "Ring_Heart", "Lung левое", "Nodes", "Areola", "PMMA", "cavit?buccale", "Brain 2", "Moelle os",
 ]  # fmt: skip
