@@ -97,7 +97,8 @@ CASES = [(spelling, label) for label, spellings in RECOGNISED.items() for spelli
 
 UNKNOWN = [
     "", " ", "d", "D", "G", "L", "R", "left", "PRV", "PRV05", "D Lung", "G Lung", "Lung D", "Heart L", "Foie D",
-    "Cote D", "Paroi", "Plexus D", "Tronc", "TC", "VS", "NOD", "ME", "Heart 5mm", "Heart-5mm", "Lung Heart", "PRV moelle mm", "Cord PRV 005",
+    "Cote D", "Paroi", "Plexus D", "Tronc", "TC", "VS", "NOD", "ME", "Heart 5mm", "Heart-5mm", "Lung Heart",
+    "PRV moelle mm", "Cord PRV 005",
     "Poumons D", "Liver_GTV", "Heart-GTV", "Lung_L^exp", "Rectum A*M*", "left parotid 2 for IOV", "PTV", "CTV sein",
     "GTV_Lung_L", "z_Heart", "Ring_Heart", "Lung левое", "Nodes", "Areola", "PMMA", "cavit?buccale", "Brain 2", "Moelle os",
 ]  # fmt: skip
