@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from graybook.files import parse, template
+
 RULES = range(1, 18)
 TO_COME = {11: "recovery", 12: "conditions of a limit", 15: "unlike evidence"}
 """Rules whose place is ready and whose issue is to come."""
@@ -82,3 +84,22 @@ def test_every_option_is_documented() -> None:
         if not page.exists() or f"`{option}" not in page.read_text(encoding="utf-8"):
             missing.append(f"{name} {option}")
     assert missing == []
+
+
+SETTINGS = ROOT / "docs" / "graybook-toml.md"
+
+
+def test_documented_settings_are_accepted() -> None:
+    """Every example of the reference of graybook.toml is one that Graybook reads, and no table lacks one."""
+    examples = re.findall(r"```toml\n(.*?)```", SETTINGS.read_text(encoding="utf-8"), re.DOTALL)
+    settings = parse("\n".join(examples))
+    assert all([settings.courses, settings.phases, settings.structures, settings.alpha_betas])
+    assert all([settings.registrations, settings.same_persons])
+
+
+def test_every_setting_is_documented() -> None:
+    """Every key of the template stands in the reference."""
+    keys = set(re.findall(r"^# (\w+) = ", template(), re.MULTILINE))
+    text = SETTINGS.read_text(encoding="utf-8")
+    assert len(keys) > 20
+    assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
