@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import RTIonPlanStorage, RTPlanStorage
 
 from graybook.dicom.marks import uid_from
 from graybook.dicom.write_beams import WrittenBeam
@@ -211,7 +210,7 @@ def _write_doses(folder: Path, course: PhantomCourse, person: Person, index: int
             dose_type=plan.dose_type,
             units=plan.units,
             plan_uids=(course.plan_uid(index),) if plan.reference_plan else (),
-            plan_class=str(RTIonPlanStorage if plan.ion else RTPlanStorage),
+            ion_plan_uids=(course.plan_uid(index),) if plan.ion else (),
             beam_numbers=(part,) if by_beam else (),
             fraction_group=1 if by_beam or plan.summation == "FRACTION" else None,
             structure_set_uid=course.structure_set_uid if plan.dvhs or plan.dose_names_structures else "",

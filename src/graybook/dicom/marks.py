@@ -35,7 +35,7 @@ TAG_QUANTITY = 0x01
 TAG_ALPHA_BETA = 0x02
 """FD: α/β. [Gy]"""
 TAG_SOURCES = 0x03
-"""LO, several: SOP Instance UIDs or SHA-256 of the inputs."""
+"""UC, several: SOP Instance UIDs or SHA-256 of the inputs."""
 TAG_NOTICE = 0x04
 """LO: :data:`NOTICE`."""
 
@@ -81,5 +81,5 @@ def add_marks(dataset: Dataset, *, quantity: str, alpha_beta_gy: float, sources:
     block = dataset.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
     block.add_new(TAG_QUANTITY, "LO", quantity)
     block.add_new(TAG_ALPHA_BETA, "FD", float(alpha_beta_gy))
-    block.add_new(TAG_SOURCES, "LO", list(sources))
+    block.add_new(TAG_SOURCES, "UC", list(sources))
     block.add_new(TAG_NOTICE, "LO", NOTICE)

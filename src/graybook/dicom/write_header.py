@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 from pydicom.valuerep import DSfloat, format_number_as_ds
@@ -38,8 +40,8 @@ class SeriesHeader:
         As shown by viewers.
     series_number
         Number of the series in the study.
-    manufacturer, model, institution
-        Who made the object. Only Graybook's own results say "Graybook".
+    manufacturer, model, software, institution
+        Who made the object, with which version. Only Graybook's own results say "Graybook".
     """
 
     person: Person
@@ -53,6 +55,7 @@ class SeriesHeader:
     series_number: int = 1
     manufacturer: str = "Synthetic"
     model: str = "Closed forms"
+    software: str = "1"
     institution: str = ""
 
 
@@ -66,10 +69,8 @@ def decimal(value: float) -> DSfloat:
     return DSfloat(format_number_as_ds(float(value) + 0.0))
 
 
-def decimals(values: object) -> list[DSfloat]:
+def decimals(values: npt.ArrayLike) -> list[DSfloat]:
     """Decimal strings of an array, flattened."""
-    import numpy as np
-
     return [decimal(value) for value in np.asarray(values, dtype=np.float64).ravel()]
 
 
@@ -100,7 +101,7 @@ def header_dataset(header: SeriesHeader, *, sop_class: str, uid: str, modality: 
     ds.Modality = modality
     ds.Manufacturer = header.manufacturer
     ds.ManufacturerModelName = header.model
-    ds.SoftwareVersions = "1"
+    ds.SoftwareVersions = header.software
     ds.OperatorsName = ""
     if header.institution:
         ds.InstitutionName = header.institution

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
-from pydicom.uid import RTDoseStorage, RTPlanStorage, RTStructureSetStorage
+from pydicom.uid import RTDoseStorage, RTIonPlanStorage, RTPlanStorage, RTStructureSetStorage
 
 from graybook.dicom.write_header import (
     NOON,
@@ -67,8 +67,8 @@ class WrittenDose:
         Dose Summation Type, Dose Type, Dose Units.
     plan_uids
         Referenced plans (several for MULTI_PLAN).
-    plan_class
-        SOP class of the referenced plans.
+    ion_plan_uids
+        Those of ``plan_uids`` that are RT Ion Plans.
     beam_numbers
         Referenced beams, for BEAM.
     fraction_group
@@ -88,7 +88,7 @@ class WrittenDose:
     dose_type: str = "PHYSICAL"
     units: str = "GY"
     plan_uids: tuple[str, ...] = ()
-    plan_class: str = str(RTPlanStorage)
+    ion_plan_uids: tuple[str, ...] = ()
     beam_numbers: tuple[int, ...] = ()
     fraction_group: int | None = None
     structure_set_uid: str = ""
@@ -139,7 +139,7 @@ def rtdose_dataset(header: SeriesHeader, dose: WrittenDose) -> Dataset:
 
 
 def _plan_item(dose: WrittenDose, uid: str) -> Dataset:
-    item = reference(dose.plan_class, uid)
+    item = reference(RTIonPlanStorage if uid in dose.ion_plan_uids else RTPlanStorage, uid)
     if dose.fraction_group is not None:
         group = Dataset()
         if dose.beam_numbers:
