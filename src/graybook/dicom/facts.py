@@ -131,6 +131,8 @@ class FractionGroupFacts:
     number: int
     fractions_planned: int | None
     beams: tuple[BeamFacts, ...] = ()
+    setup_doses_gy: tuple[float, ...] = ()
+    """Brachy Application Setup Dose of each setup, per fraction. [Gy]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +153,8 @@ class PlanFacts:
     dose_uids: tuple[str, ...]
     prescription_description: str = ""
     replaces_uids: tuple[str, ...] = ()
+    related_plans: tuple[tuple[str, str], ...] = ()
+    """RT Plan Relationship (PRIOR, ALTERNATIVE, PREDECESSOR, VERIFIED_PLAN, CONCURRENT) and UID of each related plan."""
 
     @property
     def fractions_planned(self) -> int | None:
@@ -193,6 +197,8 @@ class DoseFacts:
     biological: str = ""
     """"EQD2" or "BED" when marks, label, series description or comment say the dose is already biological (rule 7)."""
     problem: Finding | None = None
+    dvh_hundred_percent_gy: float | None = None
+    """Gy of 100 %, as fitted, where the DVH statistics were percent; compare it with the prescription."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +214,9 @@ class TreatmentRecordFacts:
     complete: bool
     """False when a beam's Treatment Termination Status is not NORMAL."""
     delivered_beams: tuple[int, ...] = ()
+    is_summary: bool = False
+    """A Treatment Summary Record speaks for all sessions; ``fractions_delivered`` is its count."""
+    fractions_delivered: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,0 +1,231 @@
+"""Attributes: a pydicom dataset comes in; texts, numbers, dates and items go out, and what was odd is noted, never raised."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import Tag
+
+from graybook.errors import InputError
+from graybook.geometry.arrays import FloatArray
+from graybook.record.assessment import Finding, Param, Severity
+
+__all__ = ["Attributes", "NotUsed", "Notes", "decimal_array", "tag_text"]
+
+EARLIEST_YEAR = 1850
+"""Nobody alive was born before."""
+LONGEST_SHOWN = 60
+
+
+class NotUsed(Exception):
+    """A file that is understood but not used; ``finding`` is the reason."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+@dataclass(kw_only=True)
+class Notes:
+    """What reading one file had to say, each sentence once."""
+
+    path: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, code: str, severity: Severity = Severity.WARNING, **params: Param) -> None:
+        """Note a finding about the file."""
+        finding = Finding(
+            code=code, severity=severity, subject=self.path, params={"file": self.path, **params}
+        )
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+
+def tag_text(keyword: str) -> str:
+    """The keyword with its tag, as a reader finds it in any viewer.
+
+    Examples
+    --------
+    >>> tag_text("DoseGridScaling")
+    'DoseGridScaling (3004,000E)'
+    """
+    tag = Tag(tag_for_keyword(keyword) or 0)
+    return f"{keyword} ({tag.group:04X},{tag.element:04X})"
+
+
+def decimal_array(text: bytes) -> FloatArray:
+    """The numbers of a DICOM decimal string, parsed in one go; ValueError when one of them is none.
+
+    Examples
+    --------
+    >>> decimal_array(b"1.5\\\\-2e1 ").tolist()
+    [1.5, -20.0]
+    """
+    text = text.rstrip(b" \x00")
+    if not text:
+        return np.empty(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the count below says the same
+        values = np.fromstring(text.replace(b"\\", b" ").decode("ascii"), dtype=np.float64, sep=" ")
+    if len(values) != text.count(b"\\") + 1:
+        raise ValueError("not a list of numbers")
+    return values
+
+
+class Attributes:
+    """Lenient access to one dataset or sequence item.
+
+    An attribute that is missing gives an empty value; one that is malformed gives an empty value and a note.
+    """
+
+    def __init__(self, dataset: Dataset, notes: Notes) -> None:
+        self.dataset = dataset
+        self.notes = notes
+
+    def __contains__(self, keyword: str) -> bool:
+        return keyword in self.dataset
+
+    def _malformed(self, keyword: str, value: object) -> None:
+        self.notes.add("attribute_malformed", attribute=tag_text(keyword), value=str(value)[:LONGEST_SHOWN])
+
+    def raw(self, keyword: str) -> bytes | None:
+        """The undecoded bytes of an attribute; None when missing or already decoded."""
+        element = self.dataset.get_item(keyword) if keyword in self.dataset else None
+        return element.value if isinstance(element, RawDataElement) else None
+
+    def _value(self, keyword: str) -> object:
+        raw = self.raw(keyword)
+        try:
+            element: DataElement | None = self.dataset.get(Tag(tag_for_keyword(keyword) or 0))
+        except Exception:
+            self._malformed(keyword, raw)
+            return None if raw is None else raw.decode("latin-1")
+        return None if element is None else element.value
+
+    def text(self, keyword: str) -> str:
+        """The value as text; several values keep their backslashes."""
+        value = self._value(keyword)
+        if value is None:
+            return ""
+        if isinstance(value, list | tuple) or type(value).__name__ == "MultiValue":
+            return "\\".join(str(part).strip() for part in value)  # type: ignore[attr-defined]
+        return str(value).strip(" \x00\r\n")
+
+    def code(self, keyword: str) -> str:
+        """The value as an upper-case code."""
+        return self.text(keyword).upper()
+
+    def uid(self, keyword: str) -> str:
+        """The value as a UID."""
+        return self.text(keyword).strip()
+
+    def numbers(self, keyword: str) -> tuple[float, ...]:
+        """All numbers of the value; empty when missing or when one is malformed or not finite (noted)."""
+        try:
+            values = self.array(keyword)
+        except InputError as error:
+            self._malformed(keyword, error.value)
+            return ()
+        return tuple(float(value) for value in values)
+
+    def array(self, keyword: str) -> FloatArray:
+        """All numbers of the value as an array; :class:`InputError` when malformed or not finite."""
+        raw = self.raw(keyword)
+        element = self.dataset.get_item(keyword) if keyword in self.dataset else None
+        if element is None or element.value is None:
+            return np.empty(0)
+        try:
+            if raw is not None and _is_decimal(keyword):
+                values = decimal_array(raw)
+            else:
+                values = np.atleast_1d(np.asarray(self.dataset[keyword].value or [], dtype=np.float64))
+        except Exception as error:
+            raise _malformed_error(keyword, self._shown(keyword)) from error
+        if not np.all(np.isfinite(values)):
+            raise _malformed_error(keyword, self._shown(keyword))
+        return values
+
+    def _shown(self, keyword: str) -> str:
+        raw = self.raw(keyword)
+        with suppress(Exception):
+            return (raw.decode("latin-1") if raw is not None else str(self.dataset[keyword].value))[
+                :LONGEST_SHOWN
+            ]
+        return ""
+
+    def number(self, keyword: str) -> float | None:
+        """The first number of the value; None when missing or malformed."""
+        values = self.numbers(keyword)
+        return values[0] if values else None
+
+    def whole(self, keyword: str) -> int | None:
+        """The value as a whole number; None when missing, malformed or not whole (noted)."""
+        value = self.number(keyword)
+        if value is None:
+            return None
+        if value != round(value):
+            self._malformed(keyword, value)
+            return None
+        return int(value)
+
+    def point(self, keyword: str) -> tuple[float, float, float] | None:
+        """Three numbers as a point in mm; None when missing or malformed."""
+        values = self.numbers(keyword)
+        if len(values) == 3:
+            return (values[0], values[1], values[2])
+        if values:
+            self._malformed(keyword, values)
+        return None
+
+    def date(self, keyword: str) -> date | None:
+        """The value as a date (YYYYMMDD, YYYY.MM.DD or a date-time); None when missing or malformed (noted)."""
+        text = self.text(keyword)
+        if not text:
+            return None
+        match = re.match(r"(\d{4})[.-]?(\d{2})[.-]?(\d{2})", text)
+        with suppress(ValueError):
+            if match and int(match[1]) >= EARLIEST_YEAR:
+                return date(int(match[1]), int(match[2]), int(match[3]))
+        self._malformed(keyword, text)
+        return None
+
+    def items(self, keyword: str) -> tuple[Attributes, ...]:
+        """The items of a sequence; empty when missing or broken (noted)."""
+        if keyword not in self.dataset:
+            return ()
+        try:
+            found = [item for item in self.dataset[keyword].value or [] if isinstance(item, Dataset)]
+        except Exception as error:
+            self._malformed(keyword, error)
+            return ()
+        return tuple(Attributes(item, self.notes) for item in found)
+
+    def below(self, *keywords: str) -> Iterator[Attributes]:
+        """The items at the end of a path of sequences."""
+        if not keywords:
+            yield self
+            return
+        for item in self.items(keywords[0]):
+            yield from item.below(*keywords[1:])
+
+
+def _is_decimal(keyword: str) -> bool:
+    """Whether the dictionary says that the attribute is written as decimal text."""
+    return dictionary_VR(tag_for_keyword(keyword) or 0) in ("DS", "IS")
+
+
+def _malformed_error(keyword: str, shown: str) -> InputError:
+    return InputError(
+        f"{tag_text(keyword)} is not a list of finite numbers.",
+        value=shown,
+        remedy="Export the object again, or mend the attribute.",
+    )

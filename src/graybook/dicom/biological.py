@@ -1,0 +1,45 @@
+"""Biological: the labels and comments of a dose come in; "EQD2", "BED" or nothing goes out (rule 7)."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["biological_quantity"]
+
+_START, _END = r"(?<![a-z])", r"(?![a-z])"
+EQD2 = re.compile(_START + r"(l?q?eqd[\s_-]?2?(gy)?|equi-?effective|iso-?effective)" + _END, re.IGNORECASE)
+BED = re.compile(r"(?:(?<=[\s_.,;:(\[/-])|^)bed" + _END, re.IGNORECASE)
+BIOLOGICAL = re.compile(_START + r"biolog\w*", re.IGNORECASE)
+EQUIVALENT = re.compile(_START + r"biolog\w*[\s_-]+equiv", re.IGNORECASE)
+ANATOMICAL = re.compile(
+    r"(tumou?r|surg\w*|operative|op|postop|resection|prostat\w*|lump\w*|breast|nodal|node|fossa|cavity|seroma|excision"
+    r"|boost|gtv|ctv|ptv|liver|lung|kidney|treatment|flat|the)[\s_.-]*$",
+    re.IGNORECASE,
+)
+"""Words before "bed" that make it a place."""
+PLACE = re.compile(r"^[\s_.-]*(boost|block|margin|volume|phase|plan|ptv|ctv|gtv|\+)", re.IGNORECASE)
+"""Words after "bed" that make it a place."""
+
+
+def biological_quantity(*texts: str) -> str:
+    """ "EQD2" or "BED" when one of the texts says that the dose is already biological; else "".
+
+    Examples
+    --------
+    >>> biological_quantity("GRAYBOOK EQD2 ab=3 NOT FOR PLANNING"), biological_quantity("", "Sum BED10")
+    ('EQD2', 'BED')
+    >>> biological_quantity("Tumor Bed boost", "Bedford")
+    ''
+    """
+    if any(EQD2.search(text) or EQUIVALENT.search(text) for text in texts):
+        return "EQD2"
+    if any(BIOLOGICAL.search(text) or _says_bed(text) for text in texts):
+        return "BED"
+    return ""
+
+
+def _says_bed(text: str) -> bool:
+    return any(
+        not ANATOMICAL.search(text[: match.start()]) and not PLACE.search(text[match.end() :])
+        for match in BED.finditer(text)
+    )

@@ -1,0 +1,81 @@
+"""Header: a dataset and its path come in; what the file says of itself and its person goes out."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from pydicom.dataset import Dataset
+
+from graybook.dicom.attributes import Attributes
+from graybook.dicom.facts import Header
+from graybook.dicom.marks import MANUFACTURER, PRIVATE_CREATOR
+from graybook.record.assessment import Severity
+
+__all__ = ["header_of"]
+
+DATES = (
+    "RTPlanDate",
+    "StructureSetDate",
+    "TreatmentDate",
+    "ContentDate",
+    "AcquisitionDate",
+    "SeriesDate",
+    "StudyDate",
+    "InstanceCreationDate",
+)
+"""Attributes that may date an object, the one closest to it first."""
+EARLIEST_YEAR = 1960
+"""An object dated earlier carries a placeholder: no treatment was planned on a computer before."""
+
+
+def header_of(attributes: Attributes, sha256: str) -> Header:
+    """The header of a file; its findings are filled in later, when everything was read."""
+    day, source = _best_date(attributes)
+    uid = attributes.uid("SOPInstanceUID")
+    if not uid:
+        uid = f"2.25.{uuid.UUID(hex=sha256[:32], version=5).int}"
+        attributes.notes.add("uid_missing", Severity.INFO)
+    return Header(
+        path=attributes.notes.path,
+        sha256=sha256,
+        sop_class_uid=attributes.uid("SOPClassUID"),
+        sop_instance_uid=uid,
+        modality=attributes.code("Modality"),
+        patient_id=attributes.text("PatientID"),
+        issuer_of_patient_id=attributes.text("IssuerOfPatientID"),
+        patient_name=attributes.text("PatientName"),
+        birth_date=attributes.date("PatientBirthDate"),
+        sex=attributes.code("PatientSex"),
+        study_uid=attributes.uid("StudyInstanceUID"),
+        series_uid=attributes.uid("SeriesInstanceUID"),
+        series_description=attributes.text("SeriesDescription"),
+        frame=attributes.uid("FrameOfReferenceUID"),
+        date=day,
+        date_source=source,
+        manufacturer=attributes.text("Manufacturer"),
+        made_by_graybook=_made_by_graybook(attributes),
+    )
+
+
+def _best_date(attributes: Attributes) -> tuple[date | None, str]:
+    """The first plausible date and where it stands; else the first one, noted: de-identified files keep their order."""
+    found = [(day, keyword) for keyword in DATES if (day := attributes.date(keyword)) is not None]
+    plausible = [(day, keyword) for day, keyword in found if day.year >= EARLIEST_YEAR]
+    if found and not plausible:
+        day, keyword = found[0]
+        attributes.notes.add("date_implausible", Severity.INFO, attribute=keyword, date=day.isoformat())
+    return (plausible or found or [(None, "")])[0]
+
+
+def _made_by_graybook(attributes: Attributes) -> bool:
+    """Whether the manufacturer is Graybook and a second mark (private block or series description) says so too."""
+    if attributes.text("Manufacturer") != MANUFACTURER:
+        return False
+    described = attributes.text("SeriesDescription").startswith(PRIVATE_CREATOR)
+    return described or _has_private_block(attributes.dataset)
+
+
+def _has_private_block(dataset: Dataset) -> bool:
+    creators = (element for element in dataset if element.tag.is_private_creator)
+    return any(str(element.value) == PRIVATE_CREATOR for element in creators)

@@ -1,0 +1,101 @@
+"""Pixels: a file's attributes come in; how many bytes there must be, and a source of the decoded values, go out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.pixels.utils import pixel_array
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from graybook.dicom.attributes import Attributes, Notes, NotUsed
+from graybook.dicom.parsing import dataset_of, said_warnings
+from graybook.dicom.walk import SourceFile
+from graybook.errors import InputError, UnreadableFile
+
+__all__ = ["decoded", "is_native", "missing_bytes"]
+
+DEFAULTS: dict[str, Any] = {
+    "SamplesPerPixel": 1,
+    "PhotometricInterpretation": "MONOCHROME2",
+    "PixelRepresentation": 0,
+}
+"""What a grey-scale image means when it leaves these out."""
+
+
+def is_native(dataset: Dataset) -> bool:
+    """Whether the pixels are stored uncompressed."""
+    syntax = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", None)
+    return syntax is None or not syntax.is_compressed or syntax.is_deflated
+
+
+def missing_bytes(attributes: Attributes, frames: int) -> int:
+    """How many bytes of native pixel data are missing; 0 when complete, compressed, or of unknown size."""
+    rows, columns, bits = (attributes.whole(name) for name in ("Rows", "Columns", "BitsAllocated"))
+    if not (rows and columns and bits) or not is_native(attributes.dataset):
+        return 0
+    expected = rows * columns * frames * (bits // 8) * (attributes.whole("SamplesPerPixel") or 1)
+    element = attributes.dataset.get_item("PixelData")
+    return max(0, expected - len(element.value or b""))
+
+
+def decoded(source: SourceFile, frames: int) -> tuple[Dataset, npt.NDArray[Any]]:
+    """The dataset, read again, and its stored values as frames x rows x columns.
+
+    Parameters
+    ----------
+    source
+        The file.
+    frames
+        How many frames it must hold.
+    """
+    with said_warnings():
+        try:
+            with source.open() as stream:
+                dataset = dataset_of(stream.read(), Notes(path=source.path))
+            _complete(dataset, frames)
+            values = pixel_array(dataset)
+        except NotUsed as error:
+            raise _broken(source, error.finding.code) from error
+        except (OSError, InputError) as error:
+            raise _broken(source, str(error)) from error
+        except Exception as error:
+            raise _broken(source, str(error)) from error
+    if values.ndim == 2:
+        values = values[np.newaxis]
+    if values.ndim != 3 or values.shape[0] != frames:
+        raise _broken(source, f"shape {values.shape}")
+    return dataset, values
+
+
+def _complete(dataset: Dataset, frames: int) -> None:
+    """Add what the decoder needs and a grey-scale file may leave out."""
+    if not getattr(dataset, "file_meta", None):
+        dataset.file_meta = FileMetaDataset()
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        dataset.file_meta.TransferSyntaxUID = _found_syntax(dataset)
+    for keyword, value in DEFAULTS.items():
+        if getattr(dataset, keyword, None) in (None, ""):
+            setattr(dataset, keyword, value)
+    if not getattr(dataset, "BitsStored", None):
+        dataset.BitsStored = dataset.BitsAllocated
+    if frames > 1 and not getattr(dataset, "NumberOfFrames", None):
+        dataset.NumberOfFrames = frames
+
+
+def _found_syntax(dataset: Dataset) -> UID:
+    """The transfer syntax of a file that names none, by what was found on reading it."""
+    implicit, little = dataset.original_encoding
+    if implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def _broken(source: SourceFile, detail: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"PixelData (7FE0,0010) of {source.path} cannot be decoded.",
+        value=detail,
+        remedy="Export the object again, uncompressed if need be.",
+    )

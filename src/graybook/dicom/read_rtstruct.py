@@ -1,0 +1,179 @@
+"""Read RTSTRUCT: a structure set's attributes come in; its ROIs go out, contours parsed in bulk when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from graybook.dicom.attributes import Attributes, decimal_array, tag_text
+from graybook.dicom.facts import Header, RoiFacts, StructureSetFacts
+from graybook.errors import InputError, NotYet
+from graybook.geometry.arrays import FloatArray
+from graybook.geometry.contours import ContourStack
+from graybook.record.assessment import Severity
+
+__all__ = ["structure_set"]
+
+CLOSED = frozenset({"CLOSED_PLANAR", "CLOSEDPLANAR_XOR"})
+"""Contour types that bound an area (PS3.3 C.8.8.6.1, C.8.8.6.3); areas of one plane combine by exclusive or."""
+CLOSING_MM = 1e-6
+LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Contour:
+    kind: str
+    data: bytes
+
+    @property
+    def points(self) -> int:
+        return (self.data.count(b"\\") + 1) // 3 if self.data.strip(b" \x00") else 0
+
+
+def structure_set(attributes: Attributes, header: Header) -> StructureSetFacts:
+    """The facts of an RTSTRUCT; contour strings are kept as they are until a stack is asked for."""
+    frames = [
+        item.uid("FrameOfReferenceUID") for item in attributes.items("ReferencedFrameOfReferenceSequence")
+    ]
+    frames = [frame for frame in dict.fromkeys(frames) if frame]
+    default = frames[0] if len(frames) == 1 else header.frame
+    types = {
+        item.whole("ReferencedROINumber"): item.code("RTROIInterpretedType")
+        for item in attributes.items("RTROIObservationsSequence")
+    }
+    drawn = _drawn(attributes)
+    rois = tuple(_roi(item, types, drawn, default) for item in attributes.items("StructureSetROISequence"))
+    known = {roi.number for roi in rois}
+    for number in sorted(set(drawn) - known):
+        attributes.notes.add("contours_without_roi", number=number)
+    series = attributes.below(
+        "ReferencedFrameOfReferenceSequence", "RTReferencedStudySequence", "RTReferencedSeriesSequence"
+    )
+    return StructureSetFacts(
+        header=header,
+        label=attributes.text("StructureSetLabel"),
+        rois=rois,
+        image_series_uids=tuple(
+            dict.fromkeys(uid for uid in (item.uid("SeriesInstanceUID") for item in series) if uid)
+        ),
+    )
+
+
+def _drawn(attributes: Attributes) -> dict[int, tuple[_Contour, ...]]:
+    drawn: dict[int, tuple[_Contour, ...]] = {}
+    for item in attributes.items("ROIContourSequence"):
+        number = item.whole("ReferencedROINumber")
+        if number is not None:
+            found = tuple(_contour(contour) for contour in item.items("ContourSequence"))
+            drawn[number] = drawn.get(number, ()) + found
+    return drawn
+
+
+def _contour(item: Attributes) -> _Contour:
+    raw = item.raw("ContourData")
+    if raw is None and "ContourData" in item:
+        raw = "\\".join(str(value) for value in item.dataset["ContourData"].value or []).encode()
+    return _Contour(kind=item.code("ContourGeometricType") or "CLOSED_PLANAR", data=raw or b"")
+
+
+def _roi(
+    item: Attributes, types: dict[int | None, str], drawn: dict[int, tuple[_Contour, ...]], default: str
+) -> RoiFacts:
+    number = item.whole("ROINumber")
+    name = item.text("ROIName")
+    contours = drawn.get(number, ()) if number is not None else ()
+    closed = tuple(contour for contour in contours if contour.kind in CLOSED and contour.points >= 3)
+    _note(item, name, contours, closed)
+    frame = item.uid("ReferencedFrameOfReferenceUID") or default
+    return RoiFacts(
+        number=-1 if number is None else number,
+        name=name,
+        interpreted_type=types.get(number, ""),
+        frame=frame,
+        contour_count=len(closed),
+        contours=_stack(name, frame, contours, closed),
+    )
+
+
+def _note(item: Attributes, name: str, contours: tuple[_Contour, ...], closed: tuple[_Contour, ...]) -> None:
+    if not contours:
+        item.notes.add("roi_empty", Severity.INFO, roi=name)
+        return
+    other = sorted({contour.kind for contour in contours} - CLOSED)
+    if other:
+        count = sum(contour.kind not in CLOSED for contour in contours)
+        item.notes.add(
+            "roi_contours_not_closed", Severity.INFO, roi=name, kinds=", ".join(other), count=count
+        )
+    small = sum(contour.kind in CLOSED for contour in contours) - len(closed)
+    if small:
+        item.notes.add("roi_contours_too_small", roi=name, count=small)
+
+
+def _stack(
+    name: str, frame: str, contours: tuple[_Contour, ...], closed: tuple[_Contour, ...]
+) -> Callable[[], ContourStack]:
+    @cache
+    def stack() -> ContourStack:
+        if contours and not closed:
+            raise NotYet(
+                f"ROI {name!r} has no closed planar contour.",
+                value=", ".join(sorted({contour.kind for contour in contours})),
+                remedy="Use a structure drawn with closed planar contours.",
+            )
+        try:
+            return ContourStack(frame=frame, polygons=_polygons(name, closed))
+        except NotYet as error:
+            raise NotYet(f"ROI {name!r}: {error.what}", value=error.value, remedy=error.remedy) from error
+        except InputError as error:
+            raise InputError(f"ROI {name!r}: {error.what}", value=error.value, remedy=error.remedy) from error
+
+    return stack
+
+
+def _polygons(name: str, closed: tuple[_Contour, ...]) -> tuple[FloatArray, ...]:
+    """All polygons of one ROI: one parse for all its strings, cut up afterwards."""
+    counts = [contour.data.count(b"\\") + 1 for contour in closed]
+    for contour, count in zip(closed, counts, strict=True):
+        if count % 3:
+            raise _malformed(name, contour.data, f"{count} numbers")
+    if not closed:
+        return ()
+    try:
+        values = decimal_array(b"\\".join(contour.data.strip(b" \x00") for contour in closed))
+    except ValueError:
+        raise _malformed(name, *_first_malformed(closed)) from None
+    points = values.reshape(-1, 3)
+    if not np.all(np.isfinite(points)):
+        raise _malformed(name, b"", "a number that is not finite")
+    cuts = np.cumsum(np.array(counts) // 3)[:-1]
+    return tuple(_open_ended(polygon) for polygon in np.split(points, cuts))
+
+
+def _open_ended(polygon: FloatArray) -> FloatArray:
+    """The polygon without a last point that repeats the first."""
+    closes = len(polygon) > 3 and np.abs(polygon[0] - polygon[-1]).max() < CLOSING_MM
+    return polygon[:-1] if closes else polygon
+
+
+def _first_malformed(closed: tuple[_Contour, ...]) -> tuple[bytes, str]:
+    for contour in closed:
+        for part in contour.data.strip(b" \x00").split(b"\\"):
+            try:
+                decimal_array(part)
+                if not part.strip():
+                    return contour.data, "an empty number"
+            except ValueError:
+                return contour.data, part.decode("latin-1")[:LONGEST_SHOWN]
+    return b"", ""
+
+
+def _malformed(name: str, data: bytes, value: str) -> InputError:
+    return InputError(
+        f"{tag_text('ContourData')} of ROI {name!r} is not a list of points.",
+        value=value or data.decode("latin-1")[:LONGEST_SHOWN],
+        remedy="Export the structure set again, or leave this structure out.",
+    )
