@@ -14,8 +14,14 @@ __all__ = ["ASSUMED_SHIFT_MM", "shift_directions", "shift_extremes"]
 ASSUMED_SHIFT_MM = 3.0
 """Shift taken when an alignment states no error; always printed as assumed. [mm]"""
 
-SWEEPS = 3
-"""Coordinate sweeps of the search over independent shifts; it ends earlier when nothing moves."""
+EXHAUSTIVE = 2
+"""Up to this many displaced courses every combination is tried; beyond, the search moves one course at a time."""
+
+KEPT_SHARE, KEPT_GY = 0.98, 0.1
+"""Points that stay below this share of the lowest possible near-maximum, less this dose, under every shift are left out."""
+
+Metric = Callable[[FloatArray, FloatArray], float | None]
+"""From a dose at n points [Gy] and their volumes [cm³] to a number, None when undefined."""
 
 
 def shift_directions() -> FloatArray:
@@ -28,10 +34,10 @@ def shift_directions() -> FloatArray:
 
 
 def shift_extremes(
-    fixed_gy: FloatArray, shifted_gy: Sequence[FloatArray], metric: Callable[[FloatArray], float | None]
+    fixed_gy: FloatArray, shifted_gy: Sequence[FloatArray], volumes_cm3: FloatArray, metric: Metric
 ) -> tuple[float, float] | None:
     """
-    Lowest and highest value of a metric when every earlier course is displaced on its own.
+    Lowest and highest near-maximum when every earlier course is displaced on its own.
 
     Parameters
     ----------
@@ -39,23 +45,37 @@ def shift_extremes(
         EQD2 of what is not displaced, shape (n,). [Gy]
     shifted_gy
         For each displaced course its EQD2 under each shift, shape (shifts, n); row 0 is no shift. [Gy]
+    volumes_cm3
+        Of the points, shape (n,). [cm³]
     metric
-        From a dose at the n points to a number, None when undefined.
+        A near-maximum: it must depend on the hottest points only, since points that can never be among them are left out.
 
     Returns
     -------
-    (low, high) [Gy], or None when the metric is undefined. The search starts from the best common shift and then moves one course
-    at a time, so it finds the extremes over all combinations when two courses are displaced one at a time; with three or more it
-    is a search, not a proof.
+    (low, high) [Gy], or None when the metric is undefined. Every combination of shifts is tried for one or two displaced courses;
+    for more the search moves one course at a time from the best common shift, and is a search, not a proof.
     """
-    start = metric(_total(fixed_gy, shifted_gy, [0] * len(shifted_gy)))
+    start = metric(_total(fixed_gy, shifted_gy, [0] * len(shifted_gy)), volumes_cm3)
     if start is None:
         return None
     if not shifted_gy:
         return start, start
-    return (
-        _extreme(fixed_gy, shifted_gy, metric, start, sign=-1.0),
-        _extreme(fixed_gy, shifted_gy, metric, start, sign=1.0),
+    highest = fixed_gy + sum((doses.max(axis=0) for doses in shifted_gy), start=np.zeros_like(fixed_gy))
+    lowest = fixed_gy + sum((doses.min(axis=0) for doses in shifted_gy), start=np.zeros_like(fixed_gy))
+    floor = metric(lowest, volumes_cm3)
+    kept = highest >= (-np.inf if floor is None else KEPT_SHARE * floor - KEPT_GY)
+    fixed, moved, volumes = fixed_gy[kept], [doses[:, kept] for doses in shifted_gy], volumes_cm3[kept]
+
+    def value(choice: Sequence[int]) -> float:
+        found = metric(_total(fixed, moved, choice), volumes)
+        return start if found is None else found
+
+    rows = len(shifted_gy[0])
+    if len(moved) <= EXHAUSTIVE:
+        values = [value(choice) for choice in product(range(rows), repeat=len(moved))]
+        return min(start, *values), max(start, *values)
+    return _climbed(value, len(moved), rows, start, sign=-1.0), _climbed(
+        value, len(moved), rows, start, sign=1.0
     )
 
 
@@ -66,27 +86,16 @@ def _total(fixed_gy: FloatArray, shifted_gy: Sequence[FloatArray], choice: Seque
     return total
 
 
-def _extreme(
-    fixed_gy: FloatArray,
-    shifted_gy: Sequence[FloatArray],
-    metric: Callable[[FloatArray], float | None],
-    start: float,
-    *,
-    sign: float,
+def _climbed(
+    value: Callable[[Sequence[int]], float], courses: int, rows: int, start: float, *, sign: float
 ) -> float:
-    def value(choice: Sequence[int]) -> float:
-        found = metric(_total(fixed_gy, shifted_gy, choice))
-        return -np.inf if found is None else sign * found
-
-    rows = len(shifted_gy[0])
-    choice = max(([row] * len(shifted_gy) for row in range(rows)), key=value)
-    best = value(choice)
-    for _ in range(SWEEPS if len(shifted_gy) > 1 else 0):
+    choice = max(([row] * courses for row in range(rows)), key=lambda one: sign * value(one))
+    best = sign * value(choice)
+    while True:
         before = best
-        for course in range(len(shifted_gy)):
+        for course in range(courses):
             options = [[*choice[:course], row, *choice[course + 1 :]] for row in range(rows)]
-            choice = max(options, key=value)
-            best = max(best, value(choice))
+            choice = max(options, key=lambda one: sign * value(one))
+            best = max(best, sign * value(choice))
         if best <= before:
-            break
-    return sign * max(best, sign * start)
+            return sign * max(best, sign * start)
