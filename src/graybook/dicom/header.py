@@ -65,7 +65,8 @@ def _best_date(attributes: Attributes) -> tuple[date | None, str]:
     if found and not plausible:
         day, keyword = found[0]
         attributes.notes.add("date_implausible", Severity.INFO, attribute=keyword, date=day.isoformat())
-    return (plausible or found or [(None, "")])[0]
+    best = plausible or found
+    return best[0] if best else (None, "")
 
 
 def _made_by_graybook(attributes: Attributes) -> bool:
