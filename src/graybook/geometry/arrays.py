@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from graybook.errors import UsageError
 
-__all__ = ["BoolArray", "FloatArray", "points_array", "read_only"]
+__all__ = ["BoolArray", "FloatArray", "IntArray", "points_array", "read_only"]
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+IntArray: TypeAlias = npt.NDArray[np.int64]
 
 
 def read_only(values: npt.ArrayLike) -> FloatArray:

@@ -1,0 +1,204 @@
+"""Kernels: edges of a section and its course come in, weighted sample points go out; samples in, quantiles out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from graybook.geometry._kernels import crossings
+from graybook.geometry.arrays import FloatArray
+
+__all__ = ["highest_share", "mould", "moulded_points", "raster", "slab_points"]
+
+LINES = 4
+"""Scan lines per row of cells; along a line the covered length is exact."""
+
+STEPS = 16
+"""Points at which the area of a sub-slice is averaged."""
+
+SHIFT_X, SHIFT_Y, SHIFT_Z = 0.8191725133961645, 0.6710436067037893, 0.5497004779019703
+"""Additive recurrence of three dimensions (inverse powers of the root of x⁴ = x + 1), one step per sub-slice."""
+
+HASH_X, HASH_Y = 0.7548776662466927, 0.5698402909980532
+"""Additive recurrence of two dimensions (inverse powers of the root of x³ = x + 1), one step per cell."""
+
+
+@njit(cache=True)
+def raster(
+    edges: FloatArray, low_x: float, low_y: float, pitch: float, cells: FloatArray
+) -> None:  # pragma: no cover
+    """Adds covered area and its first moments to ``cells`` (ny, nx, 3) whose corner is at (low_x, low_y)."""
+    ny, nx = cells.shape[0], cells.shape[1]
+    found = np.empty(edges.shape[0])
+    which = np.empty(edges.shape[0], dtype=np.int64)
+    height = pitch / LINES
+    for line in range(ny * LINES):
+        y = low_y + (line + 0.5) * height
+        row = line // LINES
+        count = crossings(edges, y, found, which)
+        for k in range(0, count - 1, 2):
+            first = max(int(np.floor((found[k] - low_x) / pitch)), 0)
+            last = min(int(np.floor((found[k + 1] - low_x) / pitch)), nx - 1)
+            for column in range(first, last + 1):
+                a = max(found[k], low_x + column * pitch)
+                b = min(found[k + 1], low_x + (column + 1) * pitch)
+                area = (b - a) * height
+                if area > 0.0:
+                    cells[row, column, 0] += area
+                    cells[row, column, 1] += area * 0.5 * (a + b)
+                    cells[row, column, 2] += area * y
+
+
+@njit(cache=True)
+def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # pragma: no cover
+    """Fills ``out`` with centroid x, y, matrix xx, xy, yy and its determinant: the map of a section to this distance.
+
+    The matrix is the symmetric one that carries the spread A of the plane to the spread B there:
+    A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2.
+    """
+    q = course[:, 0] + distance * (course[:, 1] + distance * course[:, 2])
+    out[0], out[1] = q[0], q[1]
+    axx, axy, ayy = course[2, 0], course[3, 0], course[4, 0]
+    det_a = axx * ayy - axy * axy
+    moved = False
+    for k in range(2, 5):
+        moved = moved or course[k, 1] != 0.0 or course[k, 2] != 0.0
+    if not moved or distance == 0.0 or det_a <= 0.0:
+        out[2], out[3], out[4], out[5] = 1.0, 0.0, 1.0, 1.0
+        return
+    det_b = max(q[2] * q[4] - q[3] * q[3], 0.0)
+    root = np.sqrt(det_a)
+    size = np.sqrt(axx + ayy + 2.0 * root)
+    sxx, sxy, syy = (axx + root) / size, axy / size, (ayy + root) / size
+    # C = S B S
+    txx, txy = sxx * q[2] + sxy * q[3], sxx * q[3] + sxy * q[4]
+    tyx, tyy = sxy * q[2] + syy * q[3], sxy * q[3] + syy * q[4]
+    cxx, cxy, cyy = txx * sxx + txy * sxy, txx * sxy + txy * syy, tyx * sxy + tyy * syy
+    root_c = np.sqrt(det_a * det_b)
+    size_c = np.sqrt(max(cxx + cyy + 2.0 * root_c, 1e-300))
+    rxx, rxy, ryy = (cxx + root_c) / size_c, cxy / size_c, (cyy + root_c) / size_c
+    # inverse of S
+    det_s = sxx * syy - sxy * sxy
+    ixx, ixy, iyy = syy / det_s, -sxy / det_s, sxx / det_s
+    uxx, uxy = ixx * rxx + ixy * rxy, ixx * rxy + ixy * ryy
+    uyx, uyy = ixy * rxx + iyy * rxy, ixy * rxy + iyy * ryy
+    out[2], out[3], out[4] = uxx * ixx + uxy * ixy, uxx * ixy + uxy * iyy, uyx * ixy + uyy * iyy
+    out[5] = np.sqrt(det_b / det_a)
+
+
+@njit(cache=True)
+def moulded_points(
+    xy: FloatArray, z: float, sign: float, course: FloatArray, distance: float
+) -> FloatArray:  # pragma: no cover
+    """Points (n, 3) of the plane's points (n, 2) carried to this distance below (sign -1) or above (1) the plane."""
+    out = np.empty((xy.shape[0], 3))
+    map_ = np.empty(6)
+    mould(course, distance, map_)
+    for p in range(xy.shape[0]):
+        x, y = xy[p, 0] - course[0, 0], xy[p, 1] - course[1, 0]
+        out[p, 0] = map_[0] + map_[2] * x + map_[3] * y
+        out[p, 1] = map_[1] + map_[3] * x + map_[4] * y
+        out[p, 2] = z + sign * distance
+    return out
+
+
+@njit(cache=True)
+def slab_points(
+    edges: FloatArray,
+    z: float,
+    below: FloatArray,
+    below_mm: float,
+    above: FloatArray,
+    above_mm: float,
+    area: float,
+    pitch: float,
+    layers: int,
+    start: int,
+) -> FloatArray:  # pragma: no cover
+    """Points and weights (n, 4; x, y, z, mm³) that fill a section's slab in ``layers`` sub-slices.
+
+    Each sub-slice has its own shift of the cells, and each cell its own height in the sub-slice, both by
+    additive recurrences from the running number ``start``, so that the projections on any axis are dense.
+    """
+    low_x, low_y = edges[:, 0].min(), edges[:, 1].min()
+    nx = int(np.ceil((edges[:, 0].max() - low_x) / pitch)) + 1
+    ny = int(np.ceil((edges[:, 1].max() - low_y) / pitch)) + 1
+    cells = np.zeros((ny, nx, 3))
+    out = np.empty((int(layers * (1.2 * area / pitch**2 + 4 * (nx + ny) + 16)), 4))
+    map_ = np.empty(6)
+    thickness = (below_mm + above_mm) / layers
+    n = 0
+    for layer in range(layers):
+        number = start + layer
+        bottom = -below_mm + layer * thickness
+        mean = 0.0
+        for step in range(STEPS):
+            s = bottom + (step + 0.5) / STEPS * thickness
+            mould(below if s < 0.0 else above, abs(s), map_)
+            mean += map_[5] / STEPS
+        cells[:] = 0.0
+        x0 = low_x - pitch * ((0.5 + number * SHIFT_X) % 1.0)
+        y0 = low_y - pitch * ((0.5 + number * SHIFT_Y) % 1.0)
+        raster(edges, x0, y0, pitch, cells)
+        first, total = n, 0.0
+        for j in range(ny):
+            for i in range(nx):
+                covered = cells[j, i, 0]
+                if covered <= 0.0:
+                    continue
+                s = bottom + thickness * ((number * SHIFT_Z + i * HASH_X + j * HASH_Y) % 1.0)
+                course = below if s < 0.0 else above
+                mould(course, abs(s), map_)
+                x, y = cells[j, i, 1] / covered - course[0, 0], cells[j, i, 2] / covered - course[1, 0]
+                if n == out.shape[0]:
+                    out = np.concatenate((out, np.empty_like(out)))
+                out[n, 0] = map_[0] + map_[2] * x + map_[3] * y
+                out[n, 1] = map_[1] + map_[3] * x + map_[4] * y
+                out[n, 2] = z + s
+                out[n, 3] = covered * map_[5]
+                total += out[n, 3]
+                n += 1
+        if total > 0.0:
+            out[first:n, 3] *= area * mean * thickness / total
+    return out[:n]
+
+
+@njit(cache=True)
+def highest_share(dose: FloatArray, volumes: FloatArray, volume: float) -> float:  # pragma: no cover
+    """Largest dose that samples of at least ``volume`` reach: the first, from the hottest down, whose running sum does.
+
+    Buckets between the lowest and highest value still in question are summed from the top; the one in which
+    the sum passes is opened, until few are left to sort. The answer is always one of the values.
+    """
+    values, weights = dose, volumes
+    above = 0.0
+    while True:
+        low, high = values.min(), values.max()
+        if low == high:
+            return float(low)
+        scale = 512 / (high - low)
+        if values.shape[0] <= 64 or not np.isfinite(scale):
+            order = np.argsort(-values)
+            for k in range(order.shape[0]):
+                above += weights[order[k]]
+                if above >= volume:
+                    return float(values[order[k]])
+            return float(low)
+        buckets = 512
+        sums = np.zeros(buckets)
+        counts = np.zeros(buckets, dtype=np.int64)
+        for p in range(values.shape[0]):
+            b = min(int((values[p] - low) * scale), buckets - 1)
+            sums[b] += weights[p]
+            counts[b] += 1
+        chosen = buckets - 1
+        while chosen > 0 and (counts[chosen] == 0 or above + sums[chosen] < volume):
+            above += sums[chosen]
+            chosen -= 1
+        kept_values, kept_weights = np.empty(counts[chosen]), np.empty(counts[chosen])
+        n = 0
+        for p in range(values.shape[0]):
+            if min(int((values[p] - low) * scale), buckets - 1) == chosen:
+                kept_values[n], kept_weights[n] = values[p], weights[p]
+                n += 1
+        values, weights = kept_values, kept_weights
