@@ -1,0 +1,184 @@
+"""A TOML table and its place come in; checked values of the asked type go out, or an error with file, key and remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from graybook.errors import InputError
+from graybook.record.override import Override
+
+__all__ = ["Entry"]
+
+_STAMP = ("author", "date", "reason", "source")
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """What to write instead of an unknown word: the nearest known one first."""
+    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
+    listed = ", ".join(sorted(known))
+    return f'Did you mean "{close[0]}"? Known here: {listed}.' if close else f"Known here: {listed}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One table of the settings file.
+
+    Parameters
+    ----------
+    file
+        Name of the file, for messages.
+    where
+        The table and its number: ``[[course]] 2``.
+    values
+        Its keys and values as TOML gave them.
+    """
+
+    file: str
+    where: str
+    values: Mapping[str, object]
+
+    def refuse(self, key: str, problem: str, *, value: object, remedy: str) -> InputError:
+        """The error for one key, naming the file and the table."""
+        return InputError(f"{self.file}, {self.where}: {key} {problem}.", value=value, remedy=remedy)
+
+    def only(self, known: Collection[str]) -> None:
+        """Refuse keys that are not known, with the nearest known one."""
+        allowed = {*known, *_STAMP}
+        for key, value in self.values.items():
+            if key not in allowed:
+                raise self.refuse(
+                    f'"{key}"', "is not a key of this table", value=value, remedy=nearest(key, allowed)
+                )
+
+    def text(self, key: str, *, among: Collection[str] = ()) -> str:
+        """A text; empty when absent."""
+        value = self.values.get(key, "")
+        if not isinstance(value, str) or (key in self.values and not value.strip()):
+            raise self.refuse(key, "must be a text", value=value, remedy=f'Write {key} = "...".')
+        if among and value and value not in among:
+            raise self.refuse(key, "has a value that is not known", value=value, remedy=nearest(value, among))
+        return value.strip()
+
+    def whole(self, key: str, *, least: int) -> int | None:
+        """A whole number of at least ``least``; None when absent."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise self.refuse(
+                key,
+                f"must be a whole number of at least {least}",
+                value=value,
+                remedy=f"Write {key} = {least + 1}, say.",
+            )
+        return value
+
+    def positive(self, key: str) -> float | None:
+        """A number above 0; None when absent."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+            raise self.refuse(key, "must be a number above 0", value=value, remedy=f"Write {key} = 2.0, say.")
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        """true or false; false when absent."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refuse(key, "must be true or false", value=value, remedy=f"Write {key} = true.")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty when absent."""
+        return self._texts(key, self.values.get(key, []))
+
+    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """A list of lists of texts, each with two or more; empty when absent."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list):
+            raise self.refuse(
+                key, "must be a list of lists", value=value, remedy=f'Write {key} = [["A", "B"]].'
+            )
+        groups = tuple(self._texts(key, group) for group in value)
+        if any(len(group) < 2 for group in groups):
+            raise self.refuse(
+                key,
+                "needs two plans or more in each group",
+                value=value,
+                remedy=f'Write {key} = [["A", "B"]].',
+            )
+        return groups
+
+    def _texts(self, key: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+            raise self.refuse(
+                key, "must be a list of texts", value=value, remedy=f'Write {key} = ["...", "..."].'
+            )
+        return tuple(item.strip() for item in value)
+
+    def selector(self, key: str) -> str:
+        """A text or a date, as text; empty when absent."""
+        value = self.values.get(key)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value.isoformat()
+        return self.text(key)
+
+    def required(self, *keys: str) -> None:
+        """Refuse the table unless it has at least one of the keys."""
+        if not any(key in self.values for key in keys):
+            raise self.refuse(
+                " or ".join(keys), "is missing", value=dict(self.values), remedy=f'Add {keys[0]} = "...".'
+            )
+
+    def overrides(self, subject: str) -> tuple[Override, ...]:
+        """One override for each key that changes something, with author, date, reason and source."""
+        day = self._day()
+        for key in ("author", "reason"):
+            if not self.text(key):
+                raise self.refuse(
+                    key,
+                    "is missing",
+                    value=None,
+                    remedy=f'Add {key} = "...": nothing is overridden without it.',
+                )
+        table = self.where.split("]]")[0].strip("[")
+        return tuple(
+            Override(
+                key=f"{table} {subject}: {key}",
+                value=_shown(value),
+                author=self.text("author"),
+                date=day,
+                reason=self.text("reason"),
+                source=self.text("source"),
+            )
+            for key, value in self.values.items()
+            if key not in _STAMP
+        )
+
+    def _day(self) -> date:
+        value = self.values.get("date")
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            raise self.refuse(
+                "date",
+                "is missing" if value is None else "is not a date",
+                value=value,
+                remedy="Add date = 2026-01-31 (year-month-day): nothing is overridden without it.",
+            ) from None
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_shown(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else str(value)

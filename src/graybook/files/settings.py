@@ -1,0 +1,323 @@
+"""``graybook.toml``, what DICOM does not say, comes in as text; checked settings with author, date and reason go out."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from graybook.errors import InputError
+from graybook.files._tables import Entry, nearest
+from graybook.record.course import Status
+from graybook.record.override import Override
+
+__all__ = [
+    "FILE_NAME",
+    "AlphaBetaSetting",
+    "CourseSetting",
+    "PhaseSetting",
+    "RegistrationSetting",
+    "SamePersonSetting",
+    "Settings",
+    "StructureSetting",
+    "parse",
+    "read",
+]
+
+FILE_NAME = "graybook.toml"
+
+STATUSES = {status.value.replace(" ", "_"): status for status in Status}
+DOSE_SCALES = ("total", "per_fraction")
+RBE_ANSWERS = ("1.1 included", "physical", "photon")
+KINDS = ("target", "organ", "external", "support", "ring", "other")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseSetting:
+    """What a person states of one course.
+
+    Parameters
+    ----------
+    course
+        Id, label or start date of the course it speaks of; empty when ``plans`` makes one.
+    plans
+        Labels or UIDs of the plans that are this course.
+    use
+        Label or UID of the plan that was accepted among rivals.
+    concurrent
+        Groups of plans given in the same sessions.
+    sequential
+        True when its phases were given one after the other.
+    """
+
+    course: str = ""
+    plans: tuple[str, ...] = ()
+    label: str = ""
+    site: str = ""
+    intent: str = ""
+    status: Status | None = None
+    use: str = ""
+    concurrent: tuple[tuple[str, ...], ...] = ()
+    sequential: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseSetting:
+    """What a person states of one plan, or of a dose without a plan (its SOP Instance UID)."""
+
+    plan: str
+    status: Status | None = None
+    fractions_planned: int | None = None
+    fractions_delivered: int | None = None
+    fractions_range: tuple[int, int] | None = None
+    dose_scale: str = ""
+    rbe: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StructureSetting:
+    """Names that mean one structure, in one course or in all."""
+
+    names: tuple[str, ...]
+    tg263: str = ""
+    kind: str = ""
+    course: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlphaBetaSetting:
+    """The α/β of a structure by its name as found, or by its TG-263 name. [Gy]"""
+
+    value_gy: float
+    structure: str = ""
+    tg263: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationSetting:
+    """The registration to use between its two frames, by SOP Instance UID, and its error if known. [mm]"""
+
+    use: str
+    error_mm: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamePersonSetting:
+    """Patient IDs that a named user says are one person."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole of ``graybook.toml``; empty when there is none.
+
+    ``overrides`` states every key with its author, date, reason and source; ``sha256`` is that of the text, empty without one.
+    """
+
+    courses: tuple[CourseSetting, ...] = ()
+    phases: tuple[PhaseSetting, ...] = ()
+    structures: tuple[StructureSetting, ...] = ()
+    alpha_betas: tuple[AlphaBetaSetting, ...] = ()
+    registrations: tuple[RegistrationSetting, ...] = ()
+    same_persons: tuple[SamePersonSetting, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    sha256: str = ""
+
+
+TABLES = ("course", "phase", "structure", "alpha_beta", "registration", "same_person")
+
+
+def read(folder: Path) -> Settings:
+    """The settings of a folder; empty ones when it has no ``graybook.toml`` (or is a zip)."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return Settings()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{FILE_NAME} cannot be read as UTF-8 text.", value=str(error), remedy="Save it as UTF-8."
+        ) from error
+    return parse(text, FILE_NAME)
+
+
+def parse(text: str, name: str = FILE_NAME) -> Settings:
+    """Settings from the text of a file called ``name``.
+
+    Raises
+    ------
+    InputError
+        Not TOML, an unknown key, a bad value, or a correction without author, date or reason.
+
+    Examples
+    --------
+    >>> parse('''
+    ... [[alpha_beta]]
+    ... tg263 = "SpinalCord"
+    ... value_gy = 2.0
+    ... author = "A. Physicist"
+    ... date = 2026-01-31
+    ... reason = "local protocol"
+    ... ''').alpha_betas[0].value_gy
+    2.0
+    """
+    entries = _entries(text, name)
+    return Settings(
+        courses=tuple(_course(entry) for entry in entries["course"]),
+        phases=tuple(_phase(entry) for entry in entries["phase"]),
+        structures=tuple(_structure(entry) for entry in entries["structure"]),
+        alpha_betas=tuple(_alpha_beta(entry) for entry in entries["alpha_beta"]),
+        registrations=tuple(_registration(entry) for entry in entries["registration"]),
+        same_persons=tuple(_same_person(entry) for entry in entries["same_person"]),
+        overrides=tuple(
+            override
+            for table in TABLES
+            for entry in entries[table]
+            for override in entry.overrides(_subject(entry))
+        ),
+        sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+    )
+
+
+def _entries(text: str, name: str) -> dict[str, list[Entry]]:
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f"{name} is not valid TOML.",
+            value=str(error),
+            remedy="Mend the line it names; texts stand in quotes.",
+        ) from error
+    entries: dict[str, list[Entry]] = {table: [] for table in TABLES}
+    for table, items in tables.items():
+        if table not in entries:
+            raise InputError(
+                f"{name}: there is no table [[{table}]].", value=table, remedy=nearest(table, TABLES)
+            )
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise InputError(
+                f"{name}: {table} must be a list of tables.",
+                value=items,
+                remedy=f"Write [[{table}]], two brackets.",
+            )
+        entries[table] = [
+            Entry(file=name, where=f"[[{table}]] {number}", values=item)
+            for number, item in enumerate(items, start=1)
+        ]
+    return entries
+
+
+def _subject(entry: Entry) -> str:
+    for key in ("course", "plan", "tg263", "structure", "use"):
+        if key in entry.values:
+            return entry.selector(key)
+    for key in ("plans", "names", "ids"):
+        if key in entry.values:
+            return " + ".join(entry.texts(key))
+    return ""
+
+
+def _status(entry: Entry) -> Status | None:
+    return STATUSES.get(entry.text("status", among=STATUSES))
+
+
+def _course(entry: Entry) -> CourseSetting:
+    entry.only(("course", "plans", "label", "site", "intent", "status", "use", "concurrent", "sequential"))
+    entry.required("course", "plans")
+    setting = CourseSetting(
+        course=entry.selector("course"),
+        plans=entry.texts("plans"),
+        label=entry.text("label"),
+        site=entry.text("site"),
+        intent=entry.text("intent"),
+        status=_status(entry),
+        use=entry.text("use"),
+        concurrent=entry.groups("concurrent"),
+        sequential=entry.flag("sequential"),
+    )
+    if setting.course and setting.plans:
+        raise entry.refuse(
+            "course and plans",
+            "stand together",
+            value=setting.course,
+            remedy="Keep one: plans makes a course, course names one.",
+        )
+    if setting.concurrent and setting.sequential:
+        raise entry.refuse(
+            "concurrent and sequential",
+            "contradict each other",
+            value=True,
+            remedy="Keep the one that is true.",
+        )
+    return setting
+
+
+def _phase(entry: Entry) -> PhaseSetting:
+    entry.only(
+        (
+            "plan",
+            "status",
+            "fractions_planned",
+            "fractions_delivered",
+            "fractions_min",
+            "fractions_max",
+            "dose_scale",
+            "rbe",
+        )
+    )
+    entry.required("plan")
+    least, most = entry.whole("fractions_min", least=1), entry.whole("fractions_max", least=1)
+    if (least is None) != (most is None) or (least is not None and most is not None and least > most):
+        raise entry.refuse(
+            "fractions_min and fractions_max",
+            "must both be given, the smaller first",
+            value=(least, most),
+            remedy="Write fractions_min = 5 and fractions_max = 25, say.",
+        )
+    return PhaseSetting(
+        plan=entry.text("plan"),
+        status=_status(entry),
+        fractions_planned=entry.whole("fractions_planned", least=1),
+        fractions_delivered=entry.whole("fractions_delivered", least=0),
+        fractions_range=None if least is None or most is None else (least, most),
+        dose_scale=entry.text("dose_scale", among=DOSE_SCALES),
+        rbe=entry.text("rbe", among=RBE_ANSWERS),
+    )
+
+
+def _structure(entry: Entry) -> StructureSetting:
+    entry.only(("names", "tg263", "kind", "course"))
+    entry.required("names")
+    entry.required("tg263", "kind")
+    return StructureSetting(
+        names=entry.texts("names"),
+        tg263=entry.text("tg263"),
+        kind=entry.text("kind", among=KINDS),
+        course=entry.selector("course"),
+    )
+
+
+def _alpha_beta(entry: Entry) -> AlphaBetaSetting:
+    entry.only(("structure", "tg263", "value_gy"))
+    entry.required("structure", "tg263")
+    value_gy = entry.positive("value_gy")
+    if value_gy is None:
+        raise entry.refuse("value_gy", "is missing", value=None, remedy="Add value_gy = 2.0, say.")
+    return AlphaBetaSetting(value_gy=value_gy, structure=entry.text("structure"), tg263=entry.text("tg263"))
+
+
+def _registration(entry: Entry) -> RegistrationSetting:
+    entry.only(("use", "error_mm"))
+    entry.required("use")
+    return RegistrationSetting(use=entry.text("use"), error_mm=entry.positive("error_mm"))
+
+
+def _same_person(entry: Entry) -> SamePersonSetting:
+    entry.only(("ids",))
+    entry.required("ids")
+    ids = entry.texts("ids")
+    if not ids:
+        raise entry.refuse("ids", "is empty", value=ids, remedy='Write ids = ["A", "B"].')
+    return SamePersonSetting(ids=ids)

@@ -1,0 +1,102 @@
+"""The courses found come in; a commented ``graybook.toml`` that a person can fill in goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graybook.record.course import Course
+
+__all__ = ["template"]
+
+_HEAD = """\
+# graybook.toml: what DICOM does not say. Everything here is optional.
+# Take the "#" away from a table's lines to use it. Every table states who changed what, when and why:
+#   author = "..."   date = 2026-01-31   reason = "..."   (and source = "..." where there is one);
+# without author, date and reason it is refused. A course is named by its id, its label or its start date;
+# a plan by its label or its SOP Instance UID (a dose without a plan by the dose's SOP Instance UID).
+"""
+
+_BODY = """
+# ---- Courses -------------------------------------------------------------------------------------------
+# [[course]]
+# course = "2019-05-02"              # the course this speaks of; or make one:  plans = ["Plan A", "Plan B"]
+# label = "Left lung SBRT"
+# site = "lung"
+# intent = "curative"
+# status = "proposed"                # delivered, partly_delivered, assumed_delivered, proposed, alternative, not_given, unknown
+# use = "Plan A"                     # the plan that was treated, where two plans are rivals
+# sequential = true                  # phases given one after the other; or, given in the same sessions:
+# concurrent = [["Plan A", "Plan B"]]
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+
+# ---- Phases: one plan each -------------------------------------------------------------------------------
+# [[phase]]
+# plan = "Plan A"
+# fractions_delivered = 12           # sessions given, when no treatment record says so
+# fractions_planned = 30             # only when the plan does not say
+# fractions_min = 5                  # when nobody knows: from ...
+# fractions_max = 25                 # ... to
+# dose_scale = "total"               # what the dose file holds: "total", or "per_fraction"
+# rbe = "1.1 included"               # what it means: "1.1 included", "physical" (proton, without RBE) or "photon"
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+
+# ---- Structures: names that mean the same, what a structure is -------------------------------------------
+# [[structure]]
+# names = ["Moelle", "cord 2019"]
+# tg263 = "SpinalCord"
+# kind = "organ"                     # target, organ, external, support, ring, other
+# course = "2019-05-02"              # only there; leave out for all courses
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+
+# ---- Alpha/beta -------------------------------------------------------------------------------------------
+# [[alpha_beta]]
+# tg263 = "SpinalCord"               # or structure = "name as found"
+# value_gy = 2.0
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+# source = "..."
+
+# ---- Registrations: the one to use between two frames -----------------------------------------------------
+# [[registration]]
+# use = "1.2.3"                      # SOP Instance UID of the Spatial Registration
+# error_mm = 2.0                     # its error, where someone measured it
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+
+# ---- Persons: identifiers that are one person -------------------------------------------------------------
+# [[same_person]]
+# ids = ["123456", "A-98765"]
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+# source = "..."                     # the evidence: identity check, letter
+"""
+
+
+def template(courses: Iterable[Course] = ()) -> str:
+    """A commented ``graybook.toml``; the courses found stand in it as comments, ready to be named."""
+    return _HEAD + "".join(_found(courses)) + _BODY
+
+
+def _found(courses: Iterable[Course]) -> Iterable[str]:
+    for number, course in enumerate(courses):
+        if number == 0:
+            yield "\n# ---- Found in this folder ------------------------------------------------------------------\n"
+        yield f"# course {_line(course.id)}: {_line(course.label)}, grade {course.evidence_grade.value}\n"
+        for phase in course.phases:
+            given = "?" if phase.fractions_delivered is None else phase.fractions_delivered
+            planned = "?" if phase.fractions_planned is None else phase.fractions_planned
+            label = _line(phase.label or "dose without a plan")
+            yield f"#   plan {label}: {phase.status.value}, {given} of {planned} fractions\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
