@@ -1,0 +1,114 @@
+"""The facts of a folder and what became of them come in; one entry per file, used or with the reason, goes out (rule 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from graybook.dicom.facts import FileFacts, OtherFacts
+from graybook.record import Course, Finding, Severity
+from graybook.workflow.objects import Objects, Unused
+from graybook.workflow.planned import PlannedDose
+
+__all__ = ["FileEntry", "file_entries", "uses_of"]
+
+OPENED = {"settings": "settings", "archive_opened": "archive"}
+"""Files that are no objects, and what they are used as."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileEntry:
+    """One file of the folder: what it is used as, or why it is not.
+
+    Parameters
+    ----------
+    used_as
+        "image", "structures", "plan", "dose", "treatment record", "registration", "settings", "archive"; None when not used.
+    reason
+        None when used.
+    sha256
+        Of its bytes; empty when it was not read.
+    """
+
+    path: str
+    used_as: str | None
+    reason: Finding | None = None
+    sha256: str = ""
+    uid: str = ""
+
+
+def uses_of(
+    objects: Objects,
+    planned: Sequence[PlannedDose],
+    courses: Sequence[Course],
+    apart: Sequence[PlannedDose],
+) -> tuple[dict[str, str], list[Unused]]:
+    """What each object of one person is used as, by path, and the objects that nothing uses; ``apart`` are of no course."""
+    used: dict[str, str] = {}
+    unused: list[Unused] = []
+    images = {image.series_uid for course in courses for image in course.images}
+    uids = {uid for one in planned for uid in one.plan_uids}
+    for one in planned:
+        if one in apart:
+            unused += [_unused(path, "plan_of_no_course") for path in _paths(one)]
+            continue
+        used.update({dose.header.path: "dose" for dose in one.doses})
+        if one.plan is not None:
+            used[one.plan.header.path] = "plan"
+        if one.structure_facts is not None:
+            used[one.structure_facts.header.path] = "structures"
+    for structures in objects.structure_sets:
+        if structures.header.path not in used:
+            unused.append(_unused(structures.header.path, "structures_of_no_plan"))
+    for item in objects.slices:
+        if item.header.series_uid in images:
+            used[item.header.path] = "image"
+        else:
+            unused.append(_unused(item.header.path, "image_of_no_course"))
+    for record in objects.records:
+        if uids & set(record.plan_uids):
+            used[record.header.path] = "treatment record"
+        else:
+            unused.append(_unused(record.header.path, "record_without_plan", Severity.WARNING))
+    used.update({registration.header.path: "registration" for registration in objects.registrations})
+    return used, unused
+
+
+def _paths(planned: PlannedDose) -> list[str]:
+    plan = [] if planned.plan is None else [planned.plan.header.path]
+    return [*plan, *(dose.header.path for dose in planned.doses)]
+
+
+def _unused(path: str, code: str, severity: Severity = Severity.INFO) -> Unused:
+    return Unused(
+        path=path, reason=Finding(code=code, severity=severity, subject=path, params={"path": path})
+    )
+
+
+def file_entries(
+    facts: Iterable[FileFacts], used: dict[str, str], unused: Iterable[Unused]
+) -> tuple[FileEntry, ...]:
+    """One entry for every file, in the order of paths; a file that was refused somewhere is not used, whatever else it was."""
+    reasons: dict[str, Finding] = {}
+    for one in unused:
+        reasons.setdefault(one.path, one.reason)
+    return tuple(_entry(fact, used, reasons) for fact in sorted(facts, key=_path))
+
+
+def _path(fact: FileFacts) -> str:
+    return fact.path if isinstance(fact, OtherFacts) else fact.header.path
+
+
+def _entry(fact: FileFacts, used: dict[str, str], reasons: dict[str, Finding]) -> FileEntry:
+    path = _path(fact)
+    sha256 = "" if fact.header is None else fact.header.sha256
+    uid = "" if fact.header is None else fact.header.sop_instance_uid
+    if isinstance(fact, OtherFacts):
+        opened = OPENED.get(fact.reason.code)
+        return FileEntry(
+            path=path, used_as=opened, reason=None if opened else fact.reason, sha256=sha256, uid=uid
+        )
+    if path in used:
+        return FileEntry(path=path, used_as=used[path], sha256=sha256, uid=uid)
+    reason = reasons.get(path) or _unused(path, "file_of_no_use").reason
+    return FileEntry(path=path, used_as=None, reason=reason, sha256=sha256, uid=uid)

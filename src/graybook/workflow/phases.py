@@ -1,0 +1,105 @@
+"""Standings of one course come in; its phases, with fractions, delivery and order in time, go out (rules 1, 2, 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graybook.files.settings import CourseSetting
+from graybook.record import Delivery, Fractionated, Phase, Status
+from graybook.tables.fractionation import fractions_range
+from graybook.workflow.notes import Notes
+from graybook.workflow.planned import PlannedDose, matches
+from graybook.workflow.statuses import Standing
+
+__all__ = ["phases_of"]
+
+
+def phases_of(
+    standings: Sequence[Standing], setting: CourseSetting, site: str, notes: Notes
+) -> tuple[Phase, ...]:
+    """Phases in the order of date, then label; sequential unless the user says otherwise, and said to be only the default."""
+    counted = [one for one in standings if one.status.counts or one.status is Status.UNKNOWN]
+    order_known = setting.sequential or bool(setting.concurrent) or len(counted) < 2
+    if not order_known:
+        notes.warn(
+            "order_unknown", counted[0].planned.name, plans=", ".join(one.planned.name for one in counted)
+        )
+    return tuple(_phase(one, standings, setting, site, notes, order_known=order_known) for one in standings)
+
+
+def _phase(
+    standing: Standing,
+    standings: Sequence[Standing],
+    setting: CourseSetting,
+    site: str,
+    notes: Notes,
+    *,
+    order_known: bool,
+) -> Phase:
+    planned = standing.planned
+    bracket, source = _bracket(standing, site, notes)
+    plan = planned.plan
+    return Phase(
+        id=planned.id,
+        label=planned.label,
+        status=standing.status,
+        modality=planned.modality,
+        fractions_planned=planned.fractions_planned,
+        fractions_delivered=standing.fractions_delivered,
+        fractions_range=bracket,
+        fractions_source=source,
+        dose=planned.volume,
+        delivery=_delivery(standing),
+        prescriptions=planned.prescriptions,
+        plan_uids=planned.plan_uids,
+        start_date=standing.sessions.first or planned.date,
+        end_date=standing.sessions.last,
+        approval="" if plan is None else plan.approval,
+        intent="" if plan is None else plan.intent,
+        concurrent_with=_concurrent(planned, standings, setting),
+        order_known=order_known,
+    )
+
+
+def _delivery(standing: Standing) -> Delivery | None:
+    n = standing.fractions_delivered
+    return Fractionated(fractions=n) if n else None
+
+
+def _bracket(standing: Standing, site: str, notes: Notes) -> tuple[tuple[int, int] | None, str]:
+    """Fewest and most fractions when the number is unknown, and who says so: the user, else the table of the site (rule 5)."""
+    planned = standing.planned
+    if planned.fractions_planned is not None:
+        return None, ""
+    if planned.setting.fractions_range is not None:
+        return planned.setting.fractions_range, "graybook.toml"
+    total_gy = max((one.dose_gy for one in planned.prescriptions), default=None)
+    found = fractions_range(site, total_gy) if site and total_gy is not None else None
+    if found is not None:
+        least, most, source = found
+        notes.warn(
+            "fractions_from_table",
+            planned.name,
+            plan=planned.name,
+            least=least,
+            most=most,
+            source=source,
+            site=site,
+        )
+        return (least, most), source
+    if standing.status is not Status.NOT_GIVEN:
+        notes.warn("fractions_unknown", planned.name, plan=planned.name, uid=next(iter(planned.uids), ""))
+    return None, ""
+
+
+def _concurrent(
+    planned: PlannedDose, standings: Sequence[Standing], setting: CourseSetting
+) -> tuple[str, ...]:
+    """Ids of the phases the user says were given in the same sessions."""
+    return tuple(
+        other.planned.id
+        for group in setting.concurrent
+        if any(matches(name, planned) for name in group)
+        for other in standings
+        if other.planned is not planned and any(matches(name, other.planned) for name in group)
+    )

@@ -1,0 +1,273 @@
+"""A folder comes in; persons with their records, every file accounted for, and what is to be said of them, go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from graybook.dicom.facts import (
+    DoseFacts,
+    FileFacts,
+    ImageSliceFacts,
+    OtherFacts,
+    PlanFacts,
+    RegistrationFacts,
+)
+from graybook.dicom.reading import read_folder
+from graybook.errors import InputError, NotComparable, UsageError
+from graybook.files.settings import Settings, read
+from graybook.progress import Progress
+from graybook.record import Finding, Record, Refusal
+from graybook.workflow.courses import courses_of
+from graybook.workflow.delineations import images_of
+from graybook.workflow.links import links_of
+from graybook.workflow.listing import FileEntry, file_entries, uses_of
+from graybook.workflow.notes import Notes
+from graybook.workflow.objects import Object, Unused, objects_of, once
+from graybook.workflow.persons import PersonObjects, persons_of
+from graybook.workflow.planned import PlannedDose, matches, planned_doses
+
+__all__ = ["PersonScan", "ScanResult", "scan", "scan_facts"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PersonScan:
+    """One person of the folder.
+
+    Parameters
+    ----------
+    planned
+        Every plan and every dose without a plan, also those never given: what `dvh` shows.
+    identity_refusals
+        Why the files are not established as one person's: nothing of them may be added.
+    """
+
+    record: Record
+    planned: tuple[PlannedDose, ...]
+    registrations: tuple[RegistrationFacts, ...]
+    plans: tuple[PlanFacts, ...]
+    doses: tuple[DoseFacts, ...]
+    findings: tuple[Finding, ...]
+    refusals: tuple[Refusal, ...]
+    identity_refusals: tuple[Refusal, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The person's identifiers as one reads them."""
+        return tuple(identity.value for identity in self.record.person.identities)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScanResult:
+    """All that a folder holds.
+
+    ``settings_error`` is what is wrong with ``graybook.toml``; then no settings were applied, and nothing may be computed.
+    ``usable`` is False when no file of the folder was one that Graybook reads.
+    """
+
+    files: tuple[FileEntry, ...]
+    persons: tuple[PersonScan, ...]
+    settings: Settings
+    findings: tuple[Finding, ...]
+    usable: bool
+    settings_error: InputError | None = None
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """All refusals of all persons, those of identity first."""
+        identity = [refusal for person in self.persons for refusal in person.identity_refusals]
+        unique = [one for place, one in enumerate(identity) if one not in identity[:place]]
+        return (*unique, *(refusal for person in self.persons for refusal in person.refusals))
+
+    def require_settings(self) -> None:
+        """Raise what is wrong with ``graybook.toml``, if anything: no number is given out beside ignored corrections."""
+        if self.settings_error is not None:
+            raise self.settings_error
+
+    def person_to_sum(self, patient: str | None = None) -> PersonScan:
+        """The one person whose doses may be added, by Patient ID when there are several.
+
+        Raises
+        ------
+        InputError
+            The settings are wrong, or no file of a person can be used.
+        UsageError
+            No person has that Patient ID.
+        NotComparable
+            Several persons, or identities that are not established as one: the remedy can be pasted.
+        """
+        self.require_settings()
+        if not self.persons:
+            raise InputError(
+                "No file of the folder belongs to a plan, a dose or an image that Graybook reads.",
+                value=f"{len(self.files)} files",
+                remedy="Run `graybook scan` on the folder: it lists every file with the reason.",
+            )
+        known = ", ".join(sorted({value or '""' for person in self.persons for value in person.ids}))
+        chosen = [person for person in self.persons if patient is None or patient in person.ids]
+        if not chosen:
+            raise UsageError(
+                "No person of the folder has this Patient ID.", value=patient, remedy=f"Found: {known}."
+            )
+        refused = [refusal for person in chosen for refusal in person.identity_refusals]
+        if refused or len(chosen) > 1:
+            raise _not_one(chosen, refused)
+        return chosen[0]
+
+
+def _not_one(persons: Sequence[PersonScan], refused: Sequence[Refusal]) -> NotComparable:
+    ids = sorted({value for person in persons for value in person.ids})
+    for refusal in refused:
+        ids += [str(refusal.params[key]) for key in ("owner", "referrer") if refusal.params.get(key)]
+    listed = ", ".join(f'"{value}"' for value in dict.fromkeys(ids))
+    pasted = (
+        f'[[same_person]]\nids = [{listed}]\nauthor = "your name"\ndate = 2026-01-31\n'
+        'reason = "how you know"\nsource = "the evidence"'
+    )
+    other = "" if refused else " or choose one person: --patient ID;"
+    return NotComparable(
+        "The files are not established as one person's: their doses cannot be added.",
+        value=f"Patient IDs {listed}",
+        remedy=f"Take the other person's files out of the folder;{other} or, if they are one, write in graybook.toml:\n{pasted}",
+    )
+
+
+def scan(folder: Path, progress: Progress) -> ScanResult:
+    """Walk a folder or zip to its end and understand it.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder.
+    """
+    settings, error = Settings(), None
+    try:
+        settings = read(folder)
+    except InputError as caught:
+        error = caught
+    return scan_facts(read_folder(folder, progress), settings, settings_error=error)
+
+
+def scan_facts(
+    facts: Sequence[FileFacts], settings: Settings, *, settings_error: InputError | None = None
+) -> ScanResult:
+    """The same from facts already read."""
+    objects, unused = once(facts)
+    used: dict[str, str] = {}
+    left = list(unused)
+    persons = []
+    for group in persons_of(_kept(objects, left), settings):
+        person, own_used, own_unused = _person(group, settings)
+        persons.append(person)
+        used.update(own_used)
+        left.extend(own_unused)
+    notes = Notes()
+    _check_settings(settings, persons, notes)
+    notes.findings.extend(_said_on_reading(objects))
+    notes.findings.extend(
+        fact.reason
+        for fact in facts
+        if isinstance(fact, OtherFacts) and fact.reason.code == "conflicting_duplicate"
+    )
+    return ScanResult(
+        files=file_entries(facts, used, left),
+        persons=tuple(persons),
+        settings=settings,
+        findings=_once_each(notes.findings),
+        usable=bool(objects),
+        settings_error=settings_error,
+    )
+
+
+def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
+    """The objects that may belong to a course; biological doses and our own files are listed, never counted (rule 7)."""
+    kept = []
+    notes = Notes()
+    for fact in objects:
+        if fact.header.made_by_graybook:
+            notes.leave_out(fact.header.path, "made_by_graybook")
+        elif isinstance(fact, DoseFacts) and fact.biological:
+            notes.leave_out(fact.header.path, "dose_already_biological", quantity=fact.biological)
+        else:
+            kept.append(fact)
+    unused.extend(notes.unused)
+    return kept
+
+
+def _person(group: PersonObjects, settings: Settings) -> tuple[PersonScan, dict[str, str], list[Unused]]:
+    notes = Notes(findings=list(group.findings))
+    objects = objects_of(group.objects)
+    links = links_of(objects)
+    notes.findings.extend(links.findings)
+    images = images_of(objects, notes)
+    planned = planned_doses(objects, links, settings, notes)
+    courses = courses_of(planned, objects.records, images, settings, notes)
+    in_courses = {phase.id for course in courses for phase in course.phases}
+    apart = [one for one in planned if one.id not in in_courses]
+    used, unused = uses_of(objects, planned, courses, apart)
+    person = PersonScan(
+        record=Record(person=group.person, courses=courses),
+        planned=planned,
+        registrations=objects.registrations,
+        plans=objects.plans,
+        doses=objects.doses,
+        findings=_once_each(notes.findings),
+        refusals=tuple(notes.refusals),
+        identity_refusals=group.refusals,
+    )
+    return person, used, [*notes.unused, *unused]
+
+
+def _said_on_reading(objects: Sequence[Object]) -> list[Finding]:
+    """What the readers said of files; the same said of many slices of one series is said once, with how many more."""
+    alike: dict[str, list[Finding]] = {}
+    for fact in objects:
+        place = fact.header.series_uid if isinstance(fact, ImageSliceFacts) else fact.header.path
+        for one in fact.header.findings:
+            what = sorted((key, str(value)) for key, value in one.params.items() if key != "file")
+            alike.setdefault(f"{place} {one.code} {what}", []).append(one)
+    said = []
+    for first, *others in alike.values():
+        shown = f"{first.params.get('file')} (+{len(others)})" if others else first.params.get("file")
+        params = {**first.params, "file": shown} if "file" in first.params else first.params
+        said.append(replace(first, params=params))
+    return said
+
+
+def _once_each(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    kept: list[Finding] = []
+    for one in findings:
+        if one not in kept:
+            kept.append(one)
+    return tuple(kept)
+
+
+def _check_settings(settings: Settings, persons: Sequence[PersonScan], notes: Notes) -> None:
+    """Say which settings name nothing, or more than one plan or course."""
+    planned = [one for person in persons for one in person.planned]
+    for phase in settings.phases:
+        _say_count(
+            "plan", phase.plan, len({one.uids[:1] for one in planned if matches(phase.plan, one)}), notes
+        )
+    for selector in (one for setting in settings.courses for one in (*setting.plans, setting.use) if one):
+        _say_count("plan", selector, len({one.uids[:1] for one in planned if matches(selector, one)}), notes)
+    courses = [course for person in persons for course in person.record.courses]
+    stated = {
+        setting.label: setting.course for setting in settings.courses if setting.label and setting.course
+    }
+    for selector in (setting.course for setting in settings.courses if setting.course):
+        named = [
+            course
+            for course in courses
+            if selector in (course.id, course.label, str(course.start_date))
+            or stated.get(course.label) == selector
+        ]
+        _say_count("course", selector, len(named), notes)
+
+
+def _say_count(kind: str, selector: str, count: int, notes: Notes) -> None:
+    if count == 0:
+        notes.warn("setting_names_nothing", selector, kind=kind, name=selector)
+    elif count > 1:
+        notes.warn("setting_names_several", selector, kind=kind, name=selector, count=count)

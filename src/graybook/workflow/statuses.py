@@ -1,0 +1,179 @@
+"""A planned dose, its treatment records and the user's word come in; whether and how far it was given goes out (rule 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from graybook.dicom.facts import TreatmentRecordFacts
+from graybook.record import Status
+from graybook.workflow.notes import Notes
+from graybook.workflow.planned import PlannedDose
+
+__all__ = ["NEVER_GIVEN_INTENTS", "Sessions", "Standing", "sessions_of", "standing_of"]
+
+NEVER_GIVEN_INTENTS = ("VERIFICATION", "MACHINE_QA", "RESEARCH", "SERVICE")
+"""Plan Intents that never reach a patient's record as dose."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sessions:
+    """The sessions that treatment records tell of: completed, and begun but not completed."""
+
+    completed: int = 0
+    partial: int = 0
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Standing:
+    """A planned dose and whether it was given.
+
+    ``decided`` is True when records or a person say so, not an assumption.
+    """
+
+    planned: PlannedDose
+    status: Status
+    fractions_delivered: int | None
+    sessions: Sessions
+    decided: bool
+
+
+def sessions_of(planned: PlannedDose, records: Sequence[TreatmentRecordFacts]) -> Sessions:
+    """The distinct sessions of one plan: by fraction number, else by date, else one a record."""
+    by_session: dict[tuple[object, ...], list[TreatmentRecordFacts]] = {}
+    group = planned.group
+    for record in records:
+        if not set(record.plan_uids) & set(planned.plan_uids):
+            continue
+        if group is not None and record.fraction_group not in (None, group.number):
+            continue
+        for key in _keys(record):
+            by_session.setdefault(key, []).append(record)
+    beams = _beams(planned)
+    complete = sum(_complete(session, beams) for session in by_session.values())
+    days = sorted(
+        record.treatment_date
+        for session in by_session.values()
+        for record in session
+        if record.treatment_date
+    )
+    return Sessions(
+        completed=complete,
+        partial=len(by_session) - complete,
+        first=days[0] if days else None,
+        last=days[-1] if days else None,
+    )
+
+
+def _keys(record: TreatmentRecordFacts) -> list[tuple[object, ...]]:
+    if record.fraction_numbers:
+        return [("fraction", record.fraction_group, number) for number in record.fraction_numbers]
+    if record.treatment_date is not None:
+        return [("date", record.treatment_date)]
+    return [("record", record.header.path)]
+
+
+def _beams(planned: PlannedDose) -> frozenset[int]:
+    if planned.plan is None:
+        return frozenset()
+    groups = [planned.group] if planned.group is not None else planned.plan.fraction_groups
+    return (
+        frozenset(beam.number for group in groups for beam in group.beams)
+        if len(groups) == 1
+        else frozenset()
+    )
+
+
+def _complete(session: Sequence[TreatmentRecordFacts], beams: frozenset[int]) -> bool:
+    """Whether the records of one session say that all of it was given."""
+    told = {beam for record in session for beam in record.delivered_beams}
+    if beams and told and not beams <= told:
+        return False
+    if all(record.complete for record in session):
+        return True
+    whole = {beam for record in session if record.complete for beam in record.delivered_beams}
+    return bool(beams) and beams <= whole
+
+
+def standing_of(
+    planned: PlannedDose, records: Sequence[TreatmentRecordFacts], course_status: Status | None, notes: Notes
+) -> Standing:
+    """Whether and how far a planned dose was given, before rivals are looked at.
+
+    A person's word comes first, then intent and approval, then treatment records; without any, given as planned: assumed, and said.
+    """
+    sessions = sessions_of(planned, records)
+    if sessions.partial:
+        notes.warn("partial_sessions", planned.name, plan=planned.name, count=sessions.partial)
+    setting = planned.setting
+    status = setting.status or (course_status if setting.fractions_delivered is None else None)
+    if status is not None or setting.fractions_delivered is not None:
+        return _stated(planned, status, sessions, notes)
+    plan = planned.plan
+    if plan is not None and plan.intent.upper() in NEVER_GIVEN_INTENTS:
+        notes.warn("plan_not_counted_intent", planned.name, plan=planned.name, intent=plan.intent.upper())
+        return Standing(
+            planned=planned, status=Status.NOT_GIVEN, fractions_delivered=0, sessions=sessions, decided=True
+        )
+    if plan is not None and plan.approval.upper() == "REJECTED":
+        notes.warn("plan_not_counted_rejected", planned.name, plan=planned.name)
+        return Standing(
+            planned=planned, status=Status.NOT_GIVEN, fractions_delivered=0, sessions=sessions, decided=True
+        )
+    if sessions.completed or sessions.partial:
+        return _recorded(planned, sessions, notes)
+    return Standing(
+        planned=planned,
+        status=Status.ASSUMED_DELIVERED,
+        fractions_delivered=planned.fractions_planned,
+        sessions=sessions,
+        decided=False,
+    )
+
+
+def _stated(planned: PlannedDose, status: Status | None, sessions: Sessions, notes: Notes) -> Standing:
+    """What a person said: a status, a number of fractions, or both."""
+    delivered = planned.setting.fractions_delivered
+    n = planned.fractions_planned
+    if status in (Status.NOT_GIVEN, Status.ALTERNATIVE, Status.UNKNOWN):
+        delivered = None if status is Status.UNKNOWN else 0
+    elif delivered is None:
+        delivered = sessions.completed if sessions.completed and status is Status.PARTLY_DELIVERED else n
+    if status is None:
+        status = _by_number(delivered or 0, n)
+    if status is Status.PARTLY_DELIVERED and delivered == n:
+        notes.warn("partly_delivered_without_number", planned.name, plan=planned.name)
+    if sessions.completed and delivered is not None and delivered != sessions.completed:
+        notes.warn(
+            "stated_against_records",
+            planned.name,
+            plan=planned.name,
+            stated=delivered,
+            recorded=sessions.completed,
+        )
+    return Standing(
+        planned=planned, status=status, fractions_delivered=delivered, sessions=sessions, decided=True
+    )
+
+
+def _by_number(delivered: int, planned: int | None) -> Status:
+    if delivered == 0:
+        return Status.NOT_GIVEN
+    return Status.PARTLY_DELIVERED if planned is not None and delivered < planned else Status.DELIVERED
+
+
+def _recorded(planned: PlannedDose, sessions: Sessions, notes: Notes) -> Standing:
+    n, delivered = planned.fractions_planned, sessions.completed
+    if n is not None and delivered > n:
+        notes.warn(
+            "more_sessions_than_planned", planned.name, plan=planned.name, recorded=delivered, planned=n
+        )
+    status = Status.PARTLY_DELIVERED if delivered == 0 else _by_number(delivered, n)
+    if status is Status.PARTLY_DELIVERED:
+        notes.tell("partly_delivered", planned.name, plan=planned.name, recorded=delivered, planned=n)
+    return Standing(
+        planned=planned, status=status, fractions_delivered=delivered, sessions=sessions, decided=True
+    )
