@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +57,14 @@ class SeriesHeader:
     model: str = "Closed forms"
     software: str = "1"
     institution: str = ""
+
+    def on(self, day: date) -> SeriesHeader:
+        """The same on another day."""
+        return replace(self, day=day)
+
+    def in_series(self, series_uid: str) -> SeriesHeader:
+        """The same in another series."""
+        return replace(self, series_uid=series_uid)
 
 
 def day_text(day: date | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydicom.charset import default_encoding
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
@@ -135,12 +136,13 @@ def _polygon_item(roi: WrittenRoi, polygon: FloatArray, slices: Mapping[float, s
         item.ContourImageSequence = [reference(CTImageStorage, slices[nearest])]
     item.ContourGeometricType = roi.geometric_type
     item.NumberOfContourPoints = len(polygon)
-    # Numbers become text here once: pydicom would make an object of each coordinate, ten times slower.
+    # Numbers become text here once, in the encoding of the file: pydicom would make an object of each coordinate.
     text = "\\".join(
         f"{value:.4f}" for value in (np.asarray(polygon, dtype=np.float64) + 0.0).ravel()
     ).encode()
     text += b" " * (len(text) % 2)
     item[CONTOUR_DATA] = RawDataElement(CONTOUR_DATA, "DS", len(text), text, 0, False, True)
+    item.set_original_encoding(False, True, default_encoding)
     return item
 
 
