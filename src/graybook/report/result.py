@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "SCHEMA_VERSION",
     "Alternative",
     "Bound",
     "CourseDose",
@@ -18,23 +20,29 @@ __all__ = [
     "LinkResult",
     "Metrics",
     "PatientResult",
+    "PhasePoint",
     "PhaseResult",
     "PointSum",
     "PrescriptionResult",
     "ProvenanceResult",
     "RefusalResult",
     "Result",
-    "SCHEMA_VERSION",
     "StructureResult",
     "json_text",
     "schema_text",
+    "write_json",
 ]
 
 SCHEMA_VERSION = "1.0"
 
 
+def _key(name: str) -> str:
+    """The key of a field: volumes carry their decimal point, ``d0.03cc_gy``."""
+    return name.replace("d0_03cc", "d0.03cc").replace("d0_1cc", "d0.1cc")
+
+
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, alias_generator=_key)
 
 
 class PatientResult(_Model):
@@ -105,8 +113,8 @@ class Metrics(_Model):
     mean_gy: float | None = None
     min_gy: float | None = None
     max_gy: float | None = None
-    d0_03cc_gy: float | None = Field(default=None, alias="d0.03cc_gy")
-    d0_1cc_gy: float | None = Field(default=None, alias="d0.1cc_gy")
+    d0_03cc_gy: float | None = None
+    d0_1cc_gy: float | None = None
     d2cc_gy: float | None = None
     d50_gy: float | None = None
 
@@ -120,10 +128,10 @@ class Alternative(Metrics):
 class PointSum(_Model):
     """Rule 10: the customary sum of near-maxima and its bounds, each course on its own anatomy. EQD2 [Gy]"""
 
-    customary_d0_03cc_gy: float | None = Field(default=None, alias="customary_d0.03cc_gy")
-    customary_d0_1cc_gy: float | None = Field(default=None, alias="customary_d0.1cc_gy")
-    bound_d0_03cc_gy: float | None = Field(default=None, alias="bound_d0.03cc_gy")
-    bound_d0_1cc_gy: float | None = Field(default=None, alias="bound_d0.1cc_gy")
+    customary_d0_03cc_gy: float | None = None
+    customary_d0_1cc_gy: float | None = None
+    bound_d0_03cc_gy: float | None = None
+    bound_d0_1cc_gy: float | None = None
     max_sum_gy: float | None = None
     complete: bool = Field(
         default=True, description="False when a course that may have reached the organ is not in it."
@@ -131,12 +139,15 @@ class PointSum(_Model):
 
 
 class Envelope(_Model):
-    """Rule 10c: the near-maximum when earlier doses are shifted by ``shift_mm``; may draw dose from outside the organ unless inside_only."""
+    """Rule 10c: the near-maximum when earlier doses are shifted by ``shift_mm``.
+
+    It may draw dose from outside the organ unless ``inside_only``.
+    """
 
     shift_mm: float
     assumed: bool = True
     inside_only: bool = False
-    d0_03cc_gy: tuple[float, float] | None = Field(default=None, alias="d0.03cc_gy")
+    d0_03cc_gy: tuple[float, float] | None = None
 
 
 class Bound(_Model):
@@ -145,6 +156,17 @@ class Bound(_Model):
     metric: str
     low_gy: float
     high_gy: float
+
+
+class PhasePoint(_Model):
+    """One phase's delivered physical dose at the point where its course's EQD2 is highest. [Gy]
+
+    For the hand check of a course of several phases: each phase by its own n, then added, gives the course's ``max_gy``.
+    """
+
+    id: str
+    physical_gy: float
+    fractions: int
 
 
 class CourseDose(_Model):
@@ -157,20 +179,21 @@ class CourseDose(_Model):
     id: str
     mean_gy: float | None = None
     max_gy: float | None = None
-    d0_03cc_gy: float | None = Field(default=None, alias="d0.03cc_gy")
-    d0_1cc_gy: float | None = Field(default=None, alias="d0.1cc_gy")
+    d0_03cc_gy: float | None = None
+    d0_1cc_gy: float | None = None
     physical_mean_gy: float | None = None
     physical_max_gy: float | None = None
-    physical_d0_03cc_gy: float | None = Field(default=None, alias="physical_d0.03cc_gy")
+    physical_d0_03cc_gy: float | None = None
     fractions: int | None = Field(
         default=None, description="Fractions delivered, when the course has one phase."
     )
-    native_d0_03cc_gy: float | None = Field(
-        default=None, alias="native_d0.03cc_gy", description="On its own contour."
-    )
+    native_d0_03cc_gy: float | None = Field(default=None, description="On its own contour.")
     outside_grid_cm3: float = 0.0
     lq_extrapolated_cm3: float = Field(
         default=0.0, description="Volume with more than 10 Gy a fraction. [cm³]"
+    )
+    phases_at_max: list[PhasePoint] = Field(
+        default=[], description="For courses of several phases: the doses that make max_gy."
     )
 
 
@@ -273,6 +296,11 @@ class Result(_Model):
 def json_text(result: Result) -> str:
     """``result.json`` as text: keys in the model's order, two spaces, a final newline."""
     return json.dumps(result.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_json(result: Result, path: Path) -> None:
+    """Write ``result.json``."""
+    path.write_bytes(json_text(result).encode())
 
 
 def schema_text() -> str:

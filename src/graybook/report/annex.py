@@ -1,0 +1,244 @@
+"""Annex: a result comes in; the tables behind the first page go out: all metrics, each course, the check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
+from graybook.report.result import CourseDose, CourseResult, Result, StructureResult
+from graybook.report.summary import envelope_text
+from graybook.report.values import (
+    METRICS,
+    alpha_beta_text,
+    concurrent_text,
+    course_name,
+    dose_to,
+    metric_text,
+    other_alpha_beta_text,
+)
+from graybook.report.wording import Wording
+from graybook.text.numbers import DASH
+
+__all__ = ["bed_gy", "check_section", "metrics_section"]
+
+_METRIC_COLUMNS = ("col_mean", "col_min", "col_max", "col_d003", "col_d01", "col_d2", "col_d50")
+_COURSES_A_TABLE = 6
+
+
+def bed_gy(dose_gy: float, fractions: int, alpha_beta_gy: float) -> float:
+    """Biologically effective dose of equal fractions, for the check by hand. [Gy]
+
+    BED = D (1 + d / (α/β)), Fowler 1989, doi:10.1259/0007-1285-62-740-679. Kept apart from the engine that makes the sum, so
+    that the check is one.
+
+    Examples
+    --------
+    >>> bed_gy(50.0, 25, 2.0)
+    100.0
+    """
+    return dose_gy * (1.0 + dose_gy / fractions / alpha_beta_gy)
+
+
+def _course_named(course_id: str, result: Result, words: Wording) -> str:
+    return next((course_name(item, words) for item in result.courses if item.id == course_id), course_id)
+
+
+def _names(structure: StructureResult, result: Result, words: Wording) -> Cell:
+    origin = ""
+    if structure.origin in ("propagated", "own anatomy"):
+        key = "propagated" if structure.origin == "propagated" else "own_anatomy"
+        origin = words(key, course=_course_named(structure.origin_course, result, words))
+    same = structure.tg263 in (None, structure.name)
+    return cell(
+        structure.name,
+        "" if same else str(structure.tg263),
+        words.term("kind", structure.kind) if structure.kind != "organ" else "",
+        origin,
+        strong=True,
+    )
+
+
+def _volume(structure: StructureResult, words: Wording) -> Cell:
+    outside = structure.outside_grid_cm3
+    return cell(words.number(structure.volume_cm3), words("outside", volume=outside) if outside else "")
+
+
+def _metrics_table(result: Result, words: Wording) -> Table:
+    rows = []
+    for structure in result.structures:
+        figures = (
+            cell(
+                metric_text(structure, metric, words),
+                other_alpha_beta_text(structure, metric, words),
+                concurrent_text(structure, metric, words),
+            )
+            for metric in METRICS
+        )
+        rows.append(
+            (
+                _names(structure, result, words),
+                cell(alpha_beta_text(structure, words)),
+                _volume(structure, words),
+                *figures,
+            )
+        )
+    return Table(
+        title=words("metrics_sum"),
+        columns=(
+            Column(title=words("col_structure"), share=1.0),
+            Column(title=words("col_alpha_beta")),
+            Column(title=words("col_volume"), numeric=True),
+            *(Column(title=words(key), numeric=True) for key in _METRIC_COLUMNS),
+        ),
+        rows=tuple(rows),
+        note=words("note_metrics"),
+    )
+
+
+def _points_table(result: Result, words: Wording) -> Table:
+    rows = []
+    for structure in result.structures:
+        points, envelope = structure.point_sum, structure.envelope
+        if points.customary_d0_03cc_gy is None and points.max_sum_gy is None and envelope is None:
+            continue
+        shift = f"{words.short(envelope.shift_mm)}\u00a0mm" if envelope and envelope.d0_03cc_gy else ""
+        rows.append(
+            (
+                cell(structure.name, "" if points.complete else words("incomplete"), strong=True),
+                cell(words.number(points.customary_d0_03cc_gy)),
+                cell(words.number(points.bound_d0_03cc_gy)),
+                cell(words.number(points.customary_d0_1cc_gy)),
+                cell(words.number(points.bound_d0_1cc_gy)),
+                cell(words.number(points.max_sum_gy)),
+                cell(envelope_text(envelope, words), shift),
+            )
+        )
+    keys = ("col_customary", "col_bound003", "col_customary01", "col_bound01", "col_max_sum", "col_envelope")
+    return Table(
+        title=words("metrics_points"),
+        columns=(
+            Column(title=words("col_structure"), share=1.0),
+            *(Column(title=words(key), numeric=True) for key in keys),
+        ),
+        rows=tuple(rows),
+        note=words("note_points"),
+    )
+
+
+def _course_cell(structure: StructureResult, course: CourseResult, words: Wording) -> Cell:
+    dose = dose_to(structure, course.id)
+    if dose is None or (dose.mean_gy is None and dose.d0_03cc_gy is None and dose.max_gy is None):
+        return cell(DASH)
+    native = dose.native_d0_03cc_gy
+    differs = native is not None and abs(native - (dose.d0_03cc_gy or 0.0)) >= 0.005
+    return cell(
+        words.number(dose.d0_03cc_gy),
+        words("mean_of", value=words.number(dose.mean_gy)),
+        words("own_contour", value=words.number(native)) if differs else "",
+        words("outside", volume=dose.outside_grid_cm3) if dose.outside_grid_cm3 else "",
+        words("lq_extrapolated") if dose.lq_extrapolated_cm3 else "",
+    )
+
+
+def _course_tables(result: Result, words: Wording) -> Iterator[Table]:
+    structures = [item for item in result.structures if item.courses]
+    for first in range(0, len(result.courses), _COURSES_A_TABLE):
+        courses = result.courses[first : first + _COURSES_A_TABLE]
+        yield Table(
+            title=words("metrics_courses"),
+            columns=(
+                Column(title=words("col_structure"), share=1.0),
+                *(Column(title=course_name(course, words), numeric=True, share=1.0) for course in courses),
+            ),
+            rows=tuple(
+                (
+                    cell(structure.name, strong=True),
+                    *(_course_cell(structure, course, words) for course in courses),
+                )
+                for structure in structures
+            ),
+            note=words("note_per_course"),
+        )
+
+
+def metrics_section(result: Result, words: Wording) -> Section:
+    """Every structure's metrics, point sums and doses of each course."""
+    blocks: list[Block] = [Paragraph(text=words("note_no_structures"))]
+    if result.structures:
+        blocks = [_metrics_table(result, words), _points_table(result, words), *_course_tables(result, words)]
+    return Section(
+        id="metrics",
+        title=words("section_metrics"),
+        blocks=tuple(block for block in blocks if not isinstance(block, Table) or block.rows),
+    )
+
+
+def _lq_row(dose_gy: float, fractions: int, alpha_beta_gy: float, words: Wording) -> tuple[Cell, ...]:
+    bed = bed_gy(dose_gy, fractions, alpha_beta_gy)
+    return (
+        cell(words.number(dose_gy)),
+        cell(str(fractions)),
+        cell(words.number(dose_gy / fractions)),
+        cell(words.short(alpha_beta_gy)),
+        cell(words.number(bed)),
+        cell(words.number(bed / (1.0 + 2.0 / alpha_beta_gy))),
+    )
+
+
+def _phase_rows(
+    dose: CourseDose, course: CourseResult, alpha_beta_gy: float, words: Wording
+) -> Iterator[tuple[Cell, ...]]:
+    labels = {phase.id: phase.label or phase.id for phase in course.phases}
+    total = 0.0
+    for point in dose.phases_at_max:
+        total += bed_gy(point.physical_gy, point.fractions, alpha_beta_gy) / (1.0 + 2.0 / alpha_beta_gy)
+        named = cell(course_name(course, words), labels.get(point.id, point.id))
+        yield (named, *_lq_row(point.physical_gy, point.fractions, alpha_beta_gy, words), cell(""))
+    blank = (cell(""),) * 5
+    named = cell(course_name(course, words), words("phase_sum"))
+    yield (named, *blank, cell(words.number(total)), cell(words.number(dose.max_gy)))
+
+
+def _check_rows(
+    structure: StructureResult, course: CourseResult, words: Wording
+) -> Iterator[tuple[Cell, ...]]:
+    dose, alpha_beta_gy = dose_to(structure, course.id), structure.alpha_beta_gy
+    if dose is None or not alpha_beta_gy or dose.d0_03cc_gy is None:
+        return
+    if dose.phases_at_max:
+        yield from _phase_rows(dose, course, alpha_beta_gy, words)
+        return
+    physical, fractions, made = dose.physical_d0_03cc_gy, dose.fractions, words.number(dose.d0_03cc_gy)
+    if physical is None or not fractions:
+        named = cell(course_name(course, words), words("several_phases") if len(course.phases) > 1 else "")
+        dash, used = cell(DASH), cell(words.short(alpha_beta_gy))
+        yield (named, cell(words.number(physical)), dash, dash, used, dash, dash, cell(made))
+        return
+    extrapolated = words("lq_extrapolated") if physical / fractions > 10.0 else ""
+    named = cell(course_name(course, words), extrapolated)
+    yield (named, *_lq_row(physical, fractions, alpha_beta_gy, words), cell(made))
+
+
+def check_section(result: Result, words: Wording) -> Section:
+    """The annex from which a physicist computes every course's EQD2 again by hand."""
+    rows = []
+    for structure in result.structures:
+        for course in result.courses:
+            for row in _check_rows(structure, course, words):
+                rows.append((cell(structure.name, strong=True), *row))
+    keys = ("col_physical", "col_n", "col_d", "col_alpha_beta", "col_bed", "col_eqd2", "col_program")
+    table = Table(
+        columns=(
+            Column(title=words("col_structure"), share=1.0),
+            Column(title=words("col_course"), share=1.0),
+            *(Column(title=words(key), numeric=True) for key in keys),
+        ),
+        rows=tuple(rows),
+        note=words("note_check"),
+    )
+    shown: tuple[Block, ...] = (table,) if rows else (Paragraph(text=words("none")),)
+    return Section(
+        id="check",
+        title=words("section_check"),
+        blocks=(Paragraph(text=words("formula"), formula=True), *shown),
+    )

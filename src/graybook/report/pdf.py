@@ -1,0 +1,81 @@
+"""PDF: material comes in; an A4 document goes out, typeset without any system font."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graybook.errors import GraybookError
+from graybook.report.blocks import Sheet
+from graybook.report.material import Material
+from graybook.report.pictures import Pictures, pictures
+from graybook.report.sheet import sheet
+from graybook.report.wording import wrappable
+from graybook.text import Language
+
+if TYPE_CHECKING:
+    from typst import Fonts
+
+__all__ = ["pdf_bytes", "write_pdf"]
+
+_LAST_COVERED = 0x052F
+"""Last of the letters (Latin, Greek, Cyrillic) that the fonts inside the product hold."""
+
+
+def _wrappable(value: Any, key: str = "") -> Any:
+    if isinstance(value, str):
+        return value if key in ("id", "kind", "name", "language") else wrappable(value)
+    if isinstance(value, dict):
+        return {name: _wrappable(item, name) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_wrappable(item) for item in value]
+    return value
+
+
+def _fonts(*, system: bool) -> Fonts:
+    import matplotlib
+    import typst
+
+    held = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return typst.Fonts(include_system_fonts=system, include_embedded_fonts=True, font_paths=[str(held)])
+
+
+def pdf_bytes(page: Sheet, drawn: Pictures) -> bytes:
+    """The document. What comes from files reaches typst as JSON, never as source, so nothing in it is markup.
+
+    System fonts are looked for only when a name needs letters that no font of the product holds.
+    """
+    import typst
+
+    source = (resources.files("graybook.report") / "templates" / "report.typ").read_bytes()
+    data = json.dumps(_wrappable(asdict(page)), ensure_ascii=False)
+    exotic = any(_LAST_COVERED < ord(letter) < 0x2000 or ord(letter) > 0x2FFF for letter in data)
+    try:
+        made = typst.compile(
+            source,
+            format="pdf",
+            font_paths=_fonts(system=exotic),
+            ignore_system_fonts=not exotic,
+            sys_inputs={"sheet": data, **drawn},
+        )
+    except typst.TypstError as error:
+        raise GraybookError(
+            "The PDF of the report could not be typeset.",
+            value=str(error),
+            remedy="Use report.html, and report this as a fault of Graybook.",
+        ) from error
+    if not isinstance(made, bytes):
+        raise GraybookError(
+            "The PDF of the report came out in pieces.",
+            value=type(made).__name__,
+            remedy="Use report.html, and report this as a fault of Graybook.",
+        )
+    return made
+
+
+def write_pdf(material: Material, path: Path, language: Language) -> None:
+    """Write the report as an A4 PDF."""
+    path.write_bytes(pdf_bytes(sheet(material, language), pictures(material, language)))

@@ -1,0 +1,92 @@
+"""Sheet: material comes in; the whole report in one language goes out, worded but not yet laid out."""
+
+from __future__ import annotations
+
+from graybook.report.annex import check_section, metrics_section
+from graybook.report.blocks import Block, Figure, Paragraph, Section, Sheet
+from graybook.report.material import Material
+from graybook.report.result import PatientResult
+from graybook.report.sources import findings_section, provenance_section, refusals_section
+from graybook.report.summary import summary
+from graybook.report.wording import Wording, person_name
+from graybook.text import Language
+
+__all__ = ["HISTOGRAMS", "PLANES", "TIMELINE", "sheet"]
+
+TIMELINE = "timeline"
+PLANES = "planes"
+HISTOGRAMS = "histograms"
+
+_LABELS = (
+    "section_question",
+    "section_unknown",
+    "section_assumptions",
+    "more",
+    "more_link",
+    "see_page",
+    "validation",
+    "section_metrics",
+    "section_warnings",
+)
+
+
+def _person_details(patient: PatientResult, words: Wording) -> str:
+    key = "id_issuer" if patient.issuer else "id"
+    identity = words(key, id=patient.id, issuer=patient.issuer)
+    if not patient.birth_date:
+        return f"{identity}, {words('born_unknown')}"
+    return f"{identity}, {words('born', date=words.date(patient.birth_date))}"
+
+
+def _timeline(words: Wording) -> Section:
+    figure = Figure(name=TIMELINE, alt=words("fig_timeline"))
+    return Section(id="timeline", title=words("section_timeline"), blocks=(figure,))
+
+
+def _planes(material: Material, words: Wording) -> Section:
+    blocks: tuple[Block, ...] = (Paragraph(text=words("note_no_image")),)
+    if material.planes:
+        through = (
+            words("planes_through", organ=material.ranking[0]) if material.ranking else words("planes_plain")
+        )
+        note = words("planes_note", alpha_beta=words.short(material.result.display_alpha_beta_gy))
+        caption = f"{through} {note} {words('letters')}"
+        blocks = (Figure(name=PLANES, alt=words("fig_planes"), caption=caption),)
+    return Section(id="planes", title=words("section_planes"), blocks=blocks)
+
+
+def _histograms(material: Material, words: Wording) -> Section:
+    blocks: tuple[Block, ...] = (Paragraph(text=words("note_no_curves")),)
+    if material.curves:
+        caption = words("histograms_note")
+        blocks = (Figure(name=HISTOGRAMS, alt=words("fig_histograms"), caption=caption),)
+    return Section(id="histograms", title=words("section_histograms"), blocks=blocks)
+
+
+def sheet(material: Material, language: Language) -> Sheet:
+    """The report in one language."""
+    words, result = Wording(language), material.result
+    patient = result.patient
+    return Sheet(
+        language=language,
+        title=words("title"),
+        notice=words("notice"),
+        notice_long=words("notice_long"),
+        person=person_name(patient.name) or words("name_unknown"),
+        person_details=_person_details(patient, words),
+        version=words(
+            "version", version=result.provenance.version, date=words.date(result.provenance.created)
+        ),
+        summary=summary(result, material.ranking, words),
+        sections=(
+            _timeline(words),
+            _planes(material, words),
+            _histograms(material, words),
+            metrics_section(result, words),
+            check_section(result, words),
+            refusals_section(result, words),
+            findings_section(result, words),
+            provenance_section(result, words),
+        ),
+        labels={key: words(key) for key in _LABELS},
+    )

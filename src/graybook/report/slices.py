@@ -1,0 +1,246 @@
+"""Slices: planes come in; a picture of CT, contours and isodoses at one scale goes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from graybook.report.drawing import DASHES, INK, WIDTH_INCH, shortened, svg_text
+from graybook.report.material import Material, Plane
+from graybook.report.wording import Wording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["isodose_levels_gy", "outlined_structures", "slices_svg"]
+
+_STEPS_GY = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)
+_MOST_LEVELS = 6
+_MOST_STRUCTURES = 6
+_WINDOW_HU = (-160.0, 240.0)
+_GAP_INCH = 0.10
+_TALLEST_INCH = 2.9
+_EDGES = {"axial": "RLAP", "coronal": "RLHF", "sagittal": "APHF"}
+_PLACES: tuple[
+    tuple[float, float, Literal["left", "center", "right"], Literal["top", "center", "bottom"]], ...
+] = (
+    (0.02, 0.5, "left", "center"),
+    (0.98, 0.5, "right", "center"),
+    (0.5, 0.985, "center", "top"),
+    (0.5, 0.015, "center", "bottom"),
+)
+_HUES_ON_DARK = ("#ffffff", "#F0A6CF", "#E69F00", "#56B4E9", "#9ad7c4", "#F0E442")
+_HUES_ON_LIGHT = ("#000000", "#CC79A7", "#D55E00", "#0072B2", "#009E73", "#7a6a00")
+
+
+def isodose_levels_gy(highest_gy: float) -> tuple[float, ...]:
+    """Round levels below the highest dose, six at most, lowest first. [Gy]
+
+    Examples
+    --------
+    >>> isodose_levels_gy(105.0)
+    (20.0, 40.0, 60.0, 80.0, 100.0)
+    """
+    for step in _STEPS_GY:
+        if highest_gy / step <= _MOST_LEVELS + 1:
+            count = int(np.ceil(highest_gy / step)) - 1
+            return tuple(step * (i + 1) for i in range(min(count, _MOST_LEVELS)))
+    return tuple(_STEPS_GY[-1] * (i + 1) for i in range(_MOST_LEVELS))
+
+
+def outlined_structures(material: Material) -> tuple[str, ...]:
+    """The structures whose outlines are drawn: the most loaded organ, the targets, then organs by load."""
+    kinds = {item.structure: item.kind for plane in material.planes for item in plane.contours}
+    ranked = [name for name in material.ranking if name in kinds]
+    targets = [name for name, kind in kinds.items() if kind == "target"]
+    return tuple(dict.fromkeys([*ranked[:1], *targets[:2], *ranked[1:]]))[:_MOST_STRUCTURES]
+
+
+def _extent(plane: Plane) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top edge of the pixels as drawn. [mm]"""
+    across, along = plane.horizontal_mm, plane.vertical_mm
+    half_x = abs(float(across[-1] - across[0])) / max(len(across) - 1, 1) / 2.0
+    half_y = abs(float(along[-1] - along[0])) / max(len(along) - 1, 1) / 2.0
+    low, high = float(along.min()) - half_y, float(along.max()) + half_y
+    vertical = (high, low) if plane.name == "axial" else (low, high)
+    return float(across.min()) - half_x, float(across.max()) + half_x, *vertical
+
+
+def _highest_gy(planes: tuple[Plane, ...]) -> float:
+    doses = [plane.dose_gy for plane in planes if plane.dose_gy is not None]
+    return max((float(np.nanmax(dose)) for dose in doses if np.isfinite(dose).any()), default=0.0)
+
+
+def _level_styles(levels: tuple[float, ...], *, dark: bool) -> list[dict[str, Any]]:
+    import matplotlib
+
+    shades = np.linspace(0.42, 1.0, len(levels)) if dark else np.linspace(0.0, 0.75, len(levels))
+    colours = matplotlib.colormaps["viridis"](shades)
+    return [
+        {"color": tuple(colour), "linewidth": 0.7 + 0.12 * i, "linestyle": "solid"}
+        for i, colour in enumerate(colours)
+    ]
+
+
+def _structure_styles(names: tuple[str, ...], *, dark: bool) -> dict[str, dict[str, Any]]:
+    hues = _HUES_ON_DARK if dark else _HUES_ON_LIGHT
+    return {
+        name: {
+            "color": hues[i],
+            "linewidth": 1.5 if i == 0 else 1.2,
+            "linestyle": DASHES[i - 1] if i else "solid",
+        }
+        for i, name in enumerate(names)
+    }
+
+
+def _draw_image(axes: Axes, plane: Plane) -> None:
+    if plane.image is None:
+        return
+    across, along = plane.horizontal_mm, plane.vertical_mm
+    image = plane.image if along[-1] >= along[0] else plane.image[::-1]
+    image = image if across[-1] >= across[0] else image[:, ::-1]
+    left, right, *_ = _extent(plane)
+    low, high = sorted(_extent(plane)[2:])
+    axes.imshow(
+        image, cmap="gray", vmin=_WINDOW_HU[0], vmax=_WINDOW_HU[1], extent=(left, right, low, high),
+        origin="lower", aspect="equal", zorder=0,
+    )  # fmt: skip
+
+
+def _halo(width: float, *, dark: bool) -> list[Any]:
+    from matplotlib.patheffects import Normal, Stroke
+
+    return [Stroke(linewidth=width + 1.2, foreground="black" if dark else "white", alpha=0.75), Normal()]
+
+
+def _draw_dose(axes: Axes, plane: Plane, levels: tuple[float, ...], words: Wording, *, dark: bool) -> None:
+    if plane.dose_gy is None or not levels or min(plane.dose_gy.shape) < 2:
+        return
+    dose = np.ma.masked_invalid(plane.dose_gy)
+    inside = [level for level in levels if dose.count() and dose.min() < level < dose.max()]
+    if not inside:
+        return
+    styles = dict(zip(levels, _level_styles(levels, dark=dark), strict=True))
+    drawn = axes.contour(
+        plane.horizontal_mm, plane.vertical_mm, dose, levels=inside,
+        colors=[styles[level]["color"] for level in inside],
+        linewidths=[styles[level]["linewidth"] for level in inside], zorder=2,
+    )  # fmt: skip
+    drawn.set_path_effects(_halo(1.0, dark=dark))
+    for text in axes.clabel(drawn, fmt=lambda level: words.short(level), fontsize=5.8, inline_spacing=2):
+        text.set_path_effects(_halo(0.9, dark=dark))
+        text.set_fontweight("bold")
+
+
+def _draw_contours(axes: Axes, plane: Plane, styles: dict[str, dict[str, Any]], *, dark: bool) -> None:
+    for contour in plane.contours:
+        style = styles.get(contour.structure)
+        for line in contour.polylines if style is not None else ():
+            closed = np.concatenate([line, line[:1]])
+            axes.plot(
+                closed[:, 0], closed[:, 1], **(style or {}), zorder=3, path_effects=_halo(1.2, dark=dark)
+            )
+
+
+def _draw_letters(axes: Axes, plane: Plane, *, dark: bool) -> None:
+    for letter, (x, y, across, along) in zip(_EDGES[plane.name], _PLACES, strict=True):
+        axes.text(
+            x, y, letter, transform=axes.transAxes, ha=across, va=along, fontsize=8, fontweight="bold",
+            color="white" if dark else INK, path_effects=_halo(1.0, dark=dark), zorder=5,
+        )  # fmt: skip
+
+
+def _draw_scale(axes: Axes, plane: Plane, words: Wording, *, dark: bool) -> None:
+    left, right, bottom, top = _extent(plane)
+    x, y = right - 0.04 * (right - left) - 50.0, bottom + 0.04 * (top - bottom)
+    colour = "white" if dark else INK
+    axes.plot([x, x + 50.0], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=5)
+    axes.annotate(
+        "5\u00a0cm", (x + 25.0, y), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom",
+        fontsize=5.8, color=colour, path_effects=_halo(0.8, dark=dark), zorder=5,
+    )  # fmt: skip
+
+
+def _draw_panel(
+    axes: Axes,
+    plane: Plane,
+    levels: tuple[float, ...],
+    styles: dict[str, dict[str, Any]],
+    words: Wording,
+) -> None:
+    dark = plane.image is not None
+    left, right, bottom, top = _extent(plane)
+    _draw_image(axes, plane)
+    _draw_dose(axes, plane, levels, words, dark=dark)
+    _draw_contours(axes, plane, styles, dark=dark)
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
+    axes.set_aspect("equal")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_facecolor("black" if dark else "#f6f6f3")
+    _draw_letters(axes, plane, dark=dark)
+    if right - left > 80.0:
+        _draw_scale(axes, plane, words, dark=dark)
+    axes.set_title(words(f"plane_{plane.name}", mm=plane.position_mm), loc="left", pad=3)
+
+
+def _draw_legends(
+    figure: Figure,
+    material: Material,
+    levels: tuple[float, ...],
+    styles: dict[str, dict[str, Any]],
+    words: Wording,
+) -> None:
+    from matplotlib.lines import Line2D
+
+    dark = any(plane.image is not None for plane in material.planes)
+    halo = _halo(1.4, dark=dark)
+    if levels:
+        doses = [
+            Line2D([], [], **{**style, "linewidth": 2.0}, path_effects=halo)
+            for style in _level_styles(levels, dark=dark)
+        ]
+        title = words("fig_isodoses", alpha_beta=words.short(material.result.display_alpha_beta_gy))
+        figure.legend(
+            doses, [words.short(level) for level in levels], title=title, loc="lower left", ncols=3,
+            bbox_to_anchor=(0.0, 0.0), title_fontsize=6.8, alignment="left", handlelength=2.4,
+        )  # fmt: skip
+    outlines = [Line2D([], [], **style, path_effects=halo) for style in styles.values()]
+    if outlines:
+        figure.legend(
+            outlines, [shortened(name, 36) for name in styles], loc="lower right", ncols=2,
+            bbox_to_anchor=(1.0, 0.0), handlelength=3.6, alignment="left",
+        )  # fmt: skip
+
+
+def slices_svg(material: Material, words: Wording) -> str:
+    """The picture of the planes side by side; empty when there is none."""
+    planes = tuple(plane for plane in material.planes if plane.name in _EDGES)
+    if not planes:
+        return ""
+    sizes = [(_extent(p)[1] - _extent(p)[0], abs(_extent(p)[3] - _extent(p)[2])) for p in planes]
+    free = WIDTH_INCH - _GAP_INCH * (len(planes) - 1)
+    inch_a_mm = min(free / sum(w for w, _ in sizes), _TALLEST_INCH / max(h for _, h in sizes))
+    tallest, legend_inch = max(h for _, h in sizes) * inch_a_mm, 0.62
+    total = tallest + legend_inch + 0.24
+    levels = isodose_levels_gy(_highest_gy(planes))
+    dark = any(plane.image is not None for plane in planes)
+    styles = _structure_styles(outlined_structures(material), dark=dark)
+
+    def draw(figure: Figure) -> None:
+        used = sum(w for w, _ in sizes) * inch_a_mm + _GAP_INCH * (len(planes) - 1)
+        left = (WIDTH_INCH - used) / 2.0
+        for plane, (wide, high) in zip(planes, sizes, strict=True):
+            box = (
+                left / WIDTH_INCH, (total - 0.24 - high * inch_a_mm) / total, wide * inch_a_mm / WIDTH_INCH,
+                high * inch_a_mm / total,
+            )  # fmt: skip
+            _draw_panel(figure.add_axes(box), plane, levels, styles, words)
+            left += wide * inch_a_mm + _GAP_INCH
+        _draw_legends(figure, material, levels, styles, words)
+
+    return svg_text(draw, height_inch=total)

@@ -1,0 +1,170 @@
+"""Summary: a result comes in; the first page, which serves a tumour board alone, goes out."""
+
+from __future__ import annotations
+
+from graybook.report.blocks import Cell, Column, Summary, Table, cell
+from graybook.report.result import CourseResult, Envelope, Result, StructureResult
+from graybook.report.unknowns import assumptions, unknowns
+from graybook.report.values import (
+    alpha_beta_text,
+    concurrent_text,
+    course_name,
+    course_prescription,
+    delivered_text,
+    metric_text,
+    other_alpha_beta_text,
+    planned_text,
+    structures_by_name,
+)
+from graybook.report.wording import Wording
+from graybook.text.numbers import DASH
+
+__all__ = ["courses_table", "envelope_text", "organs_table", "summary"]
+
+
+def _reference(result: Result) -> CourseResult | None:
+    return next((course for course in result.courses if course.id == result.reference_course), None)
+
+
+def _proposed(course: CourseResult) -> bool:
+    return any(phase.status == "proposed" for phase in course.phases)
+
+
+def _question(result: Result, words: Wording) -> tuple[str, tuple[str, ...]]:
+    course = _reference(result)
+    others = len(result.courses) - 1
+    asked = (
+        words("asked_first") if others < 1 else words("asked_one" if others == 1 else "asked_many", n=others)
+    )
+    if course is None:
+        return asked, ()
+    dose = course_prescription(course, words, in_words=True) or words("no_prescription")
+    headline = words("asked_proposed" if _proposed(course) else "asked_assessed", dose=dose)
+    place = ", ".join(dict.fromkeys(part for part in (course.label, course.site) if part))
+    details = words(
+        "asked_start" if _proposed(course) else "asked_given",
+        course=place or course.id,
+        modality=words.term("modality", course.modality),
+        date=words.date(course.start_date),
+    )
+    return headline, (details, asked)
+
+
+def _interval(course: CourseResult, words: Wording) -> str:
+    return words("reference") if course.is_reference else words.interval(course.interval_days)
+
+
+def _statuses(course: CourseResult, words: Wording) -> list[str]:
+    statuses = [words.term("status", phase.status) for phase in course.phases] or [DASH]
+    return statuses[:1] if len(set(statuses)) == 1 else statuses
+
+
+def _course_row(course: CourseResult, words: Wording) -> tuple[Cell, ...]:
+    named = course_name(course, words)
+    return (
+        cell(words.date(course.start_date) if course.start_date else words("undated")),
+        cell(named, course.site if course.site != named else "", strong=course.is_reference),
+        cell(words.term("modality", course.modality)),
+        cell(*([planned_text(phase, words) for phase in course.phases] or [DASH]), even=True),
+        cell(*([delivered_text(phase, words) for phase in course.phases] or [DASH]), even=True),
+        cell(*_statuses(course, words), even=True),
+        cell(course.evidence_grade),
+        cell(words("reference") if course.is_reference else words.interval(course.interval_days)),
+        cell(words("yes" if course.in_sum else "no"), strong=not course.in_sum),
+    )
+
+
+def courses_table(result: Result, words: Wording) -> Table:
+    """All courses in one table, in the order of time."""
+    return Table(
+        title=words("section_courses"),
+        columns=(
+            Column(title=words("col_date")),
+            Column(title=words("col_course"), share=1.0),
+            Column(title=words("col_modality")),
+            Column(title=words("col_planned")),
+            Column(title=words("col_delivered")),
+            Column(title=words("col_status")),
+            Column(title=words("col_grade")),
+            Column(title=words("col_interval")),
+            Column(title=words("col_in_sum")),
+        ),
+        rows=tuple(_course_row(course, words) for course in result.courses),
+        note=words("note_courses"),
+        marked=next((i for i, course in enumerate(result.courses) if course.is_reference), -1),
+    )
+
+
+def envelope_text(envelope: Envelope | None, words: Wording) -> str:
+    """The near-maximum when earlier doses are shifted, as a range (rule 10c); a dash when not computed."""
+    if envelope is None or envelope.d0_03cc_gy is None:
+        return DASH
+    low, high = envelope.d0_03cc_gy
+    return words("range", low=words.number(low), high=words.number(high))
+
+
+def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
+    points = structure.point_sum
+    no_entry = words("no_entry") if structure.alternative is not None else ""
+    incomplete = "" if points.complete else words("incomplete")
+    return (
+        cell(structure.name, strong=True),
+        cell(alpha_beta_text(structure, words), no_entry),
+        cell(
+            metric_text(structure, "d0_03cc_gy", words, unit=True),
+            other_alpha_beta_text(structure, "d0_03cc_gy", words),
+            concurrent_text(structure, "d0_03cc_gy", words),
+            strong=True,
+        ),
+        cell(metric_text(structure, "mean_gy", words, unit=True)),
+        cell(words.number(points.customary_d0_03cc_gy), incomplete),
+        cell(words.number(points.bound_d0_03cc_gy)),
+        cell(envelope_text(structure.envelope, words)),
+    )
+
+
+def _organs_note(shown: list[StructureResult], words: Wording) -> str:
+    envelope = next((item.envelope for item in shown if item.envelope and item.envelope.d0_03cc_gy), None)
+    parts = [words("note_organs")]
+    if envelope is not None:
+        assumed = words("shift_assumed") if envelope.assumed else ""
+        beyond = words("inside_only" if envelope.inside_only else "beyond_organ")
+        parts.append(words("note_shift", mm=envelope.shift_mm, assumed=assumed, beyond=beyond))
+    if any(item.lower_bound for item in shown):
+        parts.append(words("note_lower_bound"))
+    if any(item.printed_as_range for item in shown):
+        parts.append(words("note_range"))
+    return " ".join(parts)
+
+
+def organs_table(result: Result, ranking: tuple[str, ...], words: Wording) -> Table:
+    """The organs, most loaded first: the 3D sum, the point sums and the shift envelope."""
+    by_name = structures_by_name(result)
+    shown = [by_name[name] for name in ranking if name in by_name]
+    return Table(
+        title=words("section_organs"),
+        columns=(
+            Column(title=words("col_organ"), share=1.0),
+            Column(title=words("col_alpha_beta")),
+            Column(title=words("col_sum_d003"), numeric=True),
+            Column(title=words("col_sum_mean"), numeric=True),
+            Column(title=words("col_customary"), numeric=True),
+            Column(title=words("col_bound"), numeric=True),
+            Column(title=words("col_envelope"), numeric=True),
+        ),
+        rows=tuple(_organ_row(structure, words) for structure in shown),
+        note=_organs_note(shown, words) if shown else words("note_no_organs"),
+    )
+
+
+def summary(result: Result, ranking: tuple[str, ...], words: Wording) -> Summary:
+    """The first page."""
+    question, details = _question(result, words)
+    return Summary(
+        question=question,
+        details=details,
+        courses=courses_table(result, words),
+        organs=organs_table(result, ranking, words),
+        unknown=unknowns(result, ranking, words),
+        assumptions=assumptions(result, words),
+    )

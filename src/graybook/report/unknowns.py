@@ -1,0 +1,139 @@
+"""Unknowns: a result comes in; what a reader must know is missing, and what was assumed, go out as plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from graybook.report.result import CourseResult, PhaseResult, Result, StructureResult
+from graybook.report.values import course_name, structures_by_name
+from graybook.report.wording import Wording
+
+__all__ = ["assumptions", "unknowns"]
+
+_COUNTED = ("delivered", "partly delivered", "assumed delivered", "proposed", "unknown")
+
+
+def _named(courses: list[CourseResult], words: Wording) -> str:
+    return words.listing([course_name(course, words) for course in courses])
+
+
+def _courses_with(result: Result, asked: Callable[[PhaseResult], bool]) -> list[CourseResult]:
+    return [course for course in result.courses if any(asked(phase) for phase in course.phases)]
+
+
+def _left_out(result: Result, words: Wording) -> Iterator[str]:
+    missing = [course for course in result.courses if not course.in_sum]
+    if missing:
+        names = [
+            words("left_out_course", course=course_name(course, words), grade=course.evidence_grade)
+            for course in missing
+        ]
+        yield words("unknown_left_out", courses=words.listing(names))
+
+
+def _deliveries(result: Result, words: Wording) -> Iterator[str]:
+    if unclear := _courses_with(result, lambda phase: phase.status == "unknown"):
+        yield words("unknown_status", courses=_named(unclear, words))
+    if uncounted := _courses_with(
+        result, lambda phase: phase.status in _COUNTED and phase.fractions_delivered is None
+    ):
+        yield words("unknown_fractions", courses=_named(uncounted, words))
+    if assumed := _courses_with(result, lambda phase: phase.status == "assumed delivered"):
+        yield words("unknown_assumed", courses=_named(assumed, words))
+
+
+def _alignments(result: Result, words: Wording) -> Iterator[str]:
+    unapproved = [
+        link
+        for link in result.provenance.alignments
+        if not link.approved and link.from_frame != link.to_frame and link.source != ["same frame"]
+    ]
+    if unapproved:
+        errors = [link.error_mm for link in unapproved if link.error_mm is not None]
+        error = f"{words.number(max(errors), 1)}\u00a0mm" if errors else words("error_unstated")
+        key = "unknown_registration" if len(unapproved) == 1 else "unknown_registrations"
+        yield words(key, n=len(unapproved), error=error)
+
+
+def _organs(shown: list[StructureResult], words: Wording) -> Iterator[str]:
+    if outside := [item for item in shown if item.printed_as_range]:
+        names = [
+            words("volume_of", organ=item.name, volume=item.outside_grid_cm3)
+            if item.outside_grid_cm3
+            else item.name
+            for item in outside
+        ]
+        yield words("unknown_uncovered", organs=words.listing(names))
+
+    def told(key: str, which: Callable[[StructureResult], bool]) -> Iterator[str]:
+        names = [item.name for item in shown if which(item)]
+        if names:
+            yield words(key, organs=words.listing(names))
+
+    yield from told("unknown_points", lambda item: not item.point_sum.complete)
+    yield from told("unknown_order", lambda item: item.concurrent is not None)
+    yield from told("unknown_alpha_beta", lambda item: item.alternative is not None)
+    yield from told(
+        "unknown_extrapolated", lambda item: any(dose.lq_extrapolated_cm3 > 0 for dose in item.courses)
+    )
+
+
+def unknowns(result: Result, ranking: tuple[str, ...], words: Wording) -> tuple[str, ...]:
+    """What is not known, weightiest first: refusals, courses left out, delivery, alignment, organs, errors found."""
+    by_name = structures_by_name(result)
+    shown = [by_name[name] for name in ranking if name in by_name]
+    lines = [
+        *(words("unknown_refusal", text=refusal.text) for refusal in result.refusals),
+        *_left_out(result, words),
+        *(finding.text for finding in result.findings if finding.severity == "error"),
+        *_deliveries(result, words),
+        *_alignments(result, words),
+        *_organs(shown, words),
+    ]
+    return tuple(dict.fromkeys(lines)) or (words("unknown_nothing"),)
+
+
+def _sequence(result: Result, words: Wording) -> str:
+    together = [
+        phase.label or phase.id
+        for course in result.courses
+        for phase in course.phases
+        if phase.concurrent_with
+    ]
+    return (
+        words("assume_concurrent", phases=words.listing(together)) if together else words("assume_sequential")
+    )
+
+
+def _particles(result: Result, words: Wording) -> Iterator[str]:
+    modalities = {phase.modality for course in result.courses for phase in course.phases}
+    if "photon" in modalities:
+        yield words("assume_photon")
+    if "proton" in modalities:
+        yield words("assume_proton")
+    if "carbon" in modalities:
+        yield words("assume_carbon")
+
+
+def _shift(result: Result, words: Wording) -> Iterator[str]:
+    envelopes = [item.envelope for item in result.structures if item.envelope is not None]
+    for assumed, key in ((True, "assume_shift"), (False, "assume_shift_stated")):
+        shifts = [item.shift_mm for item in envelopes if item.assumed is assumed]
+        if shifts:
+            yield words(key, mm=max(shifts))
+
+
+def assumptions(result: Result, words: Wording) -> tuple[str, ...]:
+    """What the numbers rest on, each a short sentence."""
+    overrides = len(result.provenance.overrides)
+    assumed = bool(_courses_with(result, lambda phase: phase.status == "assumed delivered"))
+    return (
+        words("assume_eqd2", alpha_beta=words.short(result.display_alpha_beta_gy)),
+        words("assume_recovery"),
+        _sequence(result, words),
+        *_particles(result, words),
+        *_shift(result, words),
+        *((words("assume_delivered"),) if assumed else ()),
+        *((words("assume_overrides", n=overrides),) if overrides else ()),
+        words("assume_limits"),
+    )
