@@ -1,0 +1,131 @@
+"""Alignments: courses and registrations come in; how the reference course's frame is found in each course's goes out (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graybook.geometry.arrays import FloatArray
+from graybook.record import Alignment, Course, Finding, Refusal, Severity
+from graybook.record.assessment import Param
+from graybook.registration import Link, chains_between, spread_mm
+from graybook.workflow.similarity import ALIKE, correlation
+
+__all__ = ["CourseAlignment", "Hotspot", "align_courses"]
+
+Hotspot = Mapping[str, FloatArray]
+"""Course id to the point (xyz) of its highest dose, in its own frame. [mm]"""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CourseAlignment:
+    """How one course is reached.
+
+    ``alignment`` leads **from** the reference frame **to** the course's frame: points of today's anatomy are carried to the
+    course's dose. None when there is no single way, and ``refusal`` says why.
+    """
+
+    course: Course
+    alignment: Alignment | None
+    how: str
+    refusal: Refusal | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def align_courses(
+    courses: Sequence[Course], reference: Course, links: Sequence[Link], *, hotspots: Hotspot
+) -> tuple[CourseAlignment, ...]:
+    """One alignment per course, or the refusal that says what is missing; never a pick among several."""
+    return tuple(_aligned(course, reference, links, hotspots) for course in courses)
+
+
+def _aligned(course: Course, reference: Course, links: Sequence[Link], hotspots: Hotspot) -> CourseAlignment:
+    if not course.frame or not reference.frame:
+        return CourseAlignment(course=course, alignment=None, how="none")
+    chains = chains_between(links, from_frame=reference.frame, to_frame=course.frame)
+    if chains.single is not None:
+        alignment = chains.single
+        if course.id == reference.id:
+            return CourseAlignment(course=course, alignment=alignment, how="reference")
+        if alignment.source == ("same frame",):
+            return _same_frame(course, reference, alignment)
+        return CourseAlignment(
+            course=course, alignment=alignment, how="registration", findings=_registration(course, alignment)
+        )
+    if chains.alignments:
+        point = hotspots.get(course.id)
+        backwards = [
+            Alignment(transform=one.transform.inverse(), source=one.source) for one in chains.alignments
+        ]
+        spread = spread_mm(backwards, point) if point is not None else None
+        refusal = Refusal(
+            code="several_registrations",
+            subject=course.id,
+            params={
+                "course": course.label,
+                "count": len(chains.alignments),
+                "spread_mm": None if spread is None else round(spread, 2),
+                "uids": ", ".join(" > ".join(one.source) for one in chains.alignments),
+            },
+        )
+        return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal)
+    refusal = Refusal(
+        code="no_alignment",
+        subject=course.id,
+        params={"course": course.label, "frame": course.frame, "reference_frame": reference.frame},
+    )
+    return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal)
+
+
+def _registration(course: Course, alignment: Alignment) -> tuple[Finding, ...]:
+    findings = []
+    if not alignment.approvals:
+        findings.append(
+            Finding(
+                code="registration_approval_not_recorded",
+                subject=course.id,
+                params={"course": course.label, "uids": ", ".join(alignment.source)},
+            )
+        )
+    if not alignment.transform.is_rigid:
+        findings.append(
+            Finding(
+                code="registration_not_rigid",
+                subject=course.id,
+                params={
+                    "course": course.label,
+                    "volume_ratio": round(float(np.linalg.det(alignment.transform.matrix[:3, :3])), 4),
+                },
+            )
+        )
+    if len(alignment.source) > 1:
+        findings.append(
+            Finding(
+                code="registration_chained",
+                severity=Severity.INFO,
+                subject=course.id,
+                params={"course": course.label, "count": len(alignment.source)},
+            )
+        )
+    return tuple(findings)
+
+
+def _same_frame(course: Course, reference: Course, alignment: Alignment) -> CourseAlignment:
+    """Same frame but another image series is inferred identity: the images must look alike, else no 3D sum is made."""
+    ours = {image.series_uid for image in reference.images}
+    theirs = {image.series_uid for image in course.images}
+    if not theirs or not ours or ours & theirs:
+        return CourseAlignment(course=course, alignment=alignment, how="same frame")
+    params: dict[str, Param] = {"course": course.label}
+    inferred = Finding(code="same_frame_other_image", subject=course.id, params=params)
+    found = correlation(reference.images[0], course.images[0])
+    if found is None:
+        return CourseAlignment(course=course, alignment=alignment, how="same frame", findings=(inferred,))
+    params = {**params, "correlation": round(found, 3)}
+    if found < ALIKE:
+        refusal = Refusal(code="same_frame_images_differ", subject=course.id, params=params)
+        return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal)
+    alike = Finding(code="same_frame_images_alike", severity=Severity.INFO, subject=course.id, params=params)
+    return CourseAlignment(course=course, alignment=alignment, how="same frame", findings=(inferred, alike))

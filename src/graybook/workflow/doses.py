@@ -1,0 +1,149 @@
+"""Doses: the phases of a course come in; fields of photon-isoeffective dose with their fractions go out, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graybook.accumulation.equieffective import CourseDose
+from graybook.accumulation.phase_dose import PhaseDose
+from graybook.errors import InputError
+from graybook.geometry import Affine, GridField, MappedField
+from graybook.geometry.arrays import FloatArray
+from graybook.record import Course, Finding, Phase, Quantity, Refusal, Status
+
+__all__ = ["LoadedCourse", "hottest_point_mm", "load_course", "seen_from"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LoadedCourse:
+    """A course with its doses loaded.
+
+    Parameters
+    ----------
+    dose
+        Phases that can be summed, in the course's own frame; None when there is none.
+    grids
+        Phase id to its field on its own grid, also of phases that cannot be converted.
+    complete
+        False when a phase that counts has no dose that can be summed: sums with this course are lower bounds.
+    order_known
+        False when two or more phases count and sequential was only the default (rule 2).
+    """
+
+    course: Course
+    dose: CourseDose | None
+    grids: dict[str, GridField]
+    complete: bool
+    order_known: bool
+    findings: tuple[Finding, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+def load_course(course: Course) -> LoadedCourse:
+    """Read the doses of the phases that count; what cannot be used is said, never dropped."""
+    findings: list[Finding] = []
+    refusals: list[Refusal] = []
+    grids: dict[str, GridField] = {}
+    usable: list[tuple[Phase, PhaseDose]] = []
+    counted = [phase for phase in course.phases if phase.status.counts]
+    for phase in counted:
+        field = _field(phase, course, findings, refusals)
+        if field is None:
+            continue
+        grids[phase.id] = field
+        if phase.fractions_planned is None and phase.fractions_range is None:
+            findings.append(
+                Finding(code="phase_not_converted", subject=phase.id, params=_naming(phase, course))
+            )
+            continue
+        usable.append((phase, _phase_dose(phase, field)))
+    if not usable and not course.undecided:
+        findings.append(
+            Finding(code="course_without_dose", subject=course.id, params={"course": course.label})
+        )
+    return LoadedCourse(
+        course=course,
+        dose=_course_dose(course, usable) if usable and not course.undecided else None,
+        grids=grids,
+        complete=len(usable) == len(counted) and bool(counted or _known_not_given(course)),
+        order_known=len(usable) < 2 or all(phase.order_known for phase, _ in usable),
+        findings=tuple(findings),
+        refusals=tuple(refusals),
+    )
+
+
+def _known_not_given(course: Course) -> bool:
+    return bool(course.phases) and all(
+        phase.status in (Status.NOT_GIVEN, Status.ALTERNATIVE) for phase in course.phases
+    )
+
+
+def _naming(phase: Phase, course: Course) -> dict[str, str | float | int | None]:
+    return {"phase": phase.label or phase.id, "course": course.label}
+
+
+def _field(
+    phase: Phase, course: Course, findings: list[Finding], refusals: list[Refusal]
+) -> GridField | None:
+    if phase.dose is None:
+        findings.append(Finding(code="phase_without_dose", subject=phase.id, params=_naming(phase, course)))
+        return None
+    if phase.dose.quantity not in (Quantity.PHYSICAL, Quantity.RBE_WEIGHTED):
+        refusals.append(
+            Refusal(
+                code="dose_quantity_not_summable",
+                subject=phase.id,
+                params={**_naming(phase, course), "quantity": phase.dose.quantity.value},
+            )
+        )
+        return None
+    try:
+        return GridField(grid=phase.dose.grid, values=phase.dose.voxels())
+    except InputError as error:
+        refusals.append(
+            Refusal(
+                code="dose_unreadable", subject=phase.id, params={**_naming(phase, course), "why": str(error)}
+            )
+        )
+        return None
+
+
+def _phase_dose(phase: Phase, field: GridField) -> PhaseDose:
+    return PhaseDose(
+        id=phase.id,
+        field=field,
+        planned=phase.fractions_planned,
+        delivered=phase.fractions_delivered,
+        fractions_range=phase.fractions_range,
+    )
+
+
+def _course_dose(course: Course, usable: Sequence[tuple[Phase, PhaseDose]]) -> CourseDose:
+    index = {phase.id: place for place, (phase, _) in enumerate(usable)}
+    groups: list[tuple[int, ...]] = []
+    for phase, _ in usable:
+        together = {index[phase.id], *(index[other] for other in phase.concurrent_with if other in index)}
+        if len(together) > 1 and not any(together & set(group) for group in groups):
+            groups.append(tuple(sorted(together)))
+    return CourseDose(id=course.id, phases=tuple(dose for _, dose in usable), groups=tuple(groups))
+
+
+def seen_from(dose: CourseDose, transform: Affine) -> CourseDose:
+    """The course's dose seen from ``transform.from_frame``; ``transform`` leads to the course's own frame."""
+    phases = tuple(
+        replace(phase, field=MappedField(field=phase.field, transform=transform)) for phase in dose.phases
+    )
+    return replace(dose, phases=phases)
+
+
+def hottest_point_mm(loaded: LoadedCourse) -> FloatArray | None:
+    """The voxel centre of the highest dose of any phase, xyz in the course's frame; None without dose. [mm]"""
+    if not loaded.grids:
+        return None
+    field = max(loaded.grids.values(), key=lambda one: float(one.values.max()))
+    z, y, x = np.unravel_index(int(np.argmax(field.values)), field.values.shape)
+    point: FloatArray = field.grid.points_at(np.array([[x, y, z]], dtype=np.float64))[0]
+    return point

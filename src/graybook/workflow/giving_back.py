@@ -1,0 +1,55 @@
+"""Giving back: an assessment comes in; result.json, the EQD2 volume, the DVH table and the report in two forms go out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from graybook.dicom.write_eqd2 import write_eqd2_dose
+from graybook.progress import Progress, silent
+from graybook.report.writing import write_reports
+from graybook.text import Language
+from graybook.workflow.cumulative import Assessed
+from graybook.workflow.display_dose import voxels_on
+from graybook.workflow.illustrations import reference_grid
+
+__all__ = ["write_assessment"]
+
+UNDATED = date(1900, 1, 1)
+"""Date written into a DICOM file whose course has none; the clock is never asked."""
+
+
+def write_assessment(
+    assessed: Assessed, out: Path, *, language: Language = "en", progress: Progress = silent
+) -> None:
+    """Write all an assessment gives into a folder, which is made with its parents and may hold other files."""
+    out.mkdir(parents=True, exist_ok=True)
+    _write_eqd2(assessed, out / "eqd2_total.dcm", progress)
+    progress("report")
+    write_reports(assessed.material, out, language)
+
+
+def _write_eqd2(assessed: Assessed, path: Path, progress: Progress) -> None:
+    grid = reference_grid(assessed.setting)
+    if assessed.total is None or grid is None:
+        path.unlink(missing_ok=True)
+        return
+    reference = assessed.setting.reference
+    summed = {phase.id for course in assessed.result.courses for phase in course.phases if phase.in_sum}
+    planned = [one for one in assessed.person.planned if one.id in summed]
+    own = {phase.id for phase in reference.phases}
+    header = next(one.doses[0].header for one in planned if one.id in own and one.doses)
+    write_eqd2_dose(
+        path,
+        grid=grid,
+        values_gy=voxels_on(grid, assessed.total, progress),
+        alpha_beta_gy=assessed.total.alpha_beta_gy,
+        patient=assessed.person.record.person,
+        study_uid=header.study_uid,
+        day=reference.start_date or UNDATED,
+        plan_uids=sorted({uid for one in planned for uid in one.plan_uids}),
+        ion_plan_uids=sorted(
+            {uid for one in planned if one.plan is not None and one.plan.is_ion for uid in one.plan_uids}
+        ),
+        sources=sorted({dose.header.sha256 for one in planned for dose in one.doses}),
+    )

@@ -1,0 +1,71 @@
+"""Illustrations: the result and what it was computed from come in; curves, planes and the organs' order go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graybook.accumulation.equieffective import EquieffectiveField
+from graybook.geometry import Grid
+from graybook.geometry.arrays import FloatArray
+from graybook.report.material import Material, Plane
+from graybook.report.result import Result, StructureResult
+from graybook.workflow.anatomy import Organ
+from graybook.workflow.organs import AssessedOrgan, Setting
+from graybook.workflow.pictures import planes_through
+
+__all__ = ["material_of", "reference_grid"]
+
+
+def material_of(
+    result: Result,
+    setting: Setting,
+    organs: Sequence[Organ],
+    assessed: Sequence[AssessedOrgan],
+    total: EquieffectiveField | None,
+) -> Material:
+    """The result with its curves, its planes and the order of its organs."""
+    ranking = _ranking(result.structures)
+    curves = tuple(one.curves for one in assessed if one.curves is not None)
+    point = _centre(ranking, assessed, setting)
+    planes: tuple[Plane, ...] = ()
+    if point is not None:
+        shown = [organ.structure for organ in organs if organ.origin == "reference"]
+        grid = reference_grid(setting)
+        planes = planes_through(
+            point, reference=setting.reference, dose=total, dose_grid=grid, structures=shown
+        )
+    return Material(result=result, curves=curves, planes=planes, ranking=ranking)
+
+
+def _ranking(structures: Sequence[StructureResult]) -> tuple[str, ...]:
+    """Organs, the most loaded first, by cumulative D0.03cc, else by the point sum."""
+
+    def load(one: StructureResult) -> float:
+        for value in (one.cumulative.d0_03cc_gy, one.point_sum.customary_d0_03cc_gy, one.cumulative.max_gy):
+            if value is not None:
+                return value
+        return -1.0
+
+    judged = [one for one in structures if one.kind in ("organ", "other") and load(one) >= 0]
+    return tuple(one.name for one in sorted(judged, key=lambda one: (-load(one), one.name)))
+
+
+def _centre(
+    ranking: Sequence[str],
+    assessed: Sequence[AssessedOrgan],
+    setting: Setting,
+) -> FloatArray | None:
+    """The hottest sample of the most loaded organ, in the reference frame."""
+    hottest = {one.result.name: one.hottest_mm for one in assessed if one.frame == setting.reference.frame}
+    for name in ranking:
+        if hottest.get(name) is not None:
+            return hottest[name]
+    return next((point for point in hottest.values() if point is not None), None)
+
+
+def reference_grid(setting: Setting) -> Grid | None:
+    """The dose grid of the reference course's first phase that counts; None without one."""
+    for one in setting.courses:
+        if one.course.id == setting.reference.id and one.grids:
+            return next(iter(one.grids.values())).grid
+    return None

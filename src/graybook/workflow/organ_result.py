@@ -1,0 +1,205 @@
+"""One organ's numbers: its doses come in, its part of the result goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graybook.accumulation.envelope import ASSUMED_SHIFT_MM, shift_directions, shift_extremes
+from graybook.accumulation.equieffective import CourseDose, Interval
+from graybook.accumulation.near_maximum import bound_gy, customary_sum_gy
+from graybook.dvh.sampling import StructureSamples
+from graybook.dvh.statistics import dose_at_percent_gy, mean_gy, near_maximum_gy
+from graybook.geometry.arrays import FloatArray
+from graybook.radiobiology import LQ_VALID_TO_GY
+from graybook.report.result import Bound, Envelope, Metrics, PointSum
+from graybook.report.result import CourseDose as CourseDoseResult
+from graybook.units import rounded_gy
+from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points
+
+__all__ = ["OrganDoses", "ShiftedCourse", "bounds", "course_doses", "envelope", "metrics", "point_sum"]
+
+SAME_GY, SAME_SHARE = 0.1, 0.01
+"""Two ends that differ by no more than this, in Gy or as a share, print as one value (rule 9)."""
+
+NEAR_MAX_CM3 = (0.03, 0.1)
+"""Volumes of the near-maximum trio (rule 10). [cm³]"""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OrganDoses:
+    """An organ and every course on it.
+
+    ``mapped`` are the courses seen on the organ that stands for the union (in one frame); ``native`` are courses on their own
+    delineation in their own frame. A course may be in both, in one, or in none. ``carried`` are other courses' delineations of
+    the same organ, carried to the frame of ``samples``.
+    """
+
+    samples: StructureSamples
+    mapped: tuple[CourseOnOrgan, ...]
+    native: dict[str, CourseOnOrgan] = field(default_factory=dict)
+    carried: dict[str, StructureSamples] = field(default_factory=dict)
+    courses: tuple[str, ...] = ()
+
+    def on(self, course: str) -> tuple[CourseOnOrgan, ...]:
+        """The course on its own anatomy first, then mapped; empty when it is on neither."""
+        own = (self.native[course],) if course in self.native else ()
+        return (*own, *(one for one in self.mapped if one.id == course))
+
+
+def metrics(points_gy: FloatArray, extremes_gy: FloatArray, volumes_cm3: FloatArray) -> Metrics:
+    """The metrics of ``result.json`` of one dose on one organ. [Gy]"""
+    everywhere = np.concatenate([points_gy, extremes_gy])
+
+    def near(volume_cm3: float) -> float | None:
+        return rounded_gy(near_maximum_gy(points_gy, volumes_cm3, volume_cm3))
+
+    return Metrics(
+        mean_gy=rounded_gy(mean_gy(points_gy, volumes_cm3)),
+        min_gy=rounded_gy(float(everywhere.min())),
+        max_gy=rounded_gy(float(everywhere.max())),
+        d0_03cc_gy=near(0.03),
+        d0_1cc_gy=near(0.1),
+        d2cc_gy=near(2.0),
+        d50_gy=rounded_gy(dose_at_percent_gy(points_gy, volumes_cm3, 50.0)),
+    )
+
+
+def bounds(low: Metrics, high: Metrics) -> list[Bound]:
+    """The metrics whose ends differ by more than 1 % and 0.1 Gy: printed as ranges (rule 9)."""
+    lows, highs = low.model_dump(by_alias=True), high.model_dump(by_alias=True)
+    return [
+        Bound(metric=key.removesuffix("_gy"), low_gy=lows[key], high_gy=highs[key])
+        for key in lows
+        if lows[key] is not None
+        and highs[key] is not None
+        and highs[key] - lows[key] > max(SAME_GY, SAME_SHARE * highs[key])
+    ]
+
+
+def _near(on: CourseOnOrgan, alpha_beta_gy: float, *, high: bool) -> Callable[[float], float | None]:
+    interval = on.eqd2(alpha_beta_gy)
+    dose = (interval.high if high else interval.low)[: len(on.volumes_cm3)]
+    return lambda volume_cm3: near_maximum_gy(dose, on.volumes_cm3, volume_cm3)
+
+
+def _largest(of: Sequence[Callable[[float], float | None]]) -> Callable[[float], float | None]:
+    def value(volume_cm3: float) -> float | None:
+        found = [one(volume_cm3) for one in of]
+        known = [one for one in found if one is not None]
+        return max(known) if len(known) == len(found) and known else None
+
+    return value
+
+
+def point_sum(organ: OrganDoses, alpha_beta_gy: float) -> PointSum:
+    """
+    Rule 10: the customary sum and the bound of the near-maximum.
+
+    The customary value takes each course on its own delineation, else on the mapped one. The bound takes the larger of the two, so
+    that it holds for the mapped anatomy too, and the upper end of rule 9.
+    """
+    reached = [organ.on(course) for course in organ.courses]
+    present = [on for on in reached if on]
+    lows = [_near(on[0], alpha_beta_gy, high=False) for on in present]
+    highs = [_largest([_near(one, alpha_beta_gy, high=True) for one in on]) for on in present]
+    maxima = [max(float(one.eqd2(alpha_beta_gy).high.max()) for one in on) for on in present]
+    return PointSum(
+        customary_d0_03cc_gy=rounded_gy(customary_sum_gy([near(0.03) for near in lows])),
+        customary_d0_1cc_gy=rounded_gy(customary_sum_gy([near(0.1) for near in lows])),
+        bound_d0_03cc_gy=rounded_gy(bound_gy(highs, volume_cm3=0.03)),
+        bound_d0_1cc_gy=rounded_gy(bound_gy(highs, volume_cm3=0.1)),
+        max_sum_gy=rounded_gy(sum(maxima)) if maxima else None,
+        complete=len(present) == len(reached),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShiftedCourse:
+    """An earlier course, the error of its alignment, and whether that error is only assumed."""
+
+    dose: CourseDose
+    error_mm: float | None
+
+    @property
+    def shift_mm(self) -> float:
+        """The alignment's error, else 3 mm. [mm]"""
+        return ASSUMED_SHIFT_MM if self.error_mm is None else self.error_mm
+
+
+def envelope(organ: OrganDoses, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float) -> Envelope | None:
+    """D0.03cc when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c)."""
+    n = len(organ.samples.volumes_cm3)
+    moving = {one.dose.id for one in shifted}
+    fixed = np.zeros(n)
+    for on in organ.mapped:
+        if on.id not in moving:
+            fixed = fixed + on.eqd2(alpha_beta_gy).low[:n]
+    inner = StructureSamples(
+        frame=organ.samples.frame,
+        points_mm=organ.samples.points_mm,
+        volumes_cm3=organ.samples.volumes_cm3,
+        extreme_points_mm=organ.samples.extreme_points_mm[:0],
+    )
+    doses = [
+        np.stack(
+            [
+                doses_on_points(one.dose, inner, shift_mm=one.shift_mm * way).eqd2(alpha_beta_gy).low
+                for way in shift_directions()
+            ]
+        )
+        for one in shifted
+    ]
+    ends = shift_extremes(
+        fixed, doses, inner.volumes_cm3, lambda dose, volumes: near_maximum_gy(dose, volumes, 0.03)
+    )
+    low_high = None if ends is None else (rounded_gy(ends[0]) or 0.0, rounded_gy(ends[1]) or 0.0)
+    return Envelope(
+        shift_mm=max((one.shift_mm for one in shifted), default=0.0),
+        assumed=any(one.error_mm is None for one in shifted),
+        inside_only=not shifted,
+        d0_03cc_gy=low_high,
+    )
+
+
+def course_doses(organ: OrganDoses, alpha_beta_gy: float | None) -> list[CourseDoseResult]:
+    """Each course on the organ: mapped when an alignment leads to it, else on its own delineation."""
+    results = []
+    for course in organ.courses:
+        reached = organ.on(course)
+        if not reached:
+            results.append(CourseDoseResult(id=course))
+            continue
+        results.append(_course_dose(reached[-1], organ.native.get(course), alpha_beta_gy))
+    return results
+
+
+def _course_dose(
+    on: CourseOnOrgan, native: CourseOnOrgan | None, alpha_beta_gy: float | None
+) -> CourseDoseResult:
+    n = len(on.volumes_cm3)
+    physical = on.physical_gy()
+    fractions = {sample.sessions(high=False) for sample in on.samples}
+    values = Metrics() if alpha_beta_gy is None else _low(on.eqd2(alpha_beta_gy), on.volumes_cm3)
+    own = None if native is None or alpha_beta_gy is None else _near(native, alpha_beta_gy, high=False)(0.03)
+    return CourseDoseResult(
+        id=on.id,
+        mean_gy=values.mean_gy,
+        max_gy=values.max_gy,
+        d0_03cc_gy=values.d0_03cc_gy,
+        d0_1cc_gy=values.d0_1cc_gy,
+        physical_mean_gy=rounded_gy(mean_gy(physical[:n], on.volumes_cm3)),
+        physical_max_gy=rounded_gy(float(physical.max())),
+        physical_d0_03cc_gy=rounded_gy(near_maximum_gy(physical[:n], on.volumes_cm3, 0.03)),
+        fractions=fractions.pop() if len(on.samples) == 1 else None,
+        native_d0_03cc_gy=rounded_gy(own),
+        outside_grid_cm3=round(on.outside_cm3, 6),
+        lq_extrapolated_cm3=round(on.above_fraction_cm3(LQ_VALID_TO_GY), 6),
+    )
+
+
+def _low(interval: Interval, volumes_cm3: FloatArray) -> Metrics:
+    n = len(volumes_cm3)
+    return metrics(interval.low[:n], interval.low[n:], volumes_cm3)
