@@ -138,7 +138,12 @@ def _established(key: str, facts: list[Object], profiles: list[Profile]) -> list
         group.findings.extend(_doubts(distinct, pairs, subject))
         return [group]
     first, second, why = conflict
-    params: dict[str, Param] = {"id": first.patient_id, "what": why, "first": _shown(first, why), "second": _shown(second, why)}
+    params: dict[str, Param] = {
+        "id": first.patient_id,
+        "what": why,
+        "first": _shown(first, why),
+        "second": _shown(second, why),
+    }
     if key.startswith("stated"):
         group.findings.append(Finding(code="identity_confirmed_by_user", subject=subject, params=params))
         return [group]
@@ -213,16 +218,14 @@ def _name(fact: Object) -> str:
 
 def _adopt(groups: list[_Group]) -> None:
     """Move objects that only another person's objects refer to; refuse both persons."""
-    linked = {
-        (id(group), id(other), fact.header.sop_instance_uid): (group, other, fact)
-        for group, other, fact in _crossings(groups)
-    }
-    said: set[tuple[str, ...]] = set()
-    for group, other, fact in linked.values():
-        modality = fact.header.modality
+    crossings = sorted(
+        _crossings(groups), key=lambda one: (not isinstance(one[2], PlanFacts), one[2].header.path)
+    )
+    said: set[frozenset[str]] = set()
+    for group, other, fact in crossings:
         ids = (_identifier(group), _identifier(other))
-        if (modality, *sorted(ids)) not in said:
-            said.add((modality, *sorted(ids)))
+        if frozenset(ids) not in said:
+            said.add(frozenset(ids))
             _say_linked(group, other, fact, ids)
     for kind in (PlanFacts, StructureSetFacts, ImageSliceFacts, TreatmentRecordFacts):
         for group, other, fact in _crossings(groups):
@@ -246,7 +249,12 @@ def _crossings(groups: list[_Group]) -> list[tuple[_Group, _Group, Object]]:
 
 
 def _say_linked(group: _Group, other: _Group, fact: Object, ids: tuple[str, str]) -> None:
-    params: dict[str, Param] = {"kind": fact.header.modality, "path": fact.header.path, "owner": ids[1], "referrer": ids[0]}
+    params: dict[str, Param] = {
+        "kind": fact.header.modality,
+        "path": fact.header.path,
+        "owner": ids[1],
+        "referrer": ids[0],
+    }
     for one in (group, other):
         one.findings.append(
             Finding(
