@@ -66,7 +66,8 @@ def write_eqd2_dose(
     """
     if not alpha_beta_gy > 0:
         raise UsageError("An EQD2 needs a positive α/β.", value=alpha_beta_gy, remedy="Give α/β in Gy.")
-    values = np.nan_to_num(np.asarray(values_gy, dtype=np.float64), nan=0.0)
+    given = np.asarray(values_gy, dtype=np.float64)
+    values = np.where(np.isnan(given), 0.0, given)
     plans = tuple(dict.fromkeys(plan_uids))
     ratio = f"{alpha_beta_gy:g}"
     content = _digest(grid, values)

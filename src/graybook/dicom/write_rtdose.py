@@ -171,7 +171,8 @@ def _add_geometry(ds: Dataset, dose: WrittenDose) -> None:
 
 
 def _add_voxels(ds: Dataset, dose: WrittenDose) -> None:
-    values = np.nan_to_num(np.asarray(dose.values_gy, dtype=np.float64), nan=0.0)
+    given = np.asarray(dose.values_gy, dtype=np.float64)
+    values = np.where(np.isnan(given), 0.0, given)
     if values.min() < 0 or not np.all(np.isfinite(values)):
         raise UsageError(
             "A written dose must be finite and not negative.",
