@@ -105,14 +105,21 @@ class ScanResult:
                 remedy="Run `graybook scan` on the folder: it lists every file with the reason.",
             )
         known = ", ".join(sorted({value or '""' for person in self.persons for value in person.ids}))
-        chosen = [person for person in self.persons if patient is None or patient in person.ids]
-        if not chosen:
+        named = [person for person in self.persons if patient is None or patient in person.ids]
+        if not named:
             raise UsageError(
                 "No person of the folder has this Patient ID.", value=patient, remedy=f"Found: {known}."
             )
-        refused = [refusal for person in chosen for refusal in person.identity_refusals]
+        chosen = [person for person in named if person.record.courses]
+        if not chosen:
+            raise InputError(
+                "The folder holds no course: no plan or dose of its persons can be used.",
+                value=f"Patient IDs {known}",
+                remedy="Run `graybook scan` on the folder: it lists every file with the reason.",
+            )
+        refused = [refusal for person in named for refusal in person.identity_refusals]
         if refused or len(chosen) > 1:
-            raise _not_one(chosen, refused)
+            raise _not_one(named if refused else chosen, refused)
         return chosen[0]
 
 
