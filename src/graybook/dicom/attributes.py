@@ -99,8 +99,15 @@ class Attributes:
 
     def raw(self, keyword: str) -> bytes | None:
         """The undecoded bytes of an attribute; None when missing or already decoded."""
-        element = self.dataset.get_item(keyword) if keyword in self.dataset else None
+        element = self._element(keyword)
         return element.value if isinstance(element, RawDataElement) else None
+
+    def _element(self, keyword: str) -> DataElement | RawDataElement | None:
+        try:
+            return self.dataset.get_item(keyword) if keyword in self.dataset else None
+        except Exception:
+            self._malformed(keyword, "")
+            return None
 
     def _value(self, keyword: str) -> object:
         raw = self.raw(keyword)
@@ -140,7 +147,7 @@ class Attributes:
     def array(self, keyword: str) -> FloatArray:
         """All numbers of the value as an array; :class:`InputError` when malformed or not finite."""
         raw = self.raw(keyword)
-        element = self.dataset.get_item(keyword) if keyword in self.dataset else None
+        element = self._element(keyword)
         if element is None or element.value is None:
             return np.empty(0)
         try:

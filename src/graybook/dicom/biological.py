@@ -7,7 +7,7 @@ import re
 __all__ = ["biological_quantity"]
 
 _START, _END = r"(?<![a-z])", r"(?![a-z])"
-EQD2 = re.compile(_START + r"(l?q?eqd[\s_-]?2?(gy)?|equi-?effective|iso-?effective)" + _END, re.IGNORECASE)
+EQD2 = re.compile(_START + r"((eqd|lqed)[\s_-]?2?(gy)?|equi-?effective|iso-?effective)" + _END, re.IGNORECASE)
 BED = re.compile(r"(?:(?<=[\s_.,;:(\[/-])|^)bed" + _END, re.IGNORECASE)
 BIOLOGICAL = re.compile(_START + r"biolog\w*", re.IGNORECASE)
 EQUIVALENT = re.compile(_START + r"biolog\w*[\s_-]+equiv", re.IGNORECASE)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from graybook.dicom.attributes import Attributes
+from graybook.dicom.pixels import is_native, missing_bytes
 from graybook.errors import InputError
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.grid import Grid
@@ -20,18 +19,23 @@ EVEN_SHARE = 0.005
 """Planes are evenly spaced when no gap is off by more than this share of the mean gap, or 0.01 mm."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoGrid(Exception):
     """Why there is no grid: the code of the refusal and its bad value."""
 
-    code: str
-    value: str = ""
+    def __init__(self, *, code: str, value: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.value = value
 
 
 def frame_count(attributes: Attributes) -> int:
-    """Number of frames: as stated, else one per plane offset."""
+    """Number of frames: as stated, else one per plane offset where the pixel data is long enough, else one."""
     stated = attributes.whole("NumberOfFrames")
-    return stated if stated else max(1, len(attributes.numbers("GridFrameOffsetVector")))
+    if stated and stated > 0:
+        return stated
+    planes = len(attributes.numbers("GridFrameOffsetVector"))
+    enough = "PixelData" in attributes and not missing_bytes(attributes, planes)
+    return planes if planes > 1 and enough and is_native(attributes.dataset) else 1
 
 
 def plane_offsets_mm(offsets: FloatArray, position_z_mm: float, orientation: tuple[float, ...]) -> FloatArray:

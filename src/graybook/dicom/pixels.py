@@ -13,7 +13,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 from graybook.dicom.attributes import Attributes, Notes, NotUsed
 from graybook.dicom.parsing import dataset_of, said_warnings
 from graybook.dicom.walk import SourceFile
-from graybook.errors import InputError, UnreadableFile
+from graybook.errors import UnreadableFile
 
 __all__ = ["decoded", "is_native", "missing_bytes"]
 
@@ -23,12 +23,17 @@ DEFAULTS: dict[str, Any] = {
     "PixelRepresentation": 0,
 }
 """What a grey-scale image means when it leaves these out."""
+LARGEST_VOXELS = 1 << 28
+"""An object that claims more is broken, or beyond what this version reads (512 x 512 x 1024)."""
 
 
 def is_native(dataset: Dataset) -> bool:
-    """Whether the pixels are stored uncompressed."""
+    """Whether the pixels are stored uncompressed; False too for a transfer syntax nobody knows."""
     syntax = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", None)
-    return syntax is None or not syntax.is_compressed or syntax.is_deflated
+    try:
+        return syntax is None or not syntax.is_compressed or bool(syntax.is_deflated)
+    except ValueError:
+        return False
 
 
 def missing_bytes(attributes: Attributes, frames: int) -> int:
@@ -56,13 +61,15 @@ def decoded(source: SourceFile, frames: int) -> tuple[Dataset, npt.NDArray[Any]]
             with source.open() as stream:
                 dataset = dataset_of(stream.read(), Notes(path=source.path))
             _complete(dataset, frames)
+            if frames * int(dataset.Rows) * int(dataset.Columns) > LARGEST_VOXELS:
+                raise _broken(source, f"{frames} x {dataset.Rows} x {dataset.Columns} voxels")
             values = pixel_array(dataset)
         except NotUsed as error:
             raise _broken(source, error.finding.code) from error
-        except (OSError, InputError) as error:
-            raise _broken(source, str(error)) from error
+        except UnreadableFile:
+            raise
         except Exception as error:
-            raise _broken(source, str(error)) from error
+            raise _broken(source, str(error) or type(error).__name__) from error
     if values.ndim == 2:
         values = values[np.newaxis]
     if values.ndim != 3 or values.shape[0] != frames:

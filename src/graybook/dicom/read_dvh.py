@@ -17,6 +17,8 @@ __all__ = ["curve_statistics_gy", "dvh_statistics"]
 AGREE_SHARE = 0.05
 """Stated and computed means agree within this share, or within :data:`AGREE_GY`."""
 AGREE_GY = 0.1
+MOST = 0.75
+"""Share of the histograms that must agree before a reading of the statistics is believed."""
 CENTIGRAY = 0.01
 SNAP_SHARE = 1e-3
 """A fitted 100 % within this share of a whole number of centigray is that number: prescriptions are given so."""
@@ -46,18 +48,22 @@ def dvh_statistics(attributes: Attributes) -> tuple[tuple[DvhFacts, ...], float 
     """
     dvhs = [dvh for dvh in (_dvh(item) for item in attributes.items("DVHSequence")) if dvh is not None]
     compared = [dvh for dvh in dvhs if dvh.in_gray and dvh.curve is not None and dvh.stated[1] is not None]
-    if not compared or all(_agrees(dvh, 1.0) for dvh in compared):
-        return tuple(_facts(dvh, 1.0) for dvh in dvhs), None
-    hundred = _hundred_percent_gy(compared)
-    if hundred is not None and _mostly_agree(compared, hundred / 100):
-        attributes.notes.add("dvh_percent_for_gy", gy=hundred)
-        return tuple(_facts(dvh, hundred / 100, percent=True) for dvh in dvhs), hundred
-    odd = [dvh for dvh in compared if not _agrees(dvh, 1.0)]
-    attributes.notes.add("dvh_statistics_disagree", count=len(odd))
-    return tuple(_facts(dvh, None if dvh in odd else 1.0) for dvh in dvhs), None
+    factor, hundred = 1.0, None
+    if not _mostly_agree(compared, 1.0):
+        hundred = _hundred_percent_gy(compared)
+        if hundred is not None and _mostly_agree(compared, hundred / 100):
+            factor = hundred / 100
+            attributes.notes.add("dvh_percent_for_gy", gy=hundred)
+        else:
+            hundred = None
+    odd = [dvh for dvh in compared if not _agrees(dvh, factor)]
+    if odd:
+        attributes.notes.add("dvh_statistics_disagree", count=len(odd))
+    percent = hundred is not None
+    return tuple(_facts(dvh, None if dvh in odd else factor, percent=percent) for dvh in dvhs), hundred
 
 
-def _facts(dvh: _Dvh, factor: float | None, *, percent: bool = False) -> DvhFacts:
+def _facts(dvh: _Dvh, factor: float | None, *, percent: bool) -> DvhFacts:
     low, mean, high = (
         None if value is None or factor is None or not dvh.in_gray else value * factor for value in dvh.stated
     )
@@ -79,7 +85,7 @@ def _agrees(dvh: _Dvh, factor: float) -> bool:
 
 
 def _mostly_agree(dvhs: list[_Dvh], factor: float) -> bool:
-    return sum(_agrees(dvh, factor) for dvh in dvhs) >= max(1, round(0.8 * len(dvhs)))
+    return sum(_agrees(dvh, factor) for dvh in dvhs) >= MOST * len(dvhs)
 
 
 def _hundred_percent_gy(dvhs: list[_Dvh]) -> float | None:
