@@ -17,9 +17,6 @@ ASSUMED_SHIFT_MM = 3.0
 EXHAUSTIVE = 2
 """Up to this many displaced courses every combination is tried; beyond, the search moves one course at a time."""
 
-KEPT_SHARE, KEPT_GY = 0.98, 0.1
-"""Points that stay below this share of the lowest possible near-maximum, less this dose, under every shift are left out."""
-
 Metric = Callable[[FloatArray, FloatArray], float | None]
 """From a dose at n points [Gy] and their volumes [cm³] to a number, None when undefined."""
 
@@ -37,7 +34,7 @@ def shift_extremes(
     fixed_gy: FloatArray, shifted_gy: Sequence[FloatArray], volumes_cm3: FloatArray, metric: Metric
 ) -> tuple[float, float] | None:
     """
-    Lowest and highest near-maximum when every earlier course is displaced on its own.
+    Lowest and highest value of a metric when every earlier course is displaced on its own.
 
     Parameters
     ----------
@@ -48,7 +45,7 @@ def shift_extremes(
     volumes_cm3
         Of the points, shape (n,). [cm³]
     metric
-        A near-maximum: it must depend on the hottest points only, since points that can never be among them are left out.
+        Of a dose at the points and their volumes.
 
     Returns
     -------
@@ -60,22 +57,17 @@ def shift_extremes(
         return None
     if not shifted_gy:
         return start, start
-    highest = fixed_gy + sum((doses.max(axis=0) for doses in shifted_gy), start=np.zeros_like(fixed_gy))
-    lowest = fixed_gy + sum((doses.min(axis=0) for doses in shifted_gy), start=np.zeros_like(fixed_gy))
-    floor = metric(lowest, volumes_cm3)
-    kept = highest >= (-np.inf if floor is None else KEPT_SHARE * floor - KEPT_GY)
-    fixed, moved, volumes = fixed_gy[kept], [doses[:, kept] for doses in shifted_gy], volumes_cm3[kept]
 
     def value(choice: Sequence[int]) -> float:
-        found = metric(_total(fixed, moved, choice), volumes)
+        found = metric(_total(fixed_gy, shifted_gy, choice), volumes_cm3)
         return start if found is None else found
 
     rows = len(shifted_gy[0])
-    if len(moved) <= EXHAUSTIVE:
-        values = [value(choice) for choice in product(range(rows), repeat=len(moved))]
+    if len(shifted_gy) <= EXHAUSTIVE:
+        values = [value(choice) for choice in product(range(rows), repeat=len(shifted_gy))]
         return min(start, *values), max(start, *values)
-    return _climbed(value, len(moved), rows, start, sign=-1.0), _climbed(
-        value, len(moved), rows, start, sign=1.0
+    return _climbed(value, len(shifted_gy), rows, start, sign=-1.0), _climbed(
+        value, len(shifted_gy), rows, start, sign=1.0
     )
 
 

@@ -11,7 +11,6 @@ __all__ = [
     "crossings",
     "edges_meet",
     "even_odd_moments",
-    "face_bound",
     "interiors_overlap",
     "is_inside",
     "trilinear",
@@ -22,66 +21,61 @@ EDGE = 1e-6
 
 
 @njit(cache=True, parallel=True)
-def trilinear(values: FloatArray, indices: FloatArray) -> tuple[FloatArray, BoolArray]:  # pragma: no cover
-    """Values (n,) at fractional indices (n, 3; x, y, z) of voxels (zyx), and whether each lies in the hull; 0 outside."""
-    n = indices.shape[0]
-    nz, ny, nx = values.shape
-    out = np.zeros(n, dtype=np.float64)
-    inside = np.zeros(n, dtype=np.bool_)
-    for p in prange(n):
-        x, y, z = indices[p, 0], indices[p, 1], indices[p, 2]
-        if (
-            x >= -EDGE
-            and y >= -EDGE
-            and z >= -EDGE
-            and x <= nx - 1 + EDGE
-            and y <= ny - 1 + EDGE
-            and z <= nz - 1 + EDGE
-        ):
-            inside[p] = True
-            x0 = min(max(int(np.floor(x)), 0), max(nx - 2, 0))
-            y0 = min(max(int(np.floor(y)), 0), max(ny - 2, 0))
-            z0 = min(max(int(np.floor(z)), 0), max(nz - 2, 0))
-            x1, y1, z1 = min(x0 + 1, nx - 1), min(y0 + 1, ny - 1), min(z0 + 1, nz - 1)
-            fx = min(max(x - x0, 0.0), 1.0)
-            fy = min(max(y - y0, 0.0), 1.0)
-            fz = min(max(z - z0, 0.0), 1.0)
-            c00 = values[z0, y0, x0] * (1 - fx) + values[z0, y0, x1] * fx
-            c01 = values[z0, y1, x0] * (1 - fx) + values[z0, y1, x1] * fx
-            c10 = values[z1, y0, x0] * (1 - fx) + values[z1, y0, x1] * fx
-            c11 = values[z1, y1, x0] * (1 - fx) + values[z1, y1, x1] * fx
-            c0 = c00 * (1 - fy) + c01 * fy
-            c1 = c10 * (1 - fy) + c11 * fy
-            out[p] = c0 * (1 - fz) + c1 * fz
-    return out, inside
-
-
-@njit(cache=True)
-def face_bound(
-    low: FloatArray,
-    inside: BoolArray,
-    indices: FloatArray,
-    shape: FloatArray,
+def trilinear(
+    values: FloatArray,
+    points: FloatArray,
+    matrix: FloatArray,
+    offset: FloatArray,
     face_max: FloatArray,
-) -> FloatArray:  # pragma: no cover
-    """Upper ends (n,): the value inside; outside, the highest value on the nearest face (rule 9).
+    low: FloatArray,
+    high: FloatArray,
+    inside: BoolArray,
+) -> None:  # pragma: no cover
+    """Fill ``low``, ``high`` and ``inside`` (n,) with a grid's values at points (n, 3).
 
-    ``shape`` is zyx; ``face_max`` holds the maxima of the faces x-, x+, y-, y+, z-, z+. A point beyond
-    several faces at once has no single nearest one: the highest of them is taken.
+    ``matrix`` (3, 3) and ``offset`` (3,) carry points to fractional indices x, y, z of the voxels (zyx). ``face_max`` holds the
+    maxima of the faces x-, x+, y-, y+, z-, z+. Outside the hull ``low`` is 0 and ``high`` the highest value on the nearest face
+    (rule 9); a point beyond several faces at once has no single nearest one: the highest of them is taken.
     """
-    out = low.copy()
-    for p in range(indices.shape[0]):
-        if inside[p]:
+    nz, ny, nx = values.shape
+    for p in prange(points.shape[0]):
+        px, py, pz = points[p, 0], points[p, 1], points[p, 2]
+        x = matrix[0, 0] * px + matrix[0, 1] * py + matrix[0, 2] * pz + offset[0]
+        y = matrix[1, 0] * px + matrix[1, 1] * py + matrix[1, 2] * pz + offset[1]
+        z = matrix[2, 0] * px + matrix[2, 1] * py + matrix[2, 2] * pz + offset[2]
+        bound = -1.0
+        if x < -EDGE:
+            bound = max(bound, face_max[0])
+        if x > nx - 1 + EDGE:
+            bound = max(bound, face_max[1])
+        if y < -EDGE:
+            bound = max(bound, face_max[2])
+        if y > ny - 1 + EDGE:
+            bound = max(bound, face_max[3])
+        if z < -EDGE:
+            bound = max(bound, face_max[4])
+        if z > nz - 1 + EDGE:
+            bound = max(bound, face_max[5])
+        if bound >= 0.0:
+            inside[p] = False
+            low[p] = 0.0
+            high[p] = bound
             continue
-        bound = 0.0
-        for axis in range(3):
-            last = shape[2 - axis] - 1
-            if indices[p, axis] < -EDGE:
-                bound = max(bound, face_max[2 * axis])
-            elif indices[p, axis] > last + EDGE:
-                bound = max(bound, face_max[2 * axis + 1])
-        out[p] = bound
-    return out
+        x0 = min(max(int(np.floor(x)), 0), max(nx - 2, 0))
+        y0 = min(max(int(np.floor(y)), 0), max(ny - 2, 0))
+        z0 = min(max(int(np.floor(z)), 0), max(nz - 2, 0))
+        x1, y1, z1 = min(x0 + 1, nx - 1), min(y0 + 1, ny - 1), min(z0 + 1, nz - 1)
+        fx = min(max(x - x0, 0.0), 1.0)
+        fy = min(max(y - y0, 0.0), 1.0)
+        fz = min(max(z - z0, 0.0), 1.0)
+        c00 = values[z0, y0, x0] * (1 - fx) + values[z0, y0, x1] * fx
+        c01 = values[z0, y1, x0] * (1 - fx) + values[z0, y1, x1] * fx
+        c10 = values[z1, y0, x0] * (1 - fx) + values[z1, y0, x1] * fx
+        c11 = values[z1, y1, x0] * (1 - fx) + values[z1, y1, x1] * fx
+        value = (c00 * (1 - fy) + c01 * fy) * (1 - fz) + (c10 * (1 - fy) + c11 * fy) * fz
+        inside[p] = True
+        low[p] = value
+        high[p] = value
 
 
 @njit(cache=True)

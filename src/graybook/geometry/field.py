@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from graybook.errors import FrameMismatch, InputError
-from graybook.geometry._kernels import face_bound, trilinear
+from graybook.geometry._kernels import trilinear
 from graybook.geometry.arrays import BoolArray, FloatArray, points_array
 from graybook.geometry.grid import Grid
 from graybook.geometry.transform import Affine
@@ -81,9 +81,24 @@ class GridField:
 
     def sample(self, points_mm: FloatArray) -> FieldSamples:
         """Values at points (n, 3) of the grid's frame."""
-        indices = np.ascontiguousarray(self.grid.indices_of(points_mm))
-        low, inside = trilinear(self.values, indices)
-        high = face_bound(low, inside, indices, np.array(self.grid.shape, dtype=np.int64), self._face_max)
+        return self.sample_through(points_mm, np.eye(4))
+
+    def sample_through(self, points_mm: FloatArray, matrix: FloatArray) -> FieldSamples:
+        """Values where ``matrix`` (4x4, homogeneous, in mm) carries points (n, 3): one pass, no copy of the points."""
+        points = np.ascontiguousarray(points_array(points_mm))
+        to_index = self.grid.axes.T / self.grid.spacing_mm[:, None]
+        low, high = np.empty(len(points)), np.empty(len(points))
+        inside = np.empty(len(points), dtype=np.bool_)
+        trilinear(
+            self.values,
+            points,
+            np.ascontiguousarray(to_index @ matrix[:3, :3]),
+            to_index @ (matrix[:3, 3] - self.grid.origin_mm),
+            self._face_max,
+            low,
+            high,
+            inside,
+        )
         return FieldSamples(low=low, high=high, inside=inside)
 
 
@@ -117,4 +132,6 @@ class MappedField:
 
     def sample(self, points_mm: FloatArray) -> FieldSamples:
         """Values at points (n, 3) of :attr:`frame`."""
+        if isinstance(self.field, GridField):
+            return self.field.sample_through(points_mm, self.transform.matrix)
         return self.field.sample(self.transform.apply(points_array(points_mm), frame=self.frame))

@@ -18,7 +18,7 @@ from graybook.errors import UsageError
 from graybook.files.settings import Settings
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
-from graybook.record import Course, Finding, InputFile, Provenance, Record, Severity
+from graybook.record import Alignment, Course, Finding, InputFile, Provenance, Record, Severity
 from graybook.report.material import Material
 from graybook.report.result import Result
 from graybook.tables import edition
@@ -27,9 +27,10 @@ from graybook.workflow.alignments import CourseAlignment, align_courses
 from graybook.workflow.alpha_beta import AlphaBetaChoice, alpha_beta_of
 from graybook.workflow.anatomy import Organ, union_of_structures
 from graybook.workflow.corrections import alpha_beta_override, links_of_registrations
-from graybook.workflow.doses import LoadedCourse, hottest_point_mm, load_course, seen_from
+from graybook.workflow.doses import LoadedCourse, bounded_within, hottest_point_mm, load_course, seen_from
 from graybook.workflow.illustrations import material_of
 from graybook.workflow.laterality import side_findings
+from graybook.workflow.organ_result import ShiftedCourse
 from graybook.workflow.organs import AssessedOrgan, Setting, assess_organs
 from graybook.workflow.results import (
     course_result,
@@ -142,10 +143,28 @@ def _setting(
         reference=today,
         courses=loaded,
         alignments=reached,
+        shifted=tuple(
+            _shifted(one, reached[one.course.id])
+            for one in loaded
+            if one.dose is not None and one.course.id in reached and one.course.id != today.id
+        ),
         refused=any(
             one.course.undecided or (one.dose is not None and one.course.id not in reached) for one in loaded
         ),
         complete=all(one.complete for one in loaded),
+    )
+
+
+def _shifted(loaded: LoadedCourse, alignment: Alignment) -> ShiftedCourse:
+    assert loaded.dose is not None  # noqa: S101  (the caller has asked)
+    shift_mm = ASSUMED_SHIFT_MM if alignment.error_mm is None else alignment.error_mm
+    lowest, highest = bounded_within(loaded.dose, shift_mm)
+    return ShiftedCourse(
+        dose=seen_from(loaded.dose, alignment.transform),
+        lowest=seen_from(lowest, alignment.transform),
+        highest=seen_from(highest, alignment.transform),
+        shift_mm=shift_mm,
+        assumed=alignment.error_mm is None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Display dose: the sum as a field and the reference's dose grid come in; voxels and a written RTDOSE go out (rule 7: never for planning)."""
+"""Display dose: the sum as a field and the reference's dose grid come in; voxels go out, never for planning (rule 7)."""
 
 from __future__ import annotations
 

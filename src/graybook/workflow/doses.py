@@ -9,12 +9,13 @@ import numpy as np
 
 from graybook.accumulation.equieffective import CourseDose
 from graybook.accumulation.phase_dose import PhaseDose
-from graybook.errors import InputError
+from graybook.errors import InputError, UsageError
 from graybook.geometry import Affine, GridField, MappedField
 from graybook.geometry.arrays import FloatArray
+from graybook.geometry.neighbourhood import highest_within, lowest_within
 from graybook.record import Course, Finding, Phase, Quantity, Refusal, Status
 
-__all__ = ["LoadedCourse", "hottest_point_mm", "load_course", "seen_from"]
+__all__ = ["LoadedCourse", "bounded_within", "hottest_point_mm", "load_course", "seen_from"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -147,3 +148,18 @@ def hottest_point_mm(loaded: LoadedCourse) -> FloatArray | None:
     z, y, x = np.unravel_index(int(np.argmax(field.values)), field.values.shape)
     point: FloatArray = field.grid.points_at(np.array([[x, y, z]], dtype=np.float64))[0]
     return point
+
+
+def bounded_within(dose: CourseDose, distance_mm: float) -> tuple[CourseDose, CourseDose]:
+    """The course's dose, in its own frame, bounded from below and above over a distance around each point. [mm]"""
+    lowest, highest = [], []
+    for phase in dose.phases:
+        if not isinstance(phase.field, GridField):
+            raise UsageError(
+                "Only doses on their own grids can be bounded.",
+                value=phase.id,
+                remedy="Bound before mapping.",
+            )
+        lowest.append(replace(phase, field=lowest_within(phase.field, distance_mm)))
+        highest.append(replace(phase, field=highest_within(phase.field, distance_mm)))
+    return replace(dose, phases=tuple(lowest)), replace(dose, phases=tuple(highest))

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from graybook.dicom.write_eqd2 import write_eqd2_dose
 from graybook.progress import Progress, silent
-from graybook.report.writing import write_reports
+from graybook.report.dvh_table import write_dvh_csv
+from graybook.report.html import write_html
+from graybook.report.pdf import write_pdf
+from graybook.report.result import json_text
 from graybook.text import Language
 from graybook.workflow.cumulative import Assessed
 from graybook.workflow.display_dose import voxels_on
@@ -25,8 +28,12 @@ def write_assessment(
     """Write all an assessment gives into a folder, which is made with its parents and may hold other files."""
     out.mkdir(parents=True, exist_ok=True)
     _write_eqd2(assessed, out / "eqd2_total.dcm", progress)
-    progress("report")
-    write_reports(assessed.material, out, language)
+    (out / "result.json").write_text(json_text(assessed.result), encoding="utf-8")
+    write_dvh_csv(assessed.material, out / "dvh.csv")
+    progress("report.html")
+    write_html(assessed.material, out / "report.html", language)
+    progress("report.pdf")
+    write_pdf(assessed.material, out / "report.pdf", language)
 
 
 def _write_eqd2(assessed: Assessed, path: Path, progress: Progress) -> None:

@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graybook.accumulation.envelope import ASSUMED_SHIFT_MM, shift_directions, shift_extremes
-from graybook.accumulation.equieffective import CourseDose, Interval
+from graybook.accumulation.envelope import shift_directions, shift_extremes
+from graybook.accumulation.equieffective import CourseDose, Interval, course_eqd2
 from graybook.accumulation.near_maximum import bound_gy, customary_sum_gy
 from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.statistics import dose_at_percent_gy, mean_gy, near_maximum_gy
-from graybook.geometry.arrays import FloatArray
+from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.radiobiology import LQ_VALID_TO_GY
 from graybook.report.result import Bound, Envelope, Metrics, PointSum
 from graybook.report.result import CourseDose as CourseDoseResult
 from graybook.units import rounded_gy
-from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points
+from graybook.workflow.organ_dose import CourseOnOrgan
 
 __all__ = ["OrganDoses", "ShiftedCourse", "bounds", "course_doses", "envelope", "metrics", "point_sum"]
 
 SAME_GY, SAME_SHARE = 0.1, 0.01
 """Two ends that differ by no more than this, in Gy or as a share, print as one value (rule 9)."""
 
-NEAR_MAX_CM3 = (0.03, 0.1)
-"""Volumes of the near-maximum trio (rule 10). [cm³]"""
+KEPT_SHARE, KEPT_GY = 0.98, 0.1
+"""Points that stay below this share of the lowest possible near-maximum, less this dose, under every shift are not followed."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,50 +118,68 @@ def point_sum(organ: OrganDoses, alpha_beta_gy: float) -> PointSum:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ShiftedCourse:
-    """An earlier course, the error of its alignment, and whether that error is only assumed."""
+    """An earlier course, how far it is displaced, and what its dose can be within that distance.
+
+    ``lowest`` and ``highest`` bound the dose within ``shift_mm`` of each point; ``assumed`` when no alignment states an error.
+    """
 
     dose: CourseDose
-    error_mm: float | None
-
-    @property
-    def shift_mm(self) -> float:
-        """The alignment's error, else 3 mm. [mm]"""
-        return ASSUMED_SHIFT_MM if self.error_mm is None else self.error_mm
+    lowest: CourseDose
+    highest: CourseDose
+    shift_mm: float
+    assumed: bool
 
 
 def envelope(organ: OrganDoses, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float) -> Envelope | None:
     """D0.03cc when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c)."""
-    n = len(organ.samples.volumes_cm3)
+    samples = organ.samples
+    n = len(samples.volumes_cm3)
     moving = {one.dose.id for one in shifted}
     fixed = np.zeros(n)
     for on in organ.mapped:
         if on.id not in moving:
             fixed = fixed + on.eqd2(alpha_beta_gy).low[:n]
-    inner = StructureSamples(
-        frame=organ.samples.frame,
-        points_mm=organ.samples.points_mm,
-        volumes_cm3=organ.samples.volumes_cm3,
-        extreme_points_mm=organ.samples.extreme_points_mm[:0],
-    )
+    kept = _hottest(samples, fixed, shifted, alpha_beta_gy)
+    points, volumes = samples.points_mm[kept], samples.volumes_cm3[kept]
     doses = [
         np.stack(
-            [
-                doses_on_points(one.dose, inner, shift_mm=one.shift_mm * way).eqd2(alpha_beta_gy).low
-                for way in shift_directions()
-            ]
+            [_eqd2_at(one.dose, points + one.shift_mm * way, alpha_beta_gy) for way in shift_directions()]
         )
         for one in shifted
     ]
-    ends = shift_extremes(
-        fixed, doses, inner.volumes_cm3, lambda dose, volumes: near_maximum_gy(dose, volumes, 0.03)
-    )
+    ends = shift_extremes(fixed[kept], doses, volumes, lambda dose, of: near_maximum_gy(dose, of, 0.03))
     low_high = None if ends is None else (rounded_gy(ends[0]) or 0.0, rounded_gy(ends[1]) or 0.0)
     return Envelope(
         shift_mm=max((one.shift_mm for one in shifted), default=0.0),
-        assumed=any(one.error_mm is None for one in shifted),
+        assumed=any(one.assumed for one in shifted),
         inside_only=not shifted,
         d0_03cc_gy=low_high,
     )
+
+
+def _eqd2_at(dose: CourseDose, points_mm: FloatArray, alpha_beta_gy: float) -> FloatArray:
+    samples = [phase.sample(points_mm) for phase in dose.phases]
+    return course_eqd2(samples, dose.all_groups(concurrent=False), alpha_beta_gy=alpha_beta_gy).low
+
+
+def _hottest(
+    samples: StructureSamples, fixed: FloatArray, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float
+) -> BoolArray:
+    """The points that can be among the hottest under some shift: the others need not be followed."""
+    if not shifted:
+        return np.ones(len(fixed), dtype=np.bool_)
+    lowest, highest = fixed.copy(), fixed.copy()
+    covered = np.ones(len(fixed), dtype=np.bool_)
+    for one in shifted:
+        lowest += _eqd2_at(one.lowest, samples.points_mm, alpha_beta_gy)
+        highest += _eqd2_at(one.highest, samples.points_mm, alpha_beta_gy)
+        for phase in one.dose.phases:
+            covered &= phase.sample(samples.points_mm).inside
+    lowest[~covered] = fixed[~covered]
+    floor = near_maximum_gy(lowest, samples.volumes_cm3, 0.03)
+    if floor is None:
+        return np.ones(len(fixed), dtype=np.bool_)
+    return ~covered | (highest >= KEPT_SHARE * floor - KEPT_GY)
 
 
 def course_doses(organ: OrganDoses, alpha_beta_gy: float | None) -> list[CourseDoseResult]:

@@ -47,6 +47,7 @@ class Setting:
     alignments: dict[str, Alignment]
     refused: bool
     complete: bool
+    shifted: tuple[ShiftedCourse, ...] = ()
     samples: dict[str, StructureSamples] = field(default_factory=dict)
 
 
@@ -254,7 +255,7 @@ def _three_dimensional(choice: AlphaBetaChoice, doses: OrganDoses, setting: Sett
         values["alternative"] = Alternative(
             **other.model_dump(by_alias=True), alpha_beta_gy=choice.alternative_gy
         )
-    values["envelope"] = envelope(doses, _shifted(doses, setting), choice.value_gy)
+    values["envelope"] = envelope(doses, setting.shifted, choice.value_gy)
     return values
 
 
@@ -266,14 +267,6 @@ def _both(doses: OrganDoses, alpha_beta_gy: float, concurrent: frozenset[str]) -
     if np.array_equal(interval.low, interval.high):
         return low, low
     return low, metrics(interval.high[:n], interval.high[n:], volumes)
-
-
-def _shifted(doses: OrganDoses, setting: Setting) -> list[ShiftedCourse]:
-    return [
-        ShiftedCourse(dose=on.dose, error_mm=setting.alignments[on.id].error_mm)
-        for on in doses.mapped
-        if on.id != setting.reference.id
-    ]
 
 
 def _curves(organ: Organ, alpha_beta_gy: float, doses: OrganDoses, setting: Setting) -> StructureCurves:
