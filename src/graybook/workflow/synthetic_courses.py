@@ -229,7 +229,7 @@ def _sabr_2019() -> SyntheticCourse:
         day=date(2019, 6, 3),
         fractions=3,
         prescription_gy=54.0,
-        target="PTV",
+        target="PTV_RLL",
         arrangement=Arrangement(
             isocentre_mm=_own(_TO_2026_FROM_2019, _LUNG_LESION), peak_gy=63.0, beams=beams, penumbra_mm=5.0
         ),
@@ -251,8 +251,8 @@ def _sabr_2019() -> SyntheticCourse:
             "SpinalCord": "Spinal cord",
         },
         targets={
-            "PTV": (_target(_LUNG_LESION, (17.0, 17.0, 17.0)), "PTV"),
-            "GTV": (_target(_LUNG_LESION, (11.0, 11.0, 11.0)), "GTV"),
+            "PTV_RLL": (_target(_LUNG_LESION, (17.0, 17.0, 17.0)), "PTV"),
+            "GTV_RLL": (_target(_LUNG_LESION, (11.0, 11.0, 11.0)), "GTV"),
         },
         masses=(ball(_LUNG_LESION, 11.0),),
         manufacturer="Synthetic B",
