@@ -19,7 +19,7 @@ from graybook.text import Language
 if TYPE_CHECKING:
     from typst import Fonts
 
-__all__ = ["pdf_bytes", "write_pdf"]
+__all__ = ["pdf_bytes", "typesetting", "write_pdf"]
 
 _LAST_COVERED = 0x052F
 """Last of the letters (Latin, Greek, Cyrillic) that the fonts inside the product hold."""
@@ -43,36 +43,34 @@ def _fonts(*, system: bool) -> Fonts:
     return typst.Fonts(include_system_fonts=system, include_embedded_fonts=True, font_paths=[str(held)])
 
 
-def pdf_bytes(page: Sheet, drawn: Pictures) -> bytes:
-    """The document. What comes from files reaches typst as JSON, never as source, so nothing in it is markup.
+def typesetting(page: Sheet, drawn: Pictures) -> dict[str, Any]:
+    """What typst is called with. What comes from files reaches it as JSON, never as source, so nothing in it is markup.
 
     System fonts are looked for only when a name needs letters that no font of the product holds.
     """
-    import typst
-
-    source = (resources.files("graybook.report") / "templates" / "report.typ").read_bytes()
     data = json.dumps(_wrappable(asdict(page)), ensure_ascii=False)
     exotic = any(_LAST_COVERED < ord(letter) < 0x2000 or ord(letter) > 0x2FFF for letter in data)
+    return {
+        "input": (resources.files("graybook.report") / "templates" / "report.typ").read_bytes(),
+        "font_paths": _fonts(system=exotic),
+        "ignore_system_fonts": not exotic,
+        "sys_inputs": {"sheet": data, **drawn},
+    }
+
+
+def pdf_bytes(page: Sheet, drawn: Pictures) -> bytes:
+    """The document."""
+    import typst
+
+    remedy = "Use report.html, and report this as a fault of Graybook."
     try:
-        made = typst.compile(
-            source,
-            format="pdf",
-            font_paths=_fonts(system=exotic),
-            ignore_system_fonts=not exotic,
-            sys_inputs={"sheet": data, **drawn},
-        )
+        made = typst.compile(**typesetting(page, drawn), format="pdf")
     except typst.TypstError as error:
-        raise GraybookError(
-            "The PDF of the report could not be typeset.",
-            value=str(error),
-            remedy="Use report.html, and report this as a fault of Graybook.",
-        ) from error
+        what = "The PDF of the report could not be typeset."
+        raise GraybookError(what, value=str(error), remedy=remedy) from error
     if not isinstance(made, bytes):
-        raise GraybookError(
-            "The PDF of the report came out in pieces.",
-            value=type(made).__name__,
-            remedy="Use report.html, and report this as a fault of Graybook.",
-        )
+        what = "The PDF of the report came out in pieces."
+        raise GraybookError(what, value=type(made).__name__, remedy=remedy)
     return made
 
 

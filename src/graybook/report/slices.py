@@ -185,7 +185,9 @@ def _draw_panel(
     _draw_letters(axes, plane, dark=dark)
     if right - left > 80.0:
         _draw_scale(axes, plane, words, dark=dark)
-    axes.set_title(words(f"plane_{plane.name}", mm=plane.position_mm), loc="left", pad=3)
+    axes.set_title(
+        words(f"plane_{plane.name}", mm=plane.position_mm).replace("-", "\u2212"), loc="left", pad=3
+    )
 
 
 def _draw_legends(

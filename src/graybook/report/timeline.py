@@ -141,7 +141,7 @@ def _draw_legend(axes: Axes, result: Result, marks: list[_Mark], words: Wording)
     handles = [Patch(linewidth=0.9, **style) for fill, style in _FILLS.items() if fill in used]  # type: ignore[arg-type]
     labels = [words(f"fig_{fill}") for fill in _FILLS if fill in used]
     axes.legend(
-        handles, labels, loc="upper left", bbox_to_anchor=(0.0, -0.42 / _height(marks)), ncols=3,
+        handles, labels, loc="upper left", bbox_to_anchor=(0.0, -0.34 / _height(marks)), ncols=3,
         handlelength=1.6, handleheight=0.8, borderaxespad=0.0,
     )  # fmt: skip
     undated = [course_name(course, words) for course in result.courses if not course.start_date]
@@ -166,12 +166,12 @@ def timeline_svg(result: Result, words: Wording) -> str:
     span = _span(marks)
     marks = _in_lanes(marks, span)
     high = _height(marks)
-    total = high + 0.62
+    total = high + 0.64
 
     def draw(figure: Figure) -> None:
         from matplotlib.ticker import MaxNLocator
 
-        axes = figure.add_axes((0.015, 0.54 / total, _AXIS_WIDTH, high / total))
+        axes = figure.add_axes((0.015, 0.56 / total, _AXIS_WIDTH, high / total))
         axes.set_xlim(*span)
         lanes = (high - 0.42) / _LANE_INCH
         axes.set_ylim(-0.5, 0.2 + lanes)

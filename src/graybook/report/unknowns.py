@@ -10,6 +10,8 @@ from graybook.report.wording import Wording
 
 __all__ = ["assumptions", "unknowns"]
 
+_UNDIVIDED = ("radionuclide", "microspheres", "x-ray")
+"""Modalities that are not given in fractions."""
 _COUNTED = ("delivered", "partly delivered", "assumed delivered", "proposed", "unknown")
 
 
@@ -35,7 +37,12 @@ def _deliveries(result: Result, words: Wording) -> Iterator[str]:
     if unclear := _courses_with(result, lambda phase: phase.status == "unknown"):
         yield words("unknown_status", courses=_named(unclear, words))
     if uncounted := _courses_with(
-        result, lambda phase: phase.status in _COUNTED and phase.fractions_delivered is None
+        result,
+        lambda phase: (
+            phase.status in _COUNTED
+            and phase.modality not in _UNDIVIDED
+            and phase.fractions_delivered is None
+        ),
     ):
         yield words("unknown_fractions", courses=_named(uncounted, words))
     if assumed := _courses_with(result, lambda phase: phase.status == "assumed delivered"):

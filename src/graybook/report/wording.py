@@ -12,6 +12,7 @@ __all__ = ["Wording", "person_name", "wrappable"]
 
 _DAYS_A_MONTH = 30.4375
 _BREAK = "\u200b"
+_TOGETHER = re.compile(r"(?<=α/β) (?=\d)|(?<=Σ) (?=D)")
 _HIGH_PUNCTUATION = re.compile(r" (?=[:;?!%»])|(?<=«) ")
 
 
@@ -57,7 +58,7 @@ class Wording:
 
     def __call__(self, key: str, /, **params: object) -> str:
         """The sentence of a key, filled in."""
-        text = phrase(f"report_{key}", self.language, **params)
+        text = _TOGETHER.sub("\u00a0", phrase(f"report_{key}", self.language, **params))
         return _HIGH_PUNCTUATION.sub("\u00a0", text) if self.language == "fr" else text
 
     def term(self, group: str, value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -384,6 +385,7 @@ def material(found: model.Result | None = None, *, drawn: tuple[Plane, ...] | No
     )
 
 
+@cache
 def single() -> Material:
     """One delivered course, everything known, no image."""
     only = course(3, "Sein G", "2025-11-28", 40.05, 15, is_reference=True)
@@ -398,6 +400,7 @@ def single() -> Material:
     return material(found, drawn=planes(image=False))
 
 
+@cache
 def six() -> Material:
     """Six courses of many modalities, two undated or on paper."""
     courses = [
@@ -414,6 +417,7 @@ def six() -> Material:
     return material(result(courses=courses))
 
 
+@cache
 def refused() -> Material:
     """Two courses that cannot be put on one anatomy, and no organ that could be sampled."""
     courses = [
@@ -430,6 +434,7 @@ def refused() -> Material:
 HOSTILE = '<script>alert(1)</script> #panic("x") $a_b$ *c* _d_ @ref \\ " \' {{ 7*7 }} & `e` //f [g] ~h'
 
 
+@cache
 def hostile() -> Material:
     """Every word from a file is an attack on HTML, on typst, or on the figures' mathematics."""
     courses = [
@@ -449,6 +454,12 @@ def hostile() -> Material:
     return material(changed)
 
 
+@cache
+def whole() -> Material:
+    """The realistic material, made once, so that its pictures are drawn once."""
+    return material()
+
+
 @pytest.fixture(scope="session")
 def made() -> SimpleNamespace:
     """The builders of this file."""
@@ -463,4 +474,5 @@ def made() -> SimpleNamespace:
         result=result,
         single=single,
         six=six,
+        whole=whole,
     )
