@@ -75,7 +75,7 @@ def decimal_array(text: bytes) -> FloatArray:
         return np.empty(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the count below says the same
-        values = np.fromstring(text.replace(b"\\", b" ").decode("ascii"), dtype=np.float64, sep=" ")
+        values = np.fromstring(text.replace(b"\\", b" "), dtype=np.float64, sep=" ")
     if len(values) != text.count(b"\\") + 1:
         raise ValueError("not a list of numbers")
     return values

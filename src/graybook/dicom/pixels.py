@@ -32,7 +32,7 @@ def is_native(dataset: Dataset) -> bool:
     syntax = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", None)
     try:
         return syntax is None or not syntax.is_compressed or bool(syntax.is_deflated)
-    except ValueError:
+    except (AttributeError, ValueError):
         return False
 
 
