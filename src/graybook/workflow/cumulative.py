@@ -99,7 +99,8 @@ def assess(
     scanned = scan(folder, progress)
     person = scanned.person_to_sum(patient)
     today = reference_course(person.record, reference)
-    loaded = tuple(load_course(course) for course in person.record.courses)
+    planned = {one.id: one for one in person.planned}
+    loaded = tuple(load_course(course, planned) for course in person.record.courses)
     alignments = align_courses(
         person.record.courses,
         today,
@@ -199,7 +200,7 @@ def _result(
     language: Language,
     display_alpha_beta_gy: float,
 ) -> Result:
-    structures = [one.result for one in assessed]
+    structures = [one.result for one in assessed if one.result is not None]
     findings = [
         *scanned.findings,
         *person.findings,
@@ -212,7 +213,7 @@ def _result(
             {
                 one.result.name: one.place
                 for one in assessed
-                if one.place is not None and one.frame == setting.reference.frame
+                if one.result is not None and one.place is not None and one.frame == setting.reference.frame
             }
         ),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,8 @@ from graybook.geometry import Affine, GridField, MappedField
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.neighbourhood import highest_within, lowest_within
 from graybook.record import Course, Finding, Phase, Quantity, Refusal, Status
+from graybook.workflow.planned import PlannedDose
+from graybook.workflow.scale import scale_of
 
 __all__ = ["LoadedCourse", "bounded_within", "hottest_point_mm", "load_course", "seen_from"]
 
@@ -43,8 +45,11 @@ class LoadedCourse:
     refusals: tuple[Refusal, ...] = ()
 
 
-def load_course(course: Course) -> LoadedCourse:
-    """Read the doses of the phases that count; what cannot be used is said, never dropped."""
+def load_course(course: Course, planned: Mapping[str, PlannedDose]) -> LoadedCourse:
+    """Read the doses of the phases that count and check their scale (rule 6); what cannot be used is said, never dropped.
+
+    ``planned`` holds, by phase id, the plan and files each phase came from.
+    """
     findings: list[Finding] = []
     refusals: list[Refusal] = []
     grids: dict[str, GridField] = {}
@@ -53,6 +58,11 @@ def load_course(course: Course) -> LoadedCourse:
     for phase in counted:
         field = _field(phase, course, findings, refusals)
         if field is None:
+            continue
+        scale = scale_of(planned[phase.id], field)
+        findings += scale.findings
+        refusals += scale.refusals
+        if scale.refusals:
             continue
         grids[phase.id] = field
         if phase.fractions_planned is None and phase.fractions_range is None:

@@ -56,7 +56,11 @@ def _centre(
     setting: Setting,
 ) -> FloatArray | None:
     """The hottest sample of the most loaded organ, in the reference frame."""
-    hottest = {one.result.name: one.hottest_mm for one in assessed if one.frame == setting.reference.frame}
+    hottest = {
+        one.result.name: one.hottest_mm
+        for one in assessed
+        if one.result is not None and one.frame == setting.reference.frame
+    }
     for name in ranking:
         if hottest.get(name) is not None:
             return hottest[name]

@@ -41,6 +41,8 @@ def checks_of(
 
 
 def _origin(organ: Organ, result: StructureResult) -> list[Finding]:
+    if result.kind == "target" and result.tg263 is not None and result.alpha_beta_basis != "override":
+        return [Finding(code="organ_typed_as_target", subject=result.name, params={"tg263": result.tg263})]
     if organ.origin == "reference":
         return []
     code = "structure_propagated" if organ.origin == "propagated" else "structure_own_anatomy"

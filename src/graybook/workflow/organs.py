@@ -53,9 +53,9 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AssessedOrgan:
-    """One structure's result, its curves, and what is to be said of it."""
+    """One structure's result (None for one without a contour), its curves, and what is to be said of it."""
 
-    result: StructureResult
+    result: StructureResult | None
     curves: StructureCurves | None
     findings: tuple[Finding, ...]
     refusals: tuple[Refusal, ...] = ()
@@ -88,9 +88,8 @@ def _assessed(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Assess
         return AssessedOrgan(
             result=_empty(organ, choice, setting), curves=None, findings=(), refusals=(refusal,)
         )
-    if doses is None:
-        finding = Finding(code="structure_empty", subject=subject, params={"course": organ.course.label})
-        return AssessedOrgan(result=_empty(organ, choice, setting), curves=None, findings=(finding,))
+    if doses is None:  # the reader has said that it has no closed contour
+        return AssessedOrgan(result=None, curves=None, findings=())
     result, curves = _result(organ, choice, doses, setting)
     findings += checks_of(organ, result, doses, setting.courses)
     return AssessedOrgan(

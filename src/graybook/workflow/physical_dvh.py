@@ -19,6 +19,7 @@ from graybook.progress import Progress, silent
 from graybook.record import Finding, Refusal, Structure
 from graybook.units import rounded_gy
 from graybook.workflow.planned import PlannedDose
+from graybook.workflow.scale import scale_of
 from graybook.workflow.scan import PersonScan, scan
 
 __all__ = ["DosedStructure", "PhysicalDvhs", "PlanDvhs", "physical_dvhs"]
@@ -109,6 +110,9 @@ def _plan(
         params = {"phase": planned.name, "course": planned.name, "why": str(error)}
         said.refusals.append(Refusal(code="dose_unreadable", subject=planned.id, params=params))
         return None
+    scale = scale_of(planned, dose)
+    said.findings += scale.findings
+    said.refusals += scale.refusals
     structures = () if planned.structures is None else planned.structures.structures
     found = []
     for structure in structures:
@@ -127,12 +131,11 @@ def _plan(
 def _structure(
     structure: Structure, dose: GridField, planned: PlannedDose, metrics: Sequence[Metric], said: _Said
 ) -> DosedStructure | None:
-    params = {"course": planned.name}
+    params: dict[str, Param] = {"course": planned.name}
     try:
         contours = structure.contours()
         if contours.is_empty:
-            said.findings.append(Finding(code="structure_empty", subject=structure.name, params=params))
-            return None
+            return None  # the reader has said that it has no closed contour
         if contours.frame != dose.frame:
             code = "structure_in_other_frame"
             said.refusals.append(
@@ -144,7 +147,7 @@ def _structure(
         params["why"] = str(error)
         said.refusals.append(Refusal(code="structure_unreadable", subject=structure.name, params=params))
         return None
-    return _dosed(structure.name, samples, dose, metrics, _tps(structure, planned.doses, said))
+    return _dosed(structure.name, samples, dose, metrics, _tps(structure, planned.doses))
 
 
 def _dosed(
@@ -191,7 +194,7 @@ def _figures(
     return figures
 
 
-def _tps(structure: Structure, doses: Sequence[DoseFacts], said: _Said) -> dict[str, float | None] | None:
+def _tps(structure: Structure, doses: Sequence[DoseFacts]) -> dict[str, float | None] | None:
     """The planning system's own figures for the structure, when exactly one dose file states them."""
     stated: list[DvhFacts] = [
         dvh for dose in doses for dvh in dose.dvhs if dvh.roi_number == structure.number
@@ -199,8 +202,6 @@ def _tps(structure: Structure, doses: Sequence[DoseFacts], said: _Said) -> dict[
     if len(stated) != 1:
         return None
     dvh = stated[0]
-    if dvh.percent_trap:
-        said.findings.append(Finding(code="tps_dvh_percent", subject=structure.name))
     return {
         "volume_cm3": None if dvh.volume_cm3 is None else round(float(np.float64(dvh.volume_cm3)), 6),
         "min_gy": rounded_gy(dvh.min_gy),

@@ -1,0 +1,76 @@
+"""``graybook assess``: a folder comes in; the report is written and its headline, or ``result.json``, is printed."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graybook.cli.output import print_json, shown_progress
+from graybook.text import Language
+
+__all__ = ["assess"]
+
+
+def assess(
+    folder: Annotated[
+        Path, typer.Argument(help="A folder or a .zip holding one person's courses.", show_default=False)
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            help="Where the report goes; made when missing, may hold other files.",
+            show_default=False,
+        ),
+    ],
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            "--reference",
+            metavar="COURSE",
+            help="Id, label or start date of the course whose anatomy is today's; the latest when not given.",
+        ),
+    ] = None,
+    patient: Annotated[
+        str | None,
+        typer.Option("--patient", metavar="ID", help="Patient ID, when the folder holds several persons."),
+    ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
+    display_alpha_beta: Annotated[
+        float,
+        typer.Option(
+            "--display-alpha-beta",
+            metavar="GY",
+            help="α/β of eqd2_total.dcm and of the isodoses. [Gy]",
+            min=0.1,
+        ),
+    ] = 3.0,
+    json: Annotated[bool, typer.Option("--json", help="Print result.json on stdout.")] = False,
+) -> None:
+    """Sum the equieffective dose of all courses on today's anatomy and write the report.
+
+    Writes report.html, report.pdf, result.json, eqd2_total.dcm and dvh.csv into OUT. What cannot be computed is refused inside the
+    report, with its remedy. Corrections stand in FOLDER/graybook.toml (`graybook scan FOLDER --init` makes one).
+    """
+    from graybook.cli.headline import print_headline
+    from graybook.report.result import json_text
+    from graybook.workflow.cumulative import assess as assessed_from
+    from graybook.workflow.giving_back import write_assessment
+
+    with shown_progress(quiet=json) as progress:
+        assessed = assessed_from(
+            folder,
+            reference=reference,
+            patient=patient,
+            language=lang,
+            display_alpha_beta_gy=display_alpha_beta,
+            progress=progress,
+        )
+        write_assessment(assessed, out, language=lang, progress=progress)
+    if json:
+        print_json(json_module.loads(json_text(assessed.result)))
+    else:
+        print_headline(assessed.result, assessed.material.ranking, out, lang)

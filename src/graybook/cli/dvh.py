@@ -1,0 +1,46 @@
+"""``graybook dvh``: a folder comes in; the physical DVH figures of every plan, as tables or one JSON document, are printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graybook.cli.output import INPUT_ALLOWS_NONE, print_json, shown_progress
+from graybook.text import Language
+
+__all__ = ["dvh"]
+
+
+def dvh(
+    folder: Annotated[
+        Path, typer.Argument(help="A folder or a .zip; of many persons is fine.", show_default=False)
+    ],
+    metrics: Annotated[
+        str,
+        typer.Option(
+            "--metrics",
+            help="Comma-separated: D95%, D0.03cc, V20Gy[%], V20Gy[cc], CV700cc<21Gy, mean, min, max, median.",
+        ),
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
+) -> None:
+    """Physical dose of every plan over its own structures, beside the planning system's own figures.
+
+    The dose is that of all planned fractions, as the file states it; doses of different plans are never added here.
+    """
+    from graybook.cli.dvh_page import document, page
+    from graybook.dvh.metrics import parse_list
+    from graybook.workflow.physical_dvh import physical_dvhs
+
+    wanted = parse_list(metrics) if metrics.strip() else ()
+    with shown_progress(quiet=json) as progress:
+        found = physical_dvhs(folder, wanted, progress)
+    if json:
+        print_json(document(found, lang))
+    else:
+        page(found, [metric.text for metric in wanted], lang)
+    if not found.plans:
+        raise typer.Exit(INPUT_ALLOWS_NONE)

@@ -1,0 +1,78 @@
+"""The headline of an assessment: a result comes in; a few lines on stdout go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from graybook.report.result import Result, StructureResult
+from graybook.text import Language, number_text, phrase
+
+__all__ = ["print_headline"]
+
+SHOWN = 6
+"""Organs in the headline."""
+
+
+def print_headline(result: Result, ranking: Sequence[str], out: Path, language: Language) -> None:
+    """Courses, the most loaded organs, what was refused, and where the report is."""
+    console = Console()
+    for course in result.courses:
+        phases = " + ".join(phase.label or phase.id for phase in course.phases)
+        line = phrase(
+            "headline_course",
+            language,
+            date=course.start_date,
+            label=course.label,
+            phases=phases,
+            grade=course.evidence_grade,
+        )
+        console.print(line, highlight=False, markup=False)
+    console.print(_organs(result, ranking, language))
+    for severity in ("error", "warning"):
+        count = sum(one.severity == severity for one in result.findings)
+        if count:
+            console.print(
+                phrase(f"headline_{severity}s", language, count=count), highlight=False, markup=False
+            )
+    for refusal in result.refusals:
+        line = phrase("headline_refused", language, text=refusal.text, remedy=refusal.remedy)
+        console.print(line, highlight=False, markup=False)
+    console.print(
+        phrase("headline_written", language, path=str(out)), highlight=False, markup=False, soft_wrap=True
+    )
+    console.print(result.notice, style="dim", highlight=False, markup=False)
+
+
+def _organs(result: Result, ranking: Sequence[str], language: Language) -> Table:
+    table = Table(box=None, pad_edge=False, title_justify="left", title=phrase("headline_organs", language))
+    for key in ("organ", "alpha_beta", "near_max", "mean", "customary", "bound"):
+        table.add_column(
+            phrase(f"headline_{key}", language),
+            justify="left" if key == "organ" else "right",
+            no_wrap=key == "organ",
+        )
+    by_name = {one.name: one for one in reversed(result.structures)}
+    for name in ranking[:SHOWN]:
+        one = by_name[name]
+        table.add_row(
+            name,
+            number_text(one.alpha_beta_gy, language, decimals=1),
+            _range(one, "d0.03cc", one.cumulative.d0_03cc_gy, language),
+            _range(one, "mean", one.cumulative.mean_gy, language),
+            number_text(one.point_sum.customary_d0_03cc_gy, language),
+            number_text(one.point_sum.bound_d0_03cc_gy, language),
+        )
+    return table
+
+
+def _range(one: StructureResult, metric: str, value_gy: float | None, language: Language) -> str:
+    """One value, a range where its ends differ (rule 9), and ≥ where a course is missing from the sum."""
+    text = number_text(value_gy, language)
+    for bound in one.printed_as_range:
+        if bound.metric == metric:
+            text = f"{number_text(bound.low_gy, language)}–{number_text(bound.high_gy, language)}"
+    return f"≥ {text}" if one.lower_bound and value_gy is not None else text
