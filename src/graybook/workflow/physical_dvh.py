@@ -17,6 +17,7 @@ from graybook.geometry import FieldSamples, GridField
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
 from graybook.record import Finding, Refusal, Structure
+from graybook.record.assessment import Param
 from graybook.units import rounded_gy
 from graybook.workflow.planned import PlannedDose
 from graybook.workflow.scale import scale_of
