@@ -27,7 +27,7 @@ FAULTS: list[tuple[str, Files]] = [
     ("layers", {"record/planted.py": "def later() -> None:\n    import graybook.dicom\n"}),
     ("layers", {"attic/__init__.py": ""}),
     ("pure", {"dvh/planted.py": "import pydicom\n"}),
-    ("pure", {"constraints/planted.py": "def later() -> None:\n    from matplotlib import pyplot\n"}),
+    ("pure", {"radiobiology/planted.py": "def later() -> None:\n    from matplotlib import pyplot\n"}),
     ("pure", {"fetal/__init__.py": "", "fetal/planted.py": "from pydantic import BaseModel\n"}),
     ("pure", {"text/planted.py": "import jinja2\n", "geometry/planted.py": "import graybook.text.planted\n"}),
     ("simpleitk", {"report/planted.py": "import SimpleITK\n"}),
