@@ -53,8 +53,13 @@ def uses_of(
             unused += [_unused(path, "plan_of_no_course") for path in _paths(one)]
             continue
         used.update({dose.header.path: "dose" for dose in one.doses})
-        if one.plan is not None:
-            used[one.plan.header.path] = "plan"
+        used.update(
+            {
+                plan.header.path: "plan"
+                for plan in objects.plans
+                if plan.header.sop_instance_uid in one.plan_uids
+            }
+        )
         if one.structure_facts is not None:
             used[one.structure_facts.header.path] = "structures"
     for structures in objects.structure_sets:

@@ -18,7 +18,7 @@ from graybook.dicom.facts import (
 )
 from graybook.record import Finding, Severity
 
-__all__ = ["Object", "Objects", "Unused", "header_of", "objects_of", "once"]
+__all__ = ["Object", "Objects", "Unused", "header_of", "objects_of", "once", "without_disputed"]
 
 Object = (
     ImageSliceFacts | StructureSetFacts | PlanFacts | DoseFacts | TreatmentRecordFacts | RegistrationFacts
@@ -69,6 +69,38 @@ def objects_of(facts: Iterable[Object]) -> Objects:
         records=tuple(fact for fact in ordered if isinstance(fact, TreatmentRecordFacts)),
         registrations=tuple(fact for fact in ordered if isinstance(fact, RegistrationFacts)),
     )
+
+
+def without_disputed(facts: Iterable[FileFacts]) -> tuple[FileFacts, ...]:
+    """The facts, with no pick among plans or doses that share a UID but not their bytes: none of them is used.
+
+    The readers keep the first of two such files, which is harmless for images and structures, but not for what is added up.
+    """
+    listed = tuple(facts)
+    first = {
+        fact.header.sop_instance_uid: fact.path
+        for fact in listed
+        if isinstance(fact, OtherFacts)
+        and fact.header is not None
+        and fact.reason.code == "conflicting_duplicate"
+        and fact.header.modality in ("RTDOSE", "RTPLAN")
+    }
+    return tuple(_disputed(fact, first) for fact in listed)
+
+
+def _disputed(fact: FileFacts, first: dict[str, str]) -> FileFacts:
+    header = fact.header
+    if header is None or header.sop_instance_uid not in first:
+        return fact
+    path = fact.path if isinstance(fact, OtherFacts) else header.path
+    if isinstance(fact, OtherFacts) and fact.reason.code != "conflicting_duplicate":
+        return fact
+    other = (
+        fact.reason.params.get("first") if isinstance(fact, OtherFacts) else first[header.sop_instance_uid]
+    )
+    params = {"path": path, "other": other}
+    reason = Finding(code="file_uid_conflict", severity=Severity.ERROR, subject=path, params=params)
+    return OtherFacts(header=header, path=path, reason=reason)
 
 
 def once(facts: Iterable[FileFacts]) -> tuple[tuple[Object, ...], tuple[Unused, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from graybook.dicom.facts import DoseFacts, FractionGroupFacts, PlanFacts, StructureSetFacts
@@ -12,6 +12,7 @@ from graybook.files.settings import PhaseSetting, Settings
 from graybook.record import DoseVolume, Modality, Prescription, Quantity, StructureSet
 from graybook.workflow.delineations import structure_set_of
 from graybook.workflow.links import Links
+from graybook.workflow.multi_plan import SharedDose, shared_doses
 from graybook.workflow.notes import Notes
 from graybook.workflow.objects import Objects
 from graybook.workflow.plan_doses import GroupDoses, doses_of_plan, summed_voxels, usable_doses
@@ -82,20 +83,28 @@ def planned_doses(
     """Every plan and every dose without a plan, in the order of date, then label."""
     by_plan: dict[str, list[DoseFacts]] = {}
     alone: dict[str, list[DoseFacts]] = {}
-    for dose in usable_doses(objects.doses, notes):
+    shared = {one.dose.header.path: one for one in shared_doses(objects, links, settings)}
+    doses = [shared[path].dose if (path := one.header.path) in shared else one for one in objects.doses]
+    found: list[PlannedDose] = []
+    for dose in usable_doses(doses, notes):
+        if dose.header.path in shared:
+            found.append(_planned_together(shared[dose.header.path], links, settings, notes))
+            continue
         plan = links.plan_of_dose.get(dose.header.path)
         if plan is not None:
             by_plan.setdefault(plan.header.path, []).append(dose)
         else:
             alone.setdefault(next(iter(dose.plan_uids), dose.header.path), []).append(dose)
-    found: list[PlannedDose] = []
+    together = {uid for one in found for uid in one.plan_uids}
     for plan in objects.plans:
+        if plan.header.sop_instance_uid in together:
+            continue
         name = plan.label or plan.name or plan.header.path
         for group in doses_of_plan(plan, by_plan.get(plan.header.path, []), name, notes):
             found.append(_planned(plan, group, name, links, settings, notes))
-    for doses in alone.values():
-        name = doses[0].header.path
-        for group in doses_of_plan(None, doses, name, notes):
+    for lone in alone.values():
+        name = lone[0].header.path
+        for group in doses_of_plan(None, lone, name, notes):
             if group.doses:
                 found.append(_planned(None, group, name, links, settings, notes))
     return tuple(sorted(found, key=lambda one: (one.date is None, one.date or date.min, one.name, one.id)))
@@ -132,6 +141,17 @@ def _planned(
         date=header.date,
         date_source=header.date_source,
         setting=setting,
+    )
+
+
+def _planned_together(one: SharedDose, links: Links, settings: Settings, notes: Notes) -> PlannedDose:
+    """One dose that stands for several plans given in the same sessions."""
+    name = " + ".join(plan.label or plan.name or plan.header.path for plan in one.plans)
+    first = _planned(one.plans[0], GroupDoses(doses=(one.dose,)), name, links, settings, notes)
+    uids = tuple(plan.header.sop_instance_uid for plan in one.plans)
+    asked = [asked for plan in one.plans for asked in prescriptions_of(plan, first.structure_facts)]
+    return replace(
+        first, id=content_id(first.date, uids), label=name, plan_uids=uids, prescriptions=tuple(asked)
     )
 
 

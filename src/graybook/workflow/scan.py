@@ -24,11 +24,14 @@ from graybook.workflow.delineations import images_of
 from graybook.workflow.links import links_of
 from graybook.workflow.listing import FileEntry, file_entries, uses_of
 from graybook.workflow.notes import Notes
-from graybook.workflow.objects import Object, Unused, objects_of, once
+from graybook.workflow.objects import Object, Unused, objects_of, once, without_disputed
 from graybook.workflow.persons import PersonObjects, persons_of
 from graybook.workflow.planned import PlannedDose, matches, planned_doses
 
 __all__ = ["PersonScan", "ScanResult", "scan", "scan_facts"]
+
+DISPUTED = ("conflicting_duplicate", "file_uid_conflict")
+"""Reasons of files not used that a reader must know even without looking at the list of files."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -160,6 +163,7 @@ def scan_facts(
     facts: Sequence[FileFacts], settings: Settings, *, settings_error: InputError | None = None
 ) -> ScanResult:
     """The same from facts already read."""
+    facts = without_disputed(facts)
     objects, unused = once(facts)
     used: dict[str, str] = {}
     left = list(unused)
@@ -173,16 +177,15 @@ def scan_facts(
     _check_settings(settings, persons, notes)
     notes.findings.extend(_said_on_reading(objects))
     notes.findings.extend(
-        fact.reason
-        for fact in facts
-        if isinstance(fact, OtherFacts) and fact.reason.code == "conflicting_duplicate"
+        fact.reason for fact in facts if isinstance(fact, OtherFacts) and fact.reason.code in DISPUTED
     )
+    notes.findings.extend(one.reason for one in unused if one.reason.code in DISPUTED)
     return ScanResult(
         files=file_entries(facts, used, left),
         persons=tuple(persons),
         settings=settings,
         findings=_once_each(notes.findings),
-        usable=bool(objects),
+        usable=any(not isinstance(fact, OtherFacts) for fact in facts),
         settings_error=settings_error,
     )
 

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from phantoms import PhantomCourse, PhantomPlan, uniform, write_phantom
 from typer.testing import CliRunner
 
 import graybook
 from graybook.cli.main import app
 from graybook.files import parse
+from phantoms import PhantomCourse, PhantomPlan, uniform, write_phantom
 
 RUNNER = CliRunner()
 

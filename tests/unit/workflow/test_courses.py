@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from phantoms.facts import DAY, a_dose, a_plan, a_slice, a_target, structures
 
 from graybook.dicom.facts import FileFacts
 from graybook.files import Settings, parse
 from graybook.record import EvidenceGrade
 from graybook.workflow.scan import PersonScan, scan_facts
+from phantoms.facts import DAY, a_dose, a_plan, a_slice, a_target, structures
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "chart"\n'
 

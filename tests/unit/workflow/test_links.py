@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from phantoms.facts import a_dose, a_plan, a_slice, structures
-
 from graybook.workflow.links import links_of
 from graybook.workflow.objects import Object, Objects, objects_of
+from phantoms.facts import a_dose, a_plan, a_slice, structures
 
 
 def objects(*facts: Object) -> Objects:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from phantoms.facts import a_dose, a_plan, structures
 
 from graybook.files import Settings, parse
 from graybook.workflow.persons import persons_of, plain_name
+from phantoms.facts import a_dose, a_plan, structures
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "identity checked"\n'
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from phantoms.facts import a_dose, a_plan
 
 from graybook.dicom.facts import DoseFacts, PlanFacts
 from graybook.workflow.notes import Notes
 from graybook.workflow.plan_doses import GroupDoses, doses_of_plan, summed_voxels, usable_doses
+from phantoms.facts import a_dose, a_plan
 
 
 def chosen(plan: PlanFacts | None, *doses: DoseFacts) -> tuple[tuple[GroupDoses, ...], Notes]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from phantoms.facts import a_dose, a_plan
 
 from graybook.files import Settings, parse
 from graybook.record import Modality, Quantity
 from graybook.workflow.scan import PersonScan, scan_facts
+from phantoms.facts import a_dose, a_plan
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "asked the vendor"\n'
 

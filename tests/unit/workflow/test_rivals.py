@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from phantoms.facts import a_dose, a_plan, a_record, a_target, structures
 
 from graybook.dicom.facts import FileFacts, PlanFacts
 from graybook.files import Settings, parse
 from graybook.record import Course, Status
 from graybook.text import remedy
 from graybook.workflow.scan import PersonScan, scan_facts
+from phantoms.facts import a_dose, a_plan, a_record, a_target, structures
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "chart"\n'
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from phantoms.facts import a_dose, a_plan, a_target, structures
 
 from graybook.dicom.facts import DoseFacts, PlanFacts, StructureSetFacts
 from graybook.files import Settings, parse
 from graybook.progress import silent
 from graybook.workflow.scale import ScaleVerdict, scale_of
 from graybook.workflow.scan import scan, scan_facts
+from phantoms.facts import a_dose, a_plan, a_target, structures
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "measured"\n'
 ORIGIN = (0.0, 0.0, 0.0)

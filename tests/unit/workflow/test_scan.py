@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
-from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, sphere, uniform, write_phantom
-from phantoms.facts import a_dose, a_plan, a_slice, structures
 
+import graybook.workflow
+from graybook.dicom.facts import OtherFacts
 from graybook.errors import InputError, NotComparable, UsageError
 from graybook.files import Settings, parse
 from graybook.progress import silent
-from graybook.record import EvidenceGrade, Quantity, Status
+from graybook.record import EvidenceGrade, Finding, Quantity, Status
 from graybook.text import keys, placeholders
 from graybook.workflow.scan import ScanResult, scan, scan_facts
+from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, sphere, uniform, write_phantom
+from phantoms.facts import a_dose, a_plan, a_slice, structures
 
 DATA_SETS = [
     *("breast_complete", "elastix_lung", "elastix_lung_points", "proton_plan03", "pydicom_rt"),
@@ -190,3 +193,50 @@ def test_breast_plan_is_unapproved(test_data: Path) -> None:
     assert course.evidence_grade is EvidenceGrade.A
     assert {"plan_unapproved", "assumed_delivered"} <= {one.code for one in person.findings}
     assert sum(one.used_as is not None for one in result.files) == 101
+
+
+@pytest.mark.rule(16)
+def test_no_pick_among_doses_of_one_uid() -> None:
+    """Two doses of one UID and unlike bytes, of which the readers kept the first: neither is used, both have the reason."""
+    kept = a_dose("A", plans=["A"], sop_instance_uid="uid.same")
+    second = a_dose("B", plans=["A"], sop_instance_uid="uid.same")
+    reason = Finding(code="conflicting_duplicate", params={"file": "B.dose", "first": "A.dose"})
+    other = OtherFacts(header=second.header, path="B.dose", reason=reason)
+    result = scan_facts([a_plan("A"), kept, other], Settings())
+    assert reasons(result) == {"A.dose": "file_uid_conflict", "B.dose": "file_uid_conflict"}
+    assert [one.code for one in result.findings] == ["file_uid_conflict", "file_uid_conflict"]
+    assert result.persons[0].record.courses[0].phases[0].dose is None
+
+
+@pytest.mark.rule(8)
+def test_sum_of_plans_given_together_stands_for_them() -> None:
+    """A MULTI_PLAN dose is for display, unless its plans, without doses of their own, are stated concurrent."""
+    facts = [
+        a_plan("A", fractions=(25,)),
+        a_plan("B", fractions=(25,)),
+        a_dose("M", summation="MULTI_PLAN", plans=["A", "B"], dose_gy=50.0),
+    ]
+    assert reasons(scan_facts(facts, Settings())) == {"M.dose": "dose_multi_plan"}
+    stamp = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "chart"\n'
+    settings = parse(f'[[course]]\nplans = ["A", "B"]\nconcurrent = [["A", "B"]]\n{stamp}')
+    together = scan_facts(facts, settings)
+    assert reasons(together) == {}
+    (phase,) = together.persons[0].record.courses[0].phases
+    assert (phase.label, phase.fractions_planned) == ("A + B", 25)
+    assert phase.dose is not None
+    with_member = scan_facts([*facts, a_dose("A", plans=["A"])], settings)
+    assert reasons(with_member) == {"M.dose": "dose_multi_plan"}
+
+
+def test_everything_said_is_in_the_catalogue() -> None:
+    """Every code that the modules of a scan write has its sentence in both languages."""
+    said = re.compile(r'(?:code=|\b(?:warn|tell|refuse|refuse_file|leave_out|_unused)\([^"]*?)"([a-z_]+)"')
+    folder = Path(graybook.workflow.__file__).parent
+    names = "objects persons links plan_doses quantities delineations planned statuses rivals grouping phases courses"
+    written = {
+        code
+        for name in [*names.split(), "listing", "scan", "scale"]
+        for code in said.findall((folder / f"{name}.py").read_text(encoding="utf-8"))
+    }
+    assert len(written) > 60
+    assert written - {"path"} <= set(keys())
