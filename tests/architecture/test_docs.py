@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from graybook.files import parse, template
+from graybook.report.result import Metrics, PointSum, StructureResult
 
 RULES = range(1, 18)
 TO_COME = {11: "recovery", 12: "conditions of a limit", 15: "unlike evidence"}
@@ -103,3 +104,11 @@ def test_every_setting_is_documented() -> None:
     text = SETTINGS.read_text(encoding="utf-8")
     assert len(keys) > 20
     assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
+
+
+def test_every_figure_is_explained() -> None:
+    """Every field of a structure in result.json stands on the page that says what the numbers mean."""
+    text = (ROOT / "docs" / "science" / "numbers.md").read_text(encoding="utf-8")
+    models = (StructureResult, Metrics, PointSum)
+    names = [field.alias or name for model in models for name, field in model.model_fields.items()]
+    assert [name for name in names if f"`{name}`" not in text] == []
