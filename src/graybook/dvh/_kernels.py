@@ -51,12 +51,13 @@ def raster(
 
 @njit(cache=True)
 def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # pragma: no cover
-    """Fills ``out`` with centroid x, y, matrix xx, xy, yy and its determinant: the map of a section to this distance.
+    """Fills ``out`` with centroid x, y, matrix xx, xy, yy and factor of area: the map of a section to this distance.
 
     The matrix is the symmetric one that carries the spread A of the plane to the spread B there:
     A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2.
     """
     q = course[:, 0] + distance * (course[:, 1] + distance * course[:, 2])
+    full = np.sqrt(max(q[5], 0.0) / course[5, 0])
     out[0], out[1] = q[0], q[1]
     axx, axy, ayy = course[2, 0], course[3, 0], course[4, 0]
     det_a = axx * ayy - axy * axy
@@ -64,7 +65,7 @@ def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # prag
     for k in range(2, 5):
         moved = moved or course[k, 1] != 0.0 or course[k, 2] != 0.0
     if not moved or distance == 0.0 or det_a <= 0.0:
-        out[2], out[3], out[4], out[5] = 1.0, 0.0, 1.0, 1.0
+        out[2], out[3], out[4], out[5] = 1.0, 0.0, 1.0, full
         return
     det_b = max(q[2] * q[4] - q[3] * q[3], 0.0)
     root = np.sqrt(det_a)
@@ -83,7 +84,7 @@ def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # prag
     uxx, uxy = ixx * rxx + ixy * rxy, ixx * rxy + ixy * ryy
     uyx, uyy = ixy * rxx + iyy * rxy, ixy * rxy + iyy * ryy
     out[2], out[3], out[4] = uxx * ixx + uxy * ixy, uxx * ixy + uxy * iyy, uyx * ixy + uyy * iyy
-    out[5] = np.sqrt(det_b / det_a)
+    out[5] = full * np.sqrt(det_b / det_a)
 
 
 @njit(cache=True)

@@ -26,7 +26,13 @@ TIP_WITHIN = 1.1
 """A tip is believed when it lies within this many slices beyond the last plane."""
 
 VANISHED = 0.02
-"""A spread that turns at less than this share of its last value is taken to run out there (the tip of a cone)."""
+"""A spread below this share of the one before has run out: the tip of a cone, a contour drawn round a tip."""
+
+FORETOLD = 0.1
+"""How far, as a share of the area before, a foretold area may be from the one drawn."""
+
+FULLNESS_OF_ELLIPSE = (4.0 * np.pi) ** 2
+"""Area squared over the spread's determinant, for any ellipse; 144 for any parallelogram, less for a ring."""
 
 SWELLING = 1.5
 """A tip is not believed when the other spread grows by more than this factor on the way."""
@@ -44,7 +50,7 @@ class Reach:
     length_mm
         How far. [mm]
     course
-        (5, 3): constant, slope and square term of the state over the distance from the plane. [mm]
+        (6, 3): constant, slope and square term of the state over the distance from the plane. [mm]
     tip
         Whether it ends in a tip; else in a face.
     """
@@ -59,44 +65,40 @@ class Reach:
 
 def straight(section: Section, length_mm: float) -> Reach:
     """The section carried on unchanged."""
-    course = np.zeros((5, 3))
-    course[:, 0] = _state(section)
-    return Reach(length_mm=length_mm, course=course)
+    return Reach(length_mm=length_mm, course=_course(_state(section), np.zeros(6), np.zeros(6)))
 
 
-def between(
-    here: Section,
-    there: Section,
-    *,
-    step_mm: float,
-    before: tuple[float, Section] | None,
-    after: tuple[float, Section] | None,
-) -> Reach:
-    """From one section towards its partner: along a parabola, half way (all the way when it is much the larger).
+def between(back: Sequence[tuple[float, Section]], ahead: Sequence[tuple[float, Section]]) -> Reach:
+    """From a section towards its partner: along a parabola, half way (all the way when it is much the larger).
 
-    ``before`` and ``after`` are the next sections beyond ``here`` and ``there`` with their distances from them. [mm]
+    ``back`` and ``ahead`` hold (distance, section) from here on to either side, this section first, at most
+    four each; ``ahead[1]`` is the partner. [mm]
     """
-    bends = []
-    if before is not None:
-        bends.append(_bend(_state(before[1]), _state(here), _state(there), before[0], step_mm))
-    if after is not None:
-        bends.append(_bend(_state(here), _state(there), _state(after[1]), step_mm, after[0]))
-    return _towards(here, there, step_mm, _agreed(bends))
+    row = [(-distance, section) for distance, section in reversed(back)] + list(ahead[1:])
+    here = len(back) - 1
+    bends = [_bend(*row[k : k + 3]) for k in (here - 1, here) if 0 <= k <= len(row) - 3]
+    if len(bends) == 1 and len(row) > 3:
+        bends.append(
+            _bend(*row[here - 2 : here + 1]) if here + 2 == len(row) else _bend(*row[here + 1 : here + 4])
+        )
+    return _towards(back[0][1], ahead[1][1], ahead[1][0], _agreed(bends))
 
 
 def beyond(chain: Sequence[tuple[float, Section]], *, blunt_mm: float) -> Reach:
-    """Past the last of three planes: a taper to the tip, or unchanged for ``blunt_mm``.
+    """Past the last plane: a taper to the tip, or unchanged for ``blunt_mm``.
 
-    ``chain`` holds (distance back from the last plane, section), the last plane first. [mm]
+    ``chain`` holds (distance back from the last plane, section), the last plane first, at most four. A section
+    that is hardly there any more is a tip drawn by hand. Three planes give the parabola; a fourth must have
+    foretold the last, else the area is carried on in a line. [mm]
     """
     last = chain[0][1]
+    if len(chain) > 1 and _least_spread(last) <= VANISHED * _least_spread(chain[1][1]):
+        return Reach(length_mm=0.0, course=straight(last, 0.0).course, tip=True)
     if len(chain) < 3:
         return straight(last, blunt_mm)
-    states = [_state(section) for _, section in chain]
-    step, further = chain[1][0], chain[2][0] - chain[1][0]
-    bend = _bend(states[2], states[1], states[0], further, step)
-    course = np.stack([states[0], (states[0] - states[1]) / step + 0.5 * bend * step, 0.5 * bend], axis=1)
-    return _tapered(last, course, step) or straight(last, blunt_mm)
+    if len(chain) > 3 and not _foretold(chain):
+        return _dwindling(chain) or straight(last, blunt_mm)
+    return _tapered(last, _onward(chain), chain[1][0]) or straight(last, blunt_mm)
 
 
 def lone_pair(here: Section, there: Section, *, step_mm: float) -> tuple[Reach, Reach] | None:
@@ -109,8 +111,8 @@ def lone_pair(here: Section, there: Section, *, step_mm: float) -> tuple[Reach, 
     tips = []
     for one, other in ((here, there), (there, here)):
         slope = (_state(one) - _state(other)) / step_mm + 0.5 * bend * step_mm
-        slope[:2] = 0.0
-        course = np.stack([_state(one), slope, 0.5 * bend], axis=1)
+        slope[[0, 1, 5]] = 0.0
+        course = _course(_state(one), slope, bend)
         tips.append(_tapered(one, course, step_mm))
     if tips[0] is None or tips[1] is None:
         return None
@@ -118,29 +120,74 @@ def lone_pair(here: Section, there: Section, *, step_mm: float) -> tuple[Reach, 
 
 
 def _state(section: Section) -> FloatArray:
-    """Centroid and spread as five numbers."""
+    """Centroid, spread and fullness as six numbers."""
     spread = section.spread_mm2
-    return np.array([*section.centroid_mm, spread[0, 0], spread[0, 1], spread[1, 1]])
+    determinant = float(np.linalg.det(spread))
+    fullness = section.area_mm2**2 / determinant if determinant > 0.0 else FULLNESS_OF_ELLIPSE
+    return np.array([*section.centroid_mm, spread[0, 0], spread[0, 1], spread[1, 1], fullness])
 
 
-def _bend(low: FloatArray, middle: FloatArray, high: FloatArray, first: float, second: float) -> FloatArray:
-    """Second derivative of the parabola through three states, ``first`` and ``second`` mm apart."""
-    return 2.0 * ((high - middle) / second - (middle - low) / first) / (first + second)
+def _onward(chain: Sequence[tuple[float, Section]]) -> FloatArray:
+    """The parabola through the first three sections of a chain, going on from the first."""
+    bend, step = _bend(*chain[:3]), chain[1][0] - chain[0][0]
+    first, second = _state(chain[0][1]), _state(chain[1][1])
+    return _course(first, (first - second) / step + 0.5 * bend * step, bend)
+
+
+def _foretold(chain: Sequence[tuple[float, Section]]) -> bool:
+    """Whether the parabola through the second to fourth section leads to the area of the first."""
+    step, one = chain[1][0] - chain[0][0], chain[1][1]
+    least, most = _spreads(_onward(chain[1:]), np.array([step]))
+    onward = _onward(chain[1:])
+    squared = float(onward[5] @ [1.0, step, step * step]) * float(least[0] * most[0])
+    area = np.sqrt(max(squared, 0.0))
+    return bool(least[0] > 0.0 and abs(area - chain[0][1].area_mm2) <= FORETOLD * one.area_mm2)
+
+
+def _dwindling(chain: Sequence[tuple[float, Section]]) -> Reach | None:
+    """The area of the last two sections carried on in a line to zero, if that lies within the next slice."""
+    (_, last), (step, one) = chain[:2]
+    lost = one.area_mm2 - last.area_mm2
+    if lost <= 0.0 or last.area_mm2 * step > TIP_WITHIN * step * lost:
+        return None
+    length = step * last.area_mm2 / lost
+    state = _state(last)
+    slope = (state - _state(one)) / step
+    slope[2:5] = -state[2:5] / length
+    slope[5] = 0.0
+    return Reach(length_mm=length, course=_course(state, slope, np.zeros(6)), tip=True)
+
+
+def _least_spread(section: Section) -> float:
+    """Smaller eigenvalue of the spread. [mm²]"""
+    return float(np.linalg.eigvalsh(section.spread_mm2)[0])
+
+
+def _bend(*three: tuple[float, Section]) -> FloatArray:
+    """Second derivative of the parabola through the states of three sections at their places. [mm]"""
+    (za, a), (zb, b), (zc, c) = three
+    first, second = (_state(b) - _state(a)) / (zb - za), (_state(c) - _state(b)) / (zc - zb)
+    return 2.0 * (second - first) / (zc - za)
+
+
+def _course(state: FloatArray, slope: FloatArray, bend: FloatArray) -> FloatArray:
+    """Constant, slope and square term of a parabola."""
+    return np.stack([state, slope, 0.5 * bend], axis=1)
 
 
 def _ball_bend(here: Section, there: Section) -> FloatArray:
     """Second derivative of the state of a ball, stretched in plane as the larger section is."""
     larger = max(here, there, key=lambda section: section.area_mm2)
     scale = 2.0 * np.sqrt(max(float(np.linalg.det(larger.spread_mm2)), 1e-12))
-    return np.concatenate([np.zeros(2), -_state(larger)[2:] / scale])
+    return np.concatenate([np.zeros(2), -_state(larger)[2:5] / scale, np.zeros(1)])
 
 
 def _agreed(bends: Sequence[FloatArray]) -> FloatArray:
     """The smaller of the bends seen from both sides; none where they contradict each other."""
     if not bends:
-        return np.zeros(5)
+        return np.zeros(6)
     parts = []
-    for part in (slice(0, 2), slice(2, 5)):
+    for part in (slice(0, 2), slice(2, 5), slice(5, 6)):
         found = sorted((bend[part] for bend in bends), key=lambda b: float(b @ b))
         agree = len(found) == 1 or float(found[0] @ found[1]) > 0.0
         parts.append(found[0] if agree else np.zeros_like(found[0]))
@@ -150,8 +197,8 @@ def _agreed(bends: Sequence[FloatArray]) -> FloatArray:
 def _towards(here: Section, there: Section, step_mm: float, bend: FloatArray) -> Reach:
     """The parabola from here to there with this bend, and how far of it belongs to ``here``."""
     start, end = _state(here), _state(there)
-    course = np.stack([start, (end - start) / step_mm - 0.5 * bend * step_mm, 0.5 * bend], axis=1)
-    chord = np.stack([start, (end - start) / step_mm, np.zeros(5)], axis=1)
+    course = _course(start, (end - start) / step_mm - 0.5 * bend * step_mm, bend)
+    chord = _course(start, (end - start) / step_mm, np.zeros(6))
     inner = np.linspace(0.0, step_mm, 9)[1:-1]
     if np.any(_spreads(course, inner)[0] < LEAST_SHARE * _spreads(chord, inner)[0]):
         course = chord
@@ -165,12 +212,13 @@ def _towards(here: Section, there: Section, step_mm: float, bend: FloatArray) ->
 def _tapered(last: Section, course: FloatArray, step_mm: float) -> Reach | None:
     """The course up to its tip, if there is one within the next slice; the centroid goes on in a line."""
     course = course.copy()
-    course[:2, 1] += 0.0
     course[:2, 2] = 0.0
     distances = np.linspace(0.0, TIP_WITHIN * step_mm, 177)
     least, most = _spreads(course, distances)
     if least[0] <= 0.0:
         return Reach(length_mm=0.0, course=course, tip=True)
+    full = course[5] @ np.stack([np.ones_like(distances), distances, distances**2])
+    least = np.minimum(least, least[0] * full / full[0])
     gone = np.flatnonzero(least <= 0.0)
     if gone.size:
         k = int(gone[0])
@@ -187,6 +235,6 @@ def _tapered(last: Section, course: FloatArray, step_mm: float) -> Reach | None:
 
 def _spreads(course: FloatArray, distances: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Smaller and larger eigenvalue of the spread along a course. [mm²]"""
-    xx, xy, yy = course[2:] @ np.stack([np.ones_like(distances), distances, distances**2])
+    xx, xy, yy = course[2:5] @ np.stack([np.ones_like(distances), distances, distances**2])
     middle, half = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
     return middle - half, middle + half

@@ -21,6 +21,9 @@ DEFAULT_THICKNESS_MM = 1.0
 GAP = 1.5
 """A step this many times longer than both its neighbours is a gap: the structure does not reach across it."""
 
+CHAIN = 4
+"""How many sections in a row tell how a section goes on."""
+
 LONE_STEP_MM = 10.0
 """Two planes and nothing else, of unknown slice spacing, belong together up to this distance. [mm]"""
 
@@ -103,11 +106,11 @@ class _Stack:
         return found[0]
 
     def chain(self, level: int, section: int, direction: int) -> list[tuple[float, Section]]:
-        """(distance in mm, section) from here through one-to-one partners, at most three."""
+        """(distance in mm, section) from here through one-to-one partners, at most four."""
         start = self.levels[level].z_mm
         found = [(0.0, self.levels[level].sections[section])]
         at: int | None = section
-        while len(found) < 3 and at is not None:
+        while len(found) < CHAIN and at is not None:
             at = self.partner(level, at, direction)
             level += direction
             if at is not None:
@@ -189,8 +192,7 @@ def _side(stack: _Stack, level: int, number: int, direction: int, model: SliceMo
         pair = lone_pair(here, ahead[1][1], step_mm=step)
         if pair:
             return pair[1]
-    after = (ahead[2][0] - ahead[1][0], ahead[2][1]) if len(ahead) == 3 else None
-    return between(here, ahead[1][1], step_mm=step, before=back[1] if len(back) > 1 else None, after=after)
+    return between(back, ahead)
 
 
 def _is_lone_pair(stack: _Stack, level: int, number: int, direction: int) -> bool:
