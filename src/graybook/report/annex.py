@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
 from graybook.report.result import CourseDose, CourseResult, Result, StructureResult
-from graybook.report.summary import envelope_text
+from graybook.report.summary import envelope_text, shift_notes
 from graybook.report.values import (
     METRICS,
     alpha_beta_text,
@@ -101,7 +101,6 @@ def _points_table(result: Result, words: Wording) -> Table:
         points, envelope = structure.point_sum, structure.envelope
         if points.customary_d0_03cc_gy is None and points.max_sum_gy is None and envelope is None:
             continue
-        shift = f"{words.short(envelope.shift_mm)}\u00a0mm" if envelope and envelope.d0_03cc_gy else ""
         rows.append(
             (
                 cell(structure.name, "" if points.complete else words("incomplete"), strong=True),
@@ -110,7 +109,7 @@ def _points_table(result: Result, words: Wording) -> Table:
                 cell(words.number(points.customary_d0_1cc_gy)),
                 cell(words.number(points.bound_d0_1cc_gy)),
                 cell(words.number(points.max_sum_gy)),
-                cell(envelope_text(envelope, words), shift),
+                cell(envelope_text(envelope, words)),
             )
         )
     keys = ("col_customary", "col_bound003", "col_customary01", "col_bound01", "col_max_sum", "col_envelope")
@@ -121,13 +120,17 @@ def _points_table(result: Result, words: Wording) -> Table:
             *(Column(title=words(key), numeric=True) for key in keys),
         ),
         rows=tuple(rows),
-        note=words("note_points"),
+        note=" ".join([words("note_points"), *shift_notes(result.structures, words)]),
     )
+
+
+def _dosed(dose: CourseDose) -> bool:
+    return not (dose.mean_gy is None and dose.d0_03cc_gy is None and dose.max_gy is None)
 
 
 def _course_cell(structure: StructureResult, course: CourseResult, words: Wording) -> Cell:
     dose = dose_to(structure, course.id)
-    if dose is None or (dose.mean_gy is None and dose.d0_03cc_gy is None and dose.max_gy is None):
+    if dose is None or not _dosed(dose):
         return cell(DASH)
     native = dose.native_d0_03cc_gy
     differs = native is not None and abs(native - (dose.d0_03cc_gy or 0.0)) >= 0.005
@@ -141,7 +144,7 @@ def _course_cell(structure: StructureResult, course: CourseResult, words: Wordin
 
 
 def _course_tables(result: Result, words: Wording) -> Iterator[Table]:
-    structures = [item for item in result.structures if item.courses]
+    structures = [item for item in result.structures if any(_dosed(dose) for dose in item.courses)]
     for first in range(0, len(result.courses), _COURSES_A_TABLE):
         courses = result.courses[first : first + _COURSES_A_TABLE]
         yield Table(

@@ -20,7 +20,7 @@ __all__ = ["histograms_svg", "shown_curves"]
 
 _COLUMNS = 3
 _MOST = 6
-_ROW_INCH = 1.95
+_ROW_INCH = 1.68
 
 
 def shown_curves(material: Material) -> tuple[StructureCurves, ...]:
@@ -92,7 +92,7 @@ def histograms_svg(material: Material, words: Wording) -> str:
 
         grid = figure.add_gridspec(
             rows, _COLUMNS, left=0.062, right=0.99, top=1.0 - 0.24 / total,
-            bottom=(legend_inch + 0.38) / total, wspace=0.20, hspace=0.50,
+            bottom=(legend_inch + 0.38) / total, wspace=0.20, hspace=0.46,
         )  # fmt: skip
         for i, item in enumerate(shown):
             axes = figure.add_subplot(grid[i // _COLUMNS, i % _COLUMNS])

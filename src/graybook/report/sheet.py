@@ -58,7 +58,8 @@ def _planes(material: Material, words: Wording) -> Section:
 def _histograms(material: Material, words: Wording) -> Section:
     blocks: tuple[Block, ...] = (Paragraph(text=words("note_no_curves")),)
     if material.curves:
-        caption = words("histograms_note")
+        banded = any(curve.course == "cumulative_upper" for item in material.curves for curve in item.curves)
+        caption = " ".join([words("histograms_note"), *([words("band_note")] if banded else [])])
         blocks = (Figure(name=HISTOGRAMS, alt=words("fig_histograms"), caption=caption),)
     return Section(id="histograms", title=words("section_histograms"), blocks=blocks)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.report.drawing import DASHES, INK, WIDTH_INCH, shortened, svg_text
 from graybook.report.material import Material, Plane
 from graybook.report.wording import Wording
@@ -14,10 +16,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["isodose_levels_gy", "outlined_structures", "slices_svg"]
+__all__ = ["cropped", "isodose_levels_gy", "outlined_structures", "slices_svg"]
 
-_STEPS_GY = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)
+_STEPS_GY = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+_HIGH_GY = (20.0, 50.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1000.0)
+"""Levels where equal steps would leave out those that matter to most organs."""
 _MOST_LEVELS = 6
+_MARGIN_MM = 8.0
+_BODY_HU = -400.0
+_LABEL_APART_INCH = 0.17
 _MOST_STRUCTURES = 6
 _WINDOW_HU = (-160.0, 240.0)
 _GAP_INCH = 0.10
@@ -42,12 +49,14 @@ def isodose_levels_gy(highest_gy: float) -> tuple[float, ...]:
     --------
     >>> isodose_levels_gy(105.0)
     (20.0, 40.0, 60.0, 80.0, 100.0)
+    >>> isodose_levels_gy(310.0)
+    (20.0, 50.0, 100.0, 150.0, 200.0, 300.0)
     """
     for step in _STEPS_GY:
         if highest_gy / step <= _MOST_LEVELS + 1:
             count = int(np.ceil(highest_gy / step)) - 1
             return tuple(step * (i + 1) for i in range(min(count, _MOST_LEVELS)))
-    return tuple(_STEPS_GY[-1] * (i + 1) for i in range(_MOST_LEVELS))
+    return tuple(level for level in _HIGH_GY if level < highest_gy)[-_MOST_LEVELS:]
 
 
 def outlined_structures(material: Material) -> tuple[str, ...]:
@@ -56,6 +65,53 @@ def outlined_structures(material: Material) -> tuple[str, ...]:
     ranked = [name for name in material.ranking if name in kinds]
     targets = [name for name, kind in kinds.items() if kind == "target"]
     return tuple(dict.fromkeys([*ranked[:1], *targets[:2], *ranked[1:]]))[:_MOST_STRUCTURES]
+
+
+def _largest_piece(inside: BoolArray) -> BoolArray:
+    """The largest connected region: the patient without the couch."""
+    from scipy import ndimage
+
+    pieces, count = ndimage.label(inside)
+    if count < 2:
+        return inside
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return np.asarray(pieces == int(sizes.argmax()))
+
+
+def _body(plane: Plane, outlined: tuple[str, ...]) -> tuple[slice, slice]:
+    """Rows and columns that hold the body or a drawn outline, with a margin; all of them when there is neither."""
+    across, along = plane.horizontal_mm, plane.vertical_mm
+    points = [
+        line for one in plane.contours if one.structure in outlined for line in one.polylines if len(line)
+    ]
+    xs = [line[:, 0] for line in points]
+    ys = [line[:, 1] for line in points]
+    if plane.image is not None and (dense := plane.image > _BODY_HU).any():
+        piece = _largest_piece(dense)
+        xs.append(across[piece.any(axis=0)])
+        ys.append(along[piece.any(axis=1)])
+    if not xs or plane.image is None:
+        return slice(None), slice(None)
+    return _within(along, np.concatenate(ys)), _within(across, np.concatenate(xs))
+
+
+def _within(axis_mm: FloatArray, values_mm: FloatArray) -> slice:
+    near = (axis_mm >= values_mm.min() - _MARGIN_MM) & (axis_mm <= values_mm.max() + _MARGIN_MM)
+    held = np.flatnonzero(near)
+    return slice(int(held[0]), int(held[-1]) + 1) if len(held) > 1 else slice(None)
+
+
+def cropped(plane: Plane, outlined: tuple[str, ...]) -> Plane:
+    """The plane without the air around the patient."""
+    rows, columns = _body(plane, outlined)
+    return replace(
+        plane,
+        horizontal_mm=plane.horizontal_mm[columns],
+        vertical_mm=plane.vertical_mm[rows],
+        image=None if plane.image is None else plane.image[rows, columns],
+        dose_gy=None if plane.dose_gy is None else plane.dose_gy[rows, columns],
+    )
 
 
 def _extent(plane: Plane) -> tuple[float, float, float, float]:
@@ -116,7 +172,9 @@ def _halo(width: float, *, dark: bool) -> list[Any]:
     return [Stroke(linewidth=width + 1.2, foreground="black" if dark else "white", alpha=0.75), Normal()]
 
 
-def _draw_dose(axes: Axes, plane: Plane, levels: tuple[float, ...], words: Wording, *, dark: bool) -> None:
+def _draw_dose(
+    axes: Axes, plane: Plane, levels: tuple[float, ...], words: Wording, *, inch_a_mm: float, dark: bool
+) -> None:
     if plane.dose_gy is None or not levels or min(plane.dose_gy.shape) < 2:
         return
     dose = np.ma.masked_invalid(plane.dose_gy)
@@ -130,8 +188,15 @@ def _draw_dose(axes: Axes, plane: Plane, levels: tuple[float, ...], words: Wordi
         linewidths=[styles[level]["linewidth"] for level in inside], zorder=2,
     )  # fmt: skip
     drawn.set_path_effects(_halo(1.0, dark=dark))
-    for text in axes.clabel(drawn, fmt=lambda level: words.short(level), fontsize=5.8, inline_spacing=2):
-        text.set_path_effects(_halo(0.9, dark=dark))
+    labels = axes.clabel(drawn, fmt=lambda level: words.short(level), fontsize=5.8, inline=False)
+    kept: list[FloatArray] = []
+    for text in reversed(list(labels)):
+        place = np.asarray(text.get_position()) * inch_a_mm
+        if any(np.hypot(*(place - other)) < _LABEL_APART_INCH for other in kept):
+            text.remove()
+            continue
+        kept.append(place)
+        text.set_path_effects(_halo(1.2, dark=dark))
         text.set_fontweight("bold")
 
 
@@ -170,11 +235,13 @@ def _draw_panel(
     levels: tuple[float, ...],
     styles: dict[str, dict[str, Any]],
     words: Wording,
+    *,
+    inch_a_mm: float,
 ) -> None:
     dark = plane.image is not None
     left, right, bottom, top = _extent(plane)
     _draw_image(axes, plane)
-    _draw_dose(axes, plane, levels, words, dark=dark)
+    _draw_dose(axes, plane, levels, words, inch_a_mm=inch_a_mm, dark=dark)
     _draw_contours(axes, plane, styles, dark=dark)
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
@@ -221,17 +288,18 @@ def _draw_legends(
 
 def slices_svg(material: Material, words: Wording) -> str:
     """The picture of the planes side by side; empty when there is none."""
-    planes = tuple(plane for plane in material.planes if plane.name in _EDGES)
+    outlined = outlined_structures(material)
+    planes = tuple(cropped(plane, outlined) for plane in material.planes if plane.name in _EDGES)
     if not planes:
         return ""
     sizes = [(_extent(p)[1] - _extent(p)[0], abs(_extent(p)[3] - _extent(p)[2])) for p in planes]
-    free = WIDTH_INCH - _GAP_INCH * (len(planes) - 1)
+    free = WIDTH_INCH - 0.02 - _GAP_INCH * (len(planes) - 1)
     inch_a_mm = min(free / sum(w for w, _ in sizes), _TALLEST_INCH / max(h for _, h in sizes))
     tallest, legend_inch = max(h for _, h in sizes) * inch_a_mm, 0.62
     total = tallest + legend_inch + 0.24
     levels = isodose_levels_gy(_highest_gy(planes))
     dark = any(plane.image is not None for plane in planes)
-    styles = _structure_styles(outlined_structures(material), dark=dark)
+    styles = _structure_styles(outlined, dark=dark)
 
     def draw(figure: Figure) -> None:
         used = sum(w for w, _ in sizes) * inch_a_mm + _GAP_INCH * (len(planes) - 1)
@@ -241,7 +309,7 @@ def slices_svg(material: Material, words: Wording) -> str:
                 left / WIDTH_INCH, (total - 0.24 - high * inch_a_mm) / total, wide * inch_a_mm / WIDTH_INCH,
                 high * inch_a_mm / total,
             )  # fmt: skip
-            _draw_panel(figure.add_axes(box), plane, levels, styles, words)
+            _draw_panel(figure.add_axes(box), plane, levels, styles, words, inch_a_mm=inch_a_mm)
             left += wide * inch_a_mm + _GAP_INCH
         _draw_legends(figure, material, levels, styles, words)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
-from graybook.report.result import LinkResult, Result
+from graybook.report.result import LinkResult, Result, StructureResult
 from graybook.report.values import course_name
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
@@ -31,7 +31,7 @@ def _subject(subject: str, result: Result, words: Wording) -> str:
 def _said(text: str, subject: str) -> str:
     """A sentence without the subject it opens with, which stands in the column before."""
     rest = re.sub(rf"^{re.escape(subject)}\s*:\s*", "", text) if subject else text
-    return rest[:1].upper() + rest[1:]
+    return rest[:1].upper() + rest[1:] if rest[:2].isalpha() else rest
 
 
 def _or_none(tables: list[Table], words: Wording) -> tuple[Block, ...]:
@@ -172,20 +172,22 @@ def _overrides(result: Result, words: Wording) -> Table:
     )
 
 
+def _alpha_beta_span(structure: StructureResult, words: Wording) -> str:
+    low, high = structure.alpha_beta_range_gy or (0.0, 0.0)
+    return words("published", low=words.short(low), high=words.short(high)) if low < high else ""
+
+
 def _alpha_betas(result: Result, words: Wording) -> Iterator[tuple[Cell, ...]]:
+    """One row for the structures that share value, basis and source."""
+    named: dict[tuple[str, str, str, str], list[str]] = {}
     for structure in result.structures:
-        if structure.alpha_beta_gy is None:
-            continue
-        span = ""
-        if structure.alpha_beta_range_gy is not None:
-            low, high = structure.alpha_beta_range_gy
-            span = words("published", low=words.short(low), high=words.short(high))
-        yield (
-            cell(structure.name, strong=True),
-            cell(words.short(structure.alpha_beta_gy)),
-            cell(words.term("basis", structure.alpha_beta_basis), span),
-            cell(structure.alpha_beta_source or DASH),
-        )
+        if structure.alpha_beta_gy is not None:
+            basis = words.term("basis", structure.alpha_beta_basis)
+            source = structure.alpha_beta_source or DASH
+            key = (words.short(structure.alpha_beta_gy), basis, _alpha_beta_span(structure, words), source)
+            named.setdefault(key, []).append(structure.name)
+    for (value, basis, span, source), names in named.items():
+        yield cell(", ".join(names), strong=True), cell(value), cell(basis, span), cell(source)
 
 
 def _alpha_beta_table(result: Result, words: Wording) -> Table:

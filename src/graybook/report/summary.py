@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from graybook.report.blocks import Cell, Column, Summary, Table, cell
 from graybook.report.result import CourseResult, Envelope, Result, StructureResult
 from graybook.report.unknowns import assumptions, unknowns
@@ -19,7 +21,7 @@ from graybook.report.values import (
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
 
-__all__ = ["courses_table", "envelope_text", "organs_table", "summary"]
+__all__ = ["courses_table", "envelope_text", "organs_table", "shift_notes", "summary"]
 
 
 def _reference(result: Result) -> CourseResult | None:
@@ -97,7 +99,7 @@ def courses_table(result: Result, words: Wording) -> Table:
 
 def envelope_text(envelope: Envelope | None, words: Wording) -> str:
     """The near-maximum when earlier doses are shifted, as a range (rule 10c); a dash when not computed."""
-    if envelope is None or envelope.d0_03cc_gy is None:
+    if envelope is None or envelope.d0_03cc_gy is None or envelope.shift_mm == 0.0:
         return DASH
     low, high = envelope.d0_03cc_gy
     return words("range", low=words.number(low), high=words.number(high))
@@ -123,13 +125,26 @@ def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
     )
 
 
+def shift_notes(structures: Iterable[StructureResult], words: Wording) -> list[str]:
+    """How far earlier doses were shifted for the envelopes, whether that was assumed, and where dose may come from."""
+    shifts = {
+        (one.shift_mm, one.assumed, one.inside_only): None
+        for one in (item.envelope for item in structures)
+        if one is not None and one.d0_03cc_gy is not None and one.shift_mm > 0.0
+    }
+    return [
+        words(
+            "note_shift",
+            mm=shift_mm,
+            assumed=words("shift_assumed") if assumed else "",
+            beyond=words("inside_only" if inside_only else "beyond_organ"),
+        )
+        for shift_mm, assumed, inside_only in shifts
+    ]
+
+
 def _organs_note(shown: list[StructureResult], words: Wording) -> str:
-    envelope = next((item.envelope for item in shown if item.envelope and item.envelope.d0_03cc_gy), None)
-    parts = [words("note_organs")]
-    if envelope is not None:
-        assumed = words("shift_assumed") if envelope.assumed else ""
-        beyond = words("inside_only" if envelope.inside_only else "beyond_organ")
-        parts.append(words("note_shift", mm=envelope.shift_mm, assumed=assumed, beyond=beyond))
+    parts = [words("note_organs"), *shift_notes(shown, words)]
     if any(item.lower_bound for item in shown):
         parts.append(words("note_lower_bound"))
     if any(item.printed_as_range for item in shown):

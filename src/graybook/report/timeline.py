@@ -20,7 +20,7 @@ __all__ = ["timeline_svg", "years"]
 
 _AXIS_WIDTH = 0.74
 """Share of the width that the axis takes; labels of the last courses use the rest."""
-_LANE_INCH = 0.60
+_LANE_INCH = 0.57
 _LETTER_INCH = 0.066
 _LABEL_LETTERS = 26
 

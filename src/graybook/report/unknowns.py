@@ -57,7 +57,7 @@ def _alignments(result: Result, words: Wording) -> Iterator[str]:
     ]
     if unapproved:
         errors = [link.error_mm for link in unapproved if link.error_mm is not None]
-        error = f"{words.number(max(errors), 1)}\u00a0mm" if errors else words("error_unstated")
+        error = words("error_stated", mm=max(errors)) if errors else words("error_unstated")
         key = "unknown_registration" if len(unapproved) == 1 else "unknown_registrations"
         yield words(key, n=len(unapproved), error=error)
 
@@ -125,7 +125,7 @@ def _particles(result: Result, words: Wording) -> Iterator[str]:
 def _shift(result: Result, words: Wording) -> Iterator[str]:
     envelopes = [item.envelope for item in result.structures if item.envelope is not None]
     for assumed, key in ((True, "assume_shift"), (False, "assume_shift_stated")):
-        shifts = [item.shift_mm for item in envelopes if item.assumed is assumed]
+        shifts = [item.shift_mm for item in envelopes if item.assumed is assumed and item.shift_mm > 0.0]
         if shifts:
             yield words(key, mm=max(shifts))
 

@@ -108,12 +108,12 @@ def _fraction_words(dose: str, n: int | None, phase: PhaseResult, words: Wording
 
 
 def planned_text(phase: PhaseResult, words: Wording) -> str:
-    """Dose and fractions as planned: ``60 Gy / 30``; several dose levels as ``60–54 Gy / 30``."""
+    """Dose and fractions as planned: ``60 Gy / 30``; several dose levels as ``60 and 54 Gy / 30``."""
     levels = sorted({item.dose_gy for item in phase.prescriptions}, reverse=True)
     if not levels:
         n = phase.fractions_planned
         return words("fractions_only", n=n) if n is not None else DASH
-    dose = "–".join(words.short(level) for level in levels[:3])
+    dose = words("and").join(words.short(level) for level in levels[:3])
     return _fraction_words(dose, phase.fractions_planned, phase, words)
 
 

@@ -14,7 +14,7 @@ from graybook.report.drawing import HUES, shortened
 from graybook.report.histograms import shown_curves
 from graybook.report.material import Plane
 from graybook.report.pictures import pictures
-from graybook.report.slices import isodose_levels_gy, outlined_structures
+from graybook.report.slices import cropped, isodose_levels_gy, outlined_structures
 from graybook.report.timeline import years
 
 
@@ -121,3 +121,25 @@ def test_leading_underscore_survives() -> None:
     """Matplotlib drops legends that begin with an underscore; ours keep them."""
     assert shortened("_cord", 20).strip() == "_cord"
     assert shortened("x" * 50, 10) == "x" * 9 + "…"
+
+
+def test_air_and_couch_are_cut_away() -> None:
+    """A plane is drawn around the patient: air, and a couch apart from the body, are left out."""
+    axis = np.arange(-200.0, 200.0, 4.0)
+    image = np.full((100, 100), -1000.0)
+    image[40:60, 30:70] = 0.0
+    image[90:92, :] = 0.0
+    plane = Plane(
+        name="axial",
+        position_mm=0.0,
+        horizontal_mm=axis,
+        vertical_mm=axis,
+        image=image,
+        dose_gy=None,
+        contours=(),
+    )
+    cut = cropped(plane, ())
+    assert (cut.horizontal_mm[0], cut.horizontal_mm[-1]) == (axis[28], axis[71])
+    assert (cut.vertical_mm[0], cut.vertical_mm[-1]) == (axis[38], axis[61])
+    assert cut.image is not None
+    assert cut.image.shape == (24, 44)

@@ -120,3 +120,20 @@ def test_person_is_named(made: SimpleNamespace) -> None:
     page = sheet(made.whole(), "fr")
     assert page.person == "DUPONT-LEFÈVRE Marie Hélène"
     assert page.person_details == "IPP 800123456 (CHU-IPP), date de naissance 23/08/1971"
+
+
+def test_single_course_has_no_shift(made: SimpleNamespace) -> None:
+    """With nothing to shift (0 mm) the envelope is a dash and neither note nor assumption speaks of it."""
+    found = made.single().result
+    still = [
+        item.model_copy(
+            update={"envelope": item.envelope.model_copy(update={"shift_mm": 0.0, "assumed": False})}
+        )
+        for item in found.structures
+        if item.envelope
+    ]
+    material = made.material(found.model_copy(update={"structures": still}), drawn=())
+    first = sheet(material, "en").summary
+    assert set(column(first.organs, "Shift")) == {"–"}
+    assert "Shift" not in first.organs.note
+    assert not any("shift" in line for line in first.assumptions)

@@ -98,7 +98,7 @@ def test_doses_without_prescription() -> None:
 def test_dose_levels_stand_together() -> None:
     """Two dose levels of one plan print as one prescription, highest first."""
     levels = [model.PrescriptionResult(target=t, dose_gy=d) for t, d in (("a", 54.0), ("b", 60.0))]
-    assert planned_text(phase(prescriptions=levels), EN) == "60–54 Gy / 30"
+    assert planned_text(phase(prescriptions=levels), EN) == "60 and 54 Gy / 30"
 
 
 @pytest.mark.rule(3)
