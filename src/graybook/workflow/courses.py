@@ -121,8 +121,8 @@ def _say_assumptions(standings: Sequence[Standing], notes: Notes) -> None:
                 notes.warn(
                     "records_of_other_plan", planned.name, plan=planned.name, other=recorded[0].planned.name
                 )
-        if plan is not None and plan.approval.upper() == "UNAPPROVED" and one.status.counts:
-            notes.warn("plan_unapproved", planned.name, plan=planned.name)
+            if plan is not None and plan.approval.upper() == "UNAPPROVED":
+                notes.warn("plan_unapproved", planned.name, plan=planned.name)
         if planned.date is not None and planned.date_source != "RTPlanDate":
             notes.warn(
                 "date_from_fallback",

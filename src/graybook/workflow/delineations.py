@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import get_args
 
 from graybook.dicom.facts import RoiFacts, StructureSetFacts
@@ -51,15 +51,16 @@ def _structure(roi: RoiFacts, settings: Sequence[StructureSetting], facts: Struc
     )
 
 
-def images_of(objects: Objects, notes: Notes) -> dict[str, Image]:
-    """The images that can be read, by Series Instance UID; the others are said, with the reason."""
+def images_of(objects: Objects, linked: Collection[str], notes: Notes) -> dict[str, Image]:
+    """The images that can be read, by Series Instance UID; the others are listed with the reason, and said when ``linked``."""
     images = {}
     for uid, slices in objects.series().items():
         try:
             images[uid] = image_of(slices)
         except InputError as error:
             first = slices[0].header.path
-            notes.warn("image_not_used", first, path=first, series=uid, count=len(slices), why=str(error))
+            if uid in linked:
+                notes.warn("image_not_used", first, path=first, series=uid, count=len(slices), why=str(error))
             for one in slices:
                 notes.leave_out(
                     one.header.path, "image_not_used", series=uid, count=len(slices), why=str(error)

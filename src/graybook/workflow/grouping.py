@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from graybook.files.settings import CourseSetting, Settings
@@ -44,15 +44,17 @@ def grouped(
         own = [one for one in left if any(matches(selector, one) for selector in setting.plans)]
         if len({one.frame for one in own if one.frame}) > 1:
             notes.warn("course_frames_differ", own[0].name, plans=", ".join(one.name for one in own))
-        elif own:
-            courses.append(CourseMembers(members=tuple(own), setting=setting))
+        elif any(not is_excluded(one) for one in own):
+            members = tuple(one for one in own if not is_excluded(one))
+            excluded = tuple(one for one in own if is_excluded(one))
+            courses.append(CourseMembers(members=members, excluded=excluded, setting=setting))
             left = [one for one in left if one not in own]
     given = [one for one in left if not is_excluded(one)]
     by_frame: dict[str, list[PlannedDose]] = {}
     for one in given:
         by_frame.setdefault(_place(one), []).append(one)
-    for members in by_frame.values():
-        courses.extend(CourseMembers(members=chain) for chain in _chains(members))
+    for together in by_frame.values():
+        courses.extend(CourseMembers(members=chain) for chain in _chains(together))
     return _with_excluded(courses, [one for one in left if is_excluded(one)])
 
 
@@ -92,7 +94,7 @@ def _with_excluded(
         else:
             alone.append(one)
     completed = tuple(
-        CourseMembers(members=course.members, excluded=tuple(beside.get(place, ())), setting=course.setting)
+        replace(course, excluded=(*course.excluded, *beside.get(place, ())))
         for place, course in enumerate(courses)
     )
     return completed, tuple(alone)

@@ -18,7 +18,7 @@ def phases_of(
     standings: Sequence[Standing], setting: CourseSetting, site: str, notes: Notes
 ) -> tuple[Phase, ...]:
     """Phases in the order of date, then label; sequential unless the user says otherwise, and said to be only the default."""
-    counted = [one for one in standings if one.status.counts or one.status is Status.UNKNOWN]
+    counted = [one for one in standings if one.status.counts]
     order_known = setting.sequential or bool(setting.concurrent) or len(counted) < 2
     if not order_known:
         notes.warn(

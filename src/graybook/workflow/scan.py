@@ -168,14 +168,15 @@ def scan_facts(
     used: dict[str, str] = {}
     left = list(unused)
     persons = []
-    for group in persons_of(_kept(objects, left), settings):
+    kept = _kept(objects, left)
+    for group in persons_of(kept, settings):
         person, own_used, own_unused = _person(group, settings)
         persons.append(person)
         used.update(own_used)
         left.extend(own_unused)
     notes = Notes()
     _check_settings(settings, persons, notes)
-    notes.findings.extend(_said_on_reading(objects))
+    notes.findings.extend(_said_on_reading(kept))
     notes.findings.extend(
         fact.reason for fact in facts if isinstance(fact, OtherFacts) and fact.reason.code in DISPUTED
     )
@@ -210,7 +211,8 @@ def _person(group: PersonObjects, settings: Settings) -> tuple[PersonScan, dict[
     objects = objects_of(group.objects)
     links = links_of(objects)
     notes.findings.extend(links.findings)
-    images = images_of(objects, notes)
+    linked = {uid for series in links.series_of.values() for uid in series}
+    images = images_of(objects, linked, notes)
     planned = planned_doses(objects, links, settings, notes)
     courses = courses_of(planned, objects.records, images, settings, notes)
     in_courses = {phase.id for course in courses for phase in course.phases}

@@ -135,7 +135,7 @@ def standing_of(
 
 
 def _stated(planned: PlannedDose, status: Status | None, sessions: Sessions, notes: Notes) -> Standing:
-    """What a person said: a status, a number of fractions, or both."""
+    """What a person said: a status, a number of fractions, or both; said of a whole course it decides nothing among rivals."""
     delivered = planned.setting.fractions_delivered
     n = planned.fractions_planned
     if status in (Status.NOT_GIVEN, Status.ALTERNATIVE, Status.UNKNOWN):
@@ -154,8 +154,13 @@ def _stated(planned: PlannedDose, status: Status | None, sessions: Sessions, not
             stated=delivered,
             recorded=sessions.completed,
         )
+    own_word = planned.setting.status is not None or planned.setting.fractions_delivered is not None
     return Standing(
-        planned=planned, status=status, fractions_delivered=delivered, sessions=sessions, decided=True
+        planned=planned,
+        status=status,
+        fractions_delivered=delivered,
+        sessions=sessions,
+        decided=own_word or sessions.completed > 0,
     )
 
 

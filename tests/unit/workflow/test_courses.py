@@ -185,3 +185,12 @@ def test_setting_that_names_nothing_is_said() -> None:
     result = scan_facts([a_plan("A")], parse(settings))
     assert [one.code for one in result.findings] == ["setting_names_nothing", "setting_names_nothing"]
     assert not scan_facts([a_plan("A")], Settings()).findings
+
+
+@pytest.mark.rule(1)
+def test_rejected_plan_named_in_a_course_is_still_not_given() -> None:
+    """A rejected plan that the settings list among a course's plans stands there, not given, whatever the course's status."""
+    settings = f'[[course]]\nplans = ["A", "R"]\nstatus = "proposed"\n{STAMP}'
+    person = scanned(a_plan("A"), a_plan("R", approval="REJECTED"), settings=settings)
+    (course,) = person.record.courses
+    assert {phase.label: phase.status.counts for phase in course.phases} == {"A": True, "R": False}

@@ -119,3 +119,12 @@ def test_undecided_course_keeps_its_doses_for_the_list() -> None:
     person = scanned(rival("A"), rival("B"), a_dose("A", plans=["A"]), a_dose("B", plans=["B"]))
     assert all(phase.dose is not None for phase in course_of(person).phases)
     assert not any(phase.status.counts for phase in course_of(person).phases)
+
+
+@pytest.mark.rule(1)
+def test_a_word_about_the_course_settles_no_rivals() -> None:
+    """Two approved rivals of a course stated as proposed are still a question: only one can be given."""
+    settings = f'[[course]]\ncourse = "2020-01-06"\nstatus = "proposed"\n{STAMP}'
+    person = scanned(rival("A"), rival("B"), settings=settings)
+    assert course_of(person).undecided
+    assert set(statuses(person).values()) == {Status.UNKNOWN}
