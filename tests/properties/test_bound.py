@@ -27,7 +27,9 @@ def random_course(rng: np.random.Generator, name: str) -> CourseDose:
         values += rng.uniform(5, 60) * np.exp(-0.5 * ((points - centre) ** 2).sum(axis=1) / width**2)
     fractions = int(rng.integers(1, 36))
     field = GridField(grid=grid, values=values.reshape(grid.shape))
-    return CourseDose(id=name, phases=(PhaseDose(id=name, field=field, planned=fractions, delivered=fractions),))
+    return CourseDose(
+        id=name, phases=(PhaseDose(id=name, field=field, planned=fractions, delivered=fractions),)
+    )
 
 
 def random_organ(rng: np.random.Generator) -> ContourStack:
@@ -37,7 +39,9 @@ def random_organ(rng: np.random.Generator) -> ContourStack:
     polygons = []
     for z in np.arange(-half[2] + rng.uniform(0, slice_mm), half[2], slice_mm):
         size = np.sqrt(max(0.0, 1 - (z / half[2]) ** 2))
-        polygons.append(np.stack([half[0] * size * np.cos(angle), half[1] * size * np.sin(angle), np.full(48, z)], axis=1))
+        polygons.append(
+            np.stack([half[0] * size * np.cos(angle), half[1] * size * np.sin(angle), np.full(48, z)], axis=1)
+        )
     return ContourStack(frame="1.2", polygons=tuple(polygons))
 
 
@@ -75,7 +79,8 @@ def test_customary_sum_is_exceeded_by_two_separate_spots() -> None:
         ContourStack(
             frame="1.2",
             polygons=tuple(
-                np.array([[-10, -10, z], [10, -10, z], [10, 10, z], [-10, 10, z]], dtype=float) for z in range(-10, 11)
+                np.array([[-10, -10, z], [10, -10, z], [10, 10, z], [-10, 10, z]], dtype=float)
+                for z in range(-10, 11)
             ),
         ),
         target_count=200_000,

@@ -1,8 +1,8 @@
 """Two courses on spheres in linear gradients, one in a rotated frame with a Spatial Registration, against the closed form.
 
-For a sphere of radius R in a dose D(t) = a + b t along t, EQD2 = D (D/n + α/β) / (2 + α/β) is a polynomial in t; with both gradients
-along one axis the sum is monotone in t, so D_v is the sum at the cap height of volume v, D50 the sum at the centre, and the mean follows
-from <t> = 0 and <t²> = R²/5.
+For a sphere of radius R in a dose D(t) = a + b t along t, EQD2 = D (D/n + α/β) / (2 + α/β) is a polynomial in t; with both
+gradients along one axis the sum is monotone in t, so D_v is the sum at the cap height of volume v, D50 the sum at the centre,
+and the mean follows from <t> = 0 and <t²> = R²/5.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pytest
 
 from graybook.geometry.arrays import FloatArray
 from graybook.workflow.cumulative import assess
-from tests.phantoms.course import PhantomCourse, PhantomPlan, PhantomRegistration, PhantomStructure
-from tests.phantoms.doses import linear, moved
-from tests.phantoms.folder import write_phantom
-from tests.phantoms.shapes import rotation, sphere
+from phantoms.course import PhantomCourse, PhantomPlan, PhantomRegistration, PhantomStructure
+from phantoms.doses import linear, moved
+from phantoms.folder import write_phantom
+from phantoms.shapes import rotation, sphere
 
 RADIUS_MM = 15.0
 CENTRE = (3.0, -4.0, 6.5)
@@ -109,7 +109,9 @@ AXES = [(0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (1.0, -2.0, 2.0)]
 
 @pytest.mark.parametrize("slice_mm", [1.0, 3.0])
 @pytest.mark.parametrize("axis", AXES)
-def test_one_percent_per_millimetre(tmp_path: Path, axis: tuple[float, float, float], slice_mm: float) -> None:
+def test_one_percent_per_millimetre(
+    tmp_path: Path, axis: tuple[float, float, float], slice_mm: float
+) -> None:
     """Mean, D0.1cc, D2cc and D50 of the sum within 0.5 % of the closed form at 1 %/mm."""
     first, second = Linear(40.0, 0.01, 20), Linear(30.0, 0.01, 5)
     result = assess(folder_with(tmp_path, first, second, axis, slice_mm)).result
@@ -127,7 +129,9 @@ def test_one_percent_per_millimetre(tmp_path: Path, axis: tuple[float, float, fl
 
 @pytest.mark.parametrize("slice_mm", [1.0, 3.0])
 @pytest.mark.parametrize("axis", AXES)
-def test_five_percent_per_millimetre(tmp_path: Path, axis: tuple[float, float, float], slice_mm: float) -> None:
+def test_five_percent_per_millimetre(
+    tmp_path: Path, axis: tuple[float, float, float], slice_mm: float
+) -> None:
     """D0.1cc of the sum within 1 % of the closed form at 5 %/mm."""
     first, second = Linear(40.0, 0.05, 20), Linear(30.0, 0.05, 5)
     result = assess(folder_with(tmp_path, first, second, axis, slice_mm)).result
@@ -150,4 +154,6 @@ def test_bound_and_customary_of_the_phantom(tmp_path: Path) -> None:
     assert point_sum.customary_d0_03cc_gy == pytest.approx(near(0.03), rel=0.005)
     assert point_sum.bound_d0_03cc_gy == pytest.approx(near(0.015), rel=0.005)
     assert point_sum.bound_d0_1cc_gy == pytest.approx(near(0.05), rel=0.005)
-    assert point_sum.max_sum_gy == pytest.approx(first.eqd2_gy(RADIUS_MM) + second.eqd2_gy(RADIUS_MM), rel=0.005)
+    assert point_sum.max_sum_gy == pytest.approx(
+        first.eqd2_gy(RADIUS_MM) + second.eqd2_gy(RADIUS_MM), rel=0.005
+    )

@@ -97,7 +97,7 @@ def test_targets_of_two_courses_are_never_one() -> None:
 
 @pytest.mark.rule(14)
 def test_two_structures_of_one_name_in_a_course_are_both_kept() -> None:
-    """Two delineations that stand for the cord: the first meets the other courses, the second is shown on its own, and both are said."""
+    """Of two delineations of the cord the first meets the other courses, the second is shown on its own, and it is said."""
     twice = course(
         "new",
         date(2026, 1, 1),
