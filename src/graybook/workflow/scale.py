@@ -30,8 +30,8 @@ COVERED = 0.5
 
 HIGHEST = "Dmax"
 
-HIGHEST_MEANS_TOTAL_FROM = 4
-"""The highest dose may be twice the prescription for good reasons: it hints at a factor n only from this n on."""
+HIGHEST_MEANS_TOTAL_FROM = 10
+"""The highest dose may be several times the prescription for good reasons: it hints at a factor n only from this n on."""
 
 
 @dataclass(frozen=True, kw_only=True)
