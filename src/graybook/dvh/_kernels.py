@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from graybook.geometry._kernels import crossings
+from graybook.geometry._kernels import crossings, edges_by_row
 from graybook.geometry.arrays import FloatArray
 
 __all__ = ["highest_share", "mould", "moulded_points", "raster", "slab_points"]
@@ -32,10 +32,11 @@ def raster(
     found = np.empty(edges.shape[0])
     which = np.empty(edges.shape[0], dtype=np.int64)
     height = pitch / LINES
+    begin, numbers = edges_by_row(edges, low_y, pitch, ny)
     for line in range(ny * LINES):
         y = low_y + (line + 0.5) * height
         row = line // LINES
-        count = crossings(edges, y, found, which)
+        count = crossings(edges, numbers[begin[row] : begin[row + 1]], y, found, which)
         for k in range(0, count - 1, 2):
             first = max(int(np.floor((found[k] - low_x) / pitch)), 0)
             last = min(int(np.floor((found[k + 1] - low_x) / pitch)), nx - 1)

@@ -31,9 +31,6 @@ VANISHED = 0.02
 FORETOLD = 0.1
 """How far, as a share of the area before, a foretold area may be from the one drawn."""
 
-FULLNESS_OF_ELLIPSE = (4.0 * np.pi) ** 2
-"""Area squared over the spread's determinant, for any ellipse; 144 for any parallelogram, less for a ring."""
-
 SWELLING = 1.5
 """A tip is not believed when the other spread grows by more than this factor on the way."""
 
@@ -65,7 +62,7 @@ class Reach:
 
 def straight(section: Section, length_mm: float) -> Reach:
     """The section carried on unchanged."""
-    return Reach(length_mm=length_mm, course=_course(_state(section), np.zeros(6), np.zeros(6)))
+    return Reach(length_mm=length_mm, course=_course(section.state, np.zeros(6), np.zeros(6)))
 
 
 def between(back: Sequence[tuple[float, Section]], ahead: Sequence[tuple[float, Section]]) -> Reach:
@@ -110,27 +107,19 @@ def lone_pair(here: Section, there: Section, *, step_mm: float) -> tuple[Reach, 
     bend = _ball_bend(here, there)
     tips = []
     for one, other in ((here, there), (there, here)):
-        slope = (_state(one) - _state(other)) / step_mm + 0.5 * bend * step_mm
+        slope = (one.state - other.state) / step_mm + 0.5 * bend * step_mm
         slope[[0, 1, 5]] = 0.0
-        course = _course(_state(one), slope, bend)
+        course = _course(one.state, slope, bend)
         tips.append(_tapered(one, course, step_mm))
     if tips[0] is None or tips[1] is None:
         return None
     return tips[0], _towards(here, there, step_mm, bend)
 
 
-def _state(section: Section) -> FloatArray:
-    """Centroid, spread and fullness as six numbers."""
-    spread = section.spread_mm2
-    determinant = float(np.linalg.det(spread))
-    fullness = section.area_mm2**2 / determinant if determinant > 0.0 else FULLNESS_OF_ELLIPSE
-    return np.array([*section.centroid_mm, spread[0, 0], spread[0, 1], spread[1, 1], fullness])
-
-
 def _onward(chain: Sequence[tuple[float, Section]]) -> FloatArray:
     """The parabola through the first three sections of a chain, going on from the first."""
     bend, step = _bend(*chain[:3]), chain[1][0] - chain[0][0]
-    first, second = _state(chain[0][1]), _state(chain[1][1])
+    first, second = chain[0][1].state, chain[1][1].state
     return _course(first, (first - second) / step + 0.5 * bend * step, bend)
 
 
@@ -151,8 +140,8 @@ def _dwindling(chain: Sequence[tuple[float, Section]]) -> Reach | None:
     if lost <= 0.0 or last.area_mm2 * step > TIP_WITHIN * step * lost:
         return None
     length = step * last.area_mm2 / lost
-    state = _state(last)
-    slope = (state - _state(one)) / step
+    state = last.state
+    slope = (state - one.state) / step
     slope[2:5] = -state[2:5] / length
     slope[5] = 0.0
     return Reach(length_mm=length, course=_course(state, slope, np.zeros(6)), tip=True)
@@ -166,7 +155,7 @@ def _least_spread(section: Section) -> float:
 def _bend(*three: tuple[float, Section]) -> FloatArray:
     """Second derivative of the parabola through the states of three sections at their places. [mm]"""
     (za, a), (zb, b), (zc, c) = three
-    first, second = (_state(b) - _state(a)) / (zb - za), (_state(c) - _state(b)) / (zc - zb)
+    first, second = (b.state - a.state) / (zb - za), (c.state - b.state) / (zc - zb)
     return 2.0 * (second - first) / (zc - za)
 
 
@@ -179,7 +168,7 @@ def _ball_bend(here: Section, there: Section) -> FloatArray:
     """Second derivative of the state of a ball, stretched in plane as the larger section is."""
     larger = max(here, there, key=lambda section: section.area_mm2)
     scale = 2.0 * np.sqrt(max(float(np.linalg.det(larger.spread_mm2)), 1e-12))
-    return np.concatenate([np.zeros(2), -_state(larger)[2:5] / scale, np.zeros(1)])
+    return np.concatenate([np.zeros(2), -larger.state[2:5] / scale, np.zeros(1)])
 
 
 def _agreed(bends: Sequence[FloatArray]) -> FloatArray:
@@ -196,7 +185,7 @@ def _agreed(bends: Sequence[FloatArray]) -> FloatArray:
 
 def _towards(here: Section, there: Section, step_mm: float, bend: FloatArray) -> Reach:
     """The parabola from here to there with this bend, and how far of it belongs to ``here``."""
-    start, end = _state(here), _state(there)
+    start, end = here.state, there.state
     course = _course(start, (end - start) / step_mm - 0.5 * bend * step_mm, bend)
     chord = _course(start, (end - start) / step_mm, np.zeros(6))
     inner = np.linspace(0.0, step_mm, 9)[1:-1]

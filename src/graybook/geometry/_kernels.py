@@ -9,15 +9,32 @@ from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "crossings",
+    "edges_by_row",
     "edges_meet",
     "even_odd_moments",
     "interiors_overlap",
     "is_inside",
+    "mapped",
     "trilinear",
 ]
 
 EDGE = 1e-6
 """How far outside the hull of the voxel centres, in voxels, a point still counts as on the edge (round-off)."""
+
+
+@njit(cache=True, parallel=True)
+def mapped(points: FloatArray, matrix: FloatArray, shift: FloatArray) -> FloatArray:  # pragma: no cover
+    """Points (n, 3) through ``matrix @ point + shift``, each in the same order of sums on any machine."""
+    out = np.empty(points.shape)
+    for p in prange(points.shape[0]):
+        for k in range(3):
+            out[p, k] = (
+                matrix[k, 0] * points[p, 0]
+                + matrix[k, 1] * points[p, 1]
+                + matrix[k, 2] * points[p, 2]
+                + shift[k]
+            )
+    return out
 
 
 @njit(cache=True, parallel=True)
@@ -79,10 +96,15 @@ def trilinear(
 
 
 @njit(cache=True)
-def crossings(edges: FloatArray, y: float, found: FloatArray, which: IntArray) -> int:  # pragma: no cover
-    """Number of edges (e, 4; x0, y0, x1, y1) that the line at ``y`` crosses; their x in order in ``found``, rows in ``which``."""
+def crossings(
+    edges: FloatArray, candidates: IntArray, y: float, found: FloatArray, which: IntArray
+) -> int:  # pragma: no cover
+    """Number of edges (e, 4; x0, y0, x1, y1) among ``candidates`` that the line at ``y`` crosses.
+
+    Their x stand in rising order in ``found``, their numbers in ``which``.
+    """
     count = 0
-    for e in range(edges.shape[0]):
+    for e in candidates:
         y0, y1 = edges[e, 1], edges[e, 3]
         if (y0 <= y) == (y1 <= y):
             continue
@@ -99,6 +121,31 @@ def crossings(edges: FloatArray, y: float, found: FloatArray, which: IntArray) -
 
 
 @njit(cache=True)
+def edges_by_row(
+    edges: FloatArray, low_y: float, height: float, rows: int
+) -> tuple[IntArray, IntArray]:  # pragma: no cover
+    """Edges that reach into each of ``rows`` rows from ``low_y`` up: where a row's begin (rows + 1,), and their numbers."""
+    begin = np.zeros(rows + 1, dtype=np.int64)
+    for turn in range(2):
+        if turn == 1:
+            for row in range(rows):
+                begin[row + 1] += begin[row]
+            numbers = np.empty(begin[rows], dtype=np.int64)
+            place = begin[:-1].copy()
+        for e in range(edges.shape[0]):
+            low, high = min(edges[e, 1], edges[e, 3]), max(edges[e, 1], edges[e, 3])
+            first = max(int(np.floor((low - low_y) / height)), 0)
+            last = min(int(np.floor((high - low_y) / height)), rows - 1)
+            for row in range(first, last + 1):
+                if turn == 0:
+                    begin[row + 1] += 1
+                else:
+                    numbers[place[row]] = e
+                    place[row] += 1
+    return begin, numbers
+
+
+@njit(cache=True)
 def even_odd_moments(edges: FloatArray) -> FloatArray:  # pragma: no cover
     """Integrals (6,) of 1, x, y, x², xy, y² over the even-odd interior of closed rings given as edges (e, 4).
 
@@ -109,10 +156,11 @@ def even_odd_moments(edges: FloatArray) -> FloatArray:  # pragma: no cover
     breaks = np.unique(edges[:, 1])
     found = np.empty(edges.shape[0])
     which = np.empty(edges.shape[0], dtype=np.int64)
+    every = np.arange(edges.shape[0])
     for s in range(breaks.shape[0] - 1):
         height = breaks[s + 1] - breaks[s]
         middle = breaks[s] + 0.5 * height
-        count = crossings(edges, middle, found, which)
+        count = crossings(edges, every, middle, found, which)
         for side in (-1.0, 1.0):
             y = middle + side * height * 0.5 / np.sqrt(3.0)
             weight = 0.5 * height

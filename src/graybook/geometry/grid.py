@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graybook.errors import InputError
+from graybook.geometry._kernels import mapped
 from graybook.geometry.arrays import FloatArray, points_array, read_only
 from graybook.units import CM3_PER_MM3
 
@@ -84,7 +85,9 @@ class Grid:
 
     def indices_of(self, points_mm: FloatArray) -> FloatArray:
         """Fractional indices (n, 3) in x, y, z order of points (n, 3) in mm."""
-        return ((points_array(points_mm) - self.origin_mm) @ self.axes) / self.spacing_mm
+        matrix = np.ascontiguousarray(self.axes.T / self.spacing_mm[:, None])
+        indices: FloatArray = mapped(points_array(points_mm), matrix, -matrix @ self.origin_mm)
+        return indices
 
     def centres(self) -> FloatArray:
         """All voxel centres, shape (nz·ny·nx, 3), in array order (x fastest). [mm]"""

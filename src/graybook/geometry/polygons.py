@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from graybook.geometry._kernels import edges_meet, even_odd_moments, interiors_overlap, is_inside
 from graybook.geometry.arrays import FloatArray, read_only
 
-__all__ = ["Section", "sections"]
+__all__ = ["FULLNESS_OF_ELLIPSE", "Section", "sections"]
+
+FULLNESS_OF_ELLIPSE = (4.0 * np.pi) ** 2
+"""Area squared over the determinant of the spread, for any ellipse; 144 for any parallelogram, less for a ring."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,6 +36,14 @@ class Section:
     area_mm2: float
     centroid_mm: FloatArray
     spread_mm2: FloatArray
+    state: FloatArray = field(init=False, repr=False)
+    """Centroid x, y, spread xx, xy, yy, and fullness: area squared over the spread's determinant."""
+
+    def __post_init__(self) -> None:
+        (xx, xy), (_, yy) = self.spread_mm2.tolist()
+        determinant = xx * yy - xy * xy
+        fullness = self.area_mm2**2 / determinant if determinant > 0.0 else FULLNESS_OF_ELLIPSE
+        object.__setattr__(self, "state", read_only([*self.centroid_mm.tolist(), xx, xy, yy, fullness]))
 
     def overlaps(self, other: Section) -> bool:
         """Whether the interiors share a point, seen along z, or touch."""

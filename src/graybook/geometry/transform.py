@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graybook.errors import FrameMismatch, InputError
+from graybook.geometry._kernels import mapped
 from graybook.geometry.arrays import FloatArray, points_array, read_only
 
 __all__ = ["Affine"]
@@ -73,7 +74,9 @@ class Affine:
                 value=frame,
                 remedy="Apply the inverse, or find the transform of this frame.",
             )
-        return points_array(points_mm) @ self.matrix[:3, :3].T + self.matrix[:3, 3]
+        linear, shift = np.ascontiguousarray(self.matrix[:3, :3]), np.ascontiguousarray(self.matrix[:3, 3])
+        there: FloatArray = mapped(points_array(points_mm), linear, shift)
+        return there
 
     def inverse(self) -> Affine:
         """The exact inverse, from ``to_frame`` to ``from_frame``."""
