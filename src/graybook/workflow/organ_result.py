@@ -14,7 +14,7 @@ from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.statistics import dose_at_percent_gy, mean_gy, near_maximum_gy
 from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.radiobiology import LQ_VALID_TO_GY
-from graybook.report.result import Bound, Envelope, Metrics, PointSum
+from graybook.report.result import Bound, Envelope, Metrics, PhasePoint, PointSum
 from graybook.report.result import CourseDose as CourseDoseResult
 from graybook.units import rounded_gy
 from graybook.workflow.organ_dose import CourseOnOrgan
@@ -215,7 +215,21 @@ def _course_dose(
         native_d0_03cc_gy=rounded_gy(own),
         outside_grid_cm3=round(on.outside_cm3, 6),
         lq_extrapolated_cm3=round(on.above_fraction_cm3(LQ_VALID_TO_GY), 6),
+        phases_at_max=[] if alpha_beta_gy is None else _phases_at_max(on, alpha_beta_gy),
     )
+
+
+def _phases_at_max(on: CourseOnOrgan, alpha_beta_gy: float) -> list[PhasePoint]:
+    """Each phase's delivered dose where the course's EQD2 is highest: what a hand check of several phases starts from."""
+    hottest = int(np.argmax(on.eqd2(alpha_beta_gy).low))
+    return [
+        PhasePoint(
+            id=phase.id,
+            physical_gy=rounded_gy(float(sample.delivered_gy(high=False)[hottest])) or 0.0,
+            fractions=sample.sessions(high=False),
+        )
+        for phase, sample in zip(on.dose.phases, on.samples, strict=True)
+    ]
 
 
 def _low(interval: Interval, volumes_cm3: FloatArray) -> Metrics:
