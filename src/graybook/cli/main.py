@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import graybook
-from graybook.cli import scan
+from graybook.cli import assess, demo, dvh, scan
 from graybook.cli.output import Commands
 
 __all__ = ["app"]
@@ -57,3 +57,6 @@ def graybook_command(
 
 # One line a command; each loads its workflow when it runs, so that listing the commands stays quick.
 app.command("scan")(scan.scan)
+app.command("assess")(assess.assess)
+app.command("dvh")(dvh.dvh)
+app.command("demo")(demo.demo)
