@@ -215,7 +215,9 @@ def _course_dose(
         native_d0_03cc_gy=rounded_gy(own),
         outside_grid_cm3=round(on.outside_cm3, 6),
         lq_extrapolated_cm3=round(on.above_fraction_cm3(LQ_VALID_TO_GY), 6),
-        phases_at_max=[] if alpha_beta_gy is None else _phases_at_max(on, alpha_beta_gy),
+        phases_at_max=[]
+        if alpha_beta_gy is None or len(on.samples) < 2
+        else _phases_at_max(on, alpha_beta_gy),
     )
 
 
