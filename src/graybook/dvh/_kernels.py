@@ -30,13 +30,12 @@ def raster(
     """Adds covered area and its first moments to ``cells`` (ny, nx, 3) whose corner is at (low_x, low_y)."""
     ny, nx = cells.shape[0], cells.shape[1]
     found = np.empty(edges.shape[0])
-    which = np.empty(edges.shape[0], dtype=np.int64)
     height = pitch / LINES
     begin, numbers = edges_by_row(edges, low_y, pitch, ny)
     for line in range(ny * LINES):
         y = low_y + (line + 0.5) * height
         row = line // LINES
-        count = crossings(edges, numbers[begin[row] : begin[row + 1]], y, found, which)
+        count = crossings(edges, numbers[begin[row] : begin[row + 1]], y, found)
         for k in range(0, count - 1, 2):
             first = max(int(np.floor((found[k] - low_x) / pitch)), 0)
             last = min(int(np.floor((found[k + 1] - low_x) / pitch)), nx - 1)

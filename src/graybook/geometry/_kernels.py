@@ -22,6 +22,10 @@ EDGE = 1e-6
 """How far outside the hull of the voxel centres, in voxels, a point still counts as on the edge (round-off)."""
 
 
+ROWS = 64
+"""Rows into which a section is cut for its moments."""
+
+
 @njit(cache=True, parallel=True)
 def mapped(points: FloatArray, matrix: FloatArray, shift: FloatArray) -> FloatArray:  # pragma: no cover
     """Points (n, 3) through ``matrix @ point + shift``, each in the same order of sums on any machine."""
@@ -97,11 +101,11 @@ def trilinear(
 
 @njit(cache=True)
 def crossings(
-    edges: FloatArray, candidates: IntArray, y: float, found: FloatArray, which: IntArray
+    edges: FloatArray, candidates: IntArray, y: float, found: FloatArray
 ) -> int:  # pragma: no cover
     """Number of edges (e, 4; x0, y0, x1, y1) among ``candidates`` that the line at ``y`` crosses.
 
-    Their x stand in rising order in ``found``, their numbers in ``which``.
+    Their x stand in rising order in ``found``.
     """
     count = 0
     for e in candidates:
@@ -112,10 +116,8 @@ def crossings(
         k = count
         while k > 0 and found[k - 1] > x:
             found[k] = found[k - 1]
-            which[k] = which[k - 1]
             k -= 1
         found[k] = x
-        which[k] = e
         count += 1
     return count
 
@@ -149,35 +151,33 @@ def edges_by_row(
 def even_odd_moments(edges: FloatArray) -> FloatArray:  # pragma: no cover
     """Integrals (6,) of 1, x, y, x², xy, y² over the even-odd interior of closed rings given as edges (e, 4).
 
-    The plane is cut into strips at every vertex; in a strip the interior is trapezoids, whose moments are
-    polynomials in y that two Gauss points integrate exactly (rings that cross inside a strip: to second order).
+    The plane is cut into strips at every vertex and into even rows; in a strip the interior is trapezoids, whose
+    moments are polynomials in y that two Gauss lines integrate exactly (rings that cross inside a strip: nearly).
     """
     out = np.zeros(6)
-    breaks = np.unique(edges[:, 1])
+    low, high = edges[:, 1].min(), edges[:, 1].max()
+    height = (high - low) / ROWS
+    if height <= 0.0:
+        return out
+    begin, numbers = edges_by_row(edges, low, height, ROWS)
+    breaks = np.unique(np.concatenate((edges[:, 1], low + height * np.arange(ROWS + 1))))
     found = np.empty(edges.shape[0])
-    which = np.empty(edges.shape[0], dtype=np.int64)
-    every = np.arange(edges.shape[0])
     for s in range(breaks.shape[0] - 1):
-        height = breaks[s + 1] - breaks[s]
-        middle = breaks[s] + 0.5 * height
-        count = crossings(edges, every, middle, found, which)
+        half = 0.5 * (breaks[s + 1] - breaks[s])
+        middle = breaks[s] + half
+        row = min(max(int((middle - low) / height), 0), ROWS - 1)
+        candidates = numbers[begin[row] : begin[row + 1]]
         for side in (-1.0, 1.0):
-            y = middle + side * height * 0.5 / np.sqrt(3.0)
-            weight = 0.5 * height
+            y = middle + side * half / np.sqrt(3.0)
+            count = crossings(edges, candidates, y, found)
             for k in range(0, count - 1, 2):
-                a, b = which[k], which[k + 1]
-                xa = edges[a, 0] + (y - edges[a, 1]) * (edges[a, 2] - edges[a, 0]) / (
-                    edges[a, 3] - edges[a, 1]
-                )
-                xb = edges[b, 0] + (y - edges[b, 1]) * (edges[b, 2] - edges[b, 0]) / (
-                    edges[b, 3] - edges[b, 1]
-                )
-                out[0] += weight * (xb - xa)
-                out[1] += weight * (xb * xb - xa * xa) / 2.0
-                out[2] += weight * y * (xb - xa)
-                out[3] += weight * (xb**3 - xa**3) / 3.0
-                out[4] += weight * y * (xb * xb - xa * xa) / 2.0
-                out[5] += weight * y * y * (xb - xa)
+                xa, xb = found[k], found[k + 1]
+                out[0] += half * (xb - xa)
+                out[1] += half * (xb * xb - xa * xa) / 2.0
+                out[2] += half * y * (xb - xa)
+                out[3] += half * (xb**3 - xa**3) / 3.0
+                out[4] += half * y * (xb * xb - xa * xa) / 2.0
+                out[5] += half * y * y * (xb - xa)
     return out
 
 

@@ -15,6 +15,9 @@ __all__ = ["FULLNESS_OF_ELLIPSE", "Section", "sections"]
 FULLNESS_OF_ELLIPSE = (4.0 * np.pi) ** 2
 """Area squared over the determinant of the spread, for any ellipse; 144 for any parallelogram, less for a ring."""
 
+LEAST_AREA_MM2 = 1e-9
+"""What round-off leaves of a line; below it a section has no area. [mm²]"""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Section:
@@ -84,7 +87,7 @@ def _section(edges: FloatArray) -> Section:
     """The section bounded by these edges; moments are taken about the middle of its box, against round-off."""
     middle = 0.5 * (edges[:, :2].min(axis=0) + edges[:, :2].max(axis=0))
     area, mx, my, mxx, mxy, myy = even_odd_moments(edges - np.tile(middle, 2)).tolist()
-    if area <= 0.0:
+    if area <= LEAST_AREA_MM2:
         return Section(
             edges=read_only(edges),
             area_mm2=0.0,
