@@ -102,7 +102,7 @@ def test_functions_are_small() -> None:
 
 
 def test_unit_tests_mirror_the_source() -> None:
-    """tests/unit has one folder per package, with tests in it, and no other folder."""
-    packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    """tests/unit has one folder per package that holds a module, with tests in it, and no other folder."""
+    packages = {path.parent.name for path in SOURCE.glob("*/*.py") if path.name != "__init__.py"}
     tested = {path.parent.name for path in UNIT.glob("*/test_*.py")}
     assert tested == packages
