@@ -8,13 +8,16 @@ from numba import njit
 from graybook.geometry._kernels import crossings, edges_by_row
 from graybook.geometry.arrays import FloatArray
 
-__all__ = ["highest_share", "mould", "moulded_points", "raster", "slab_points"]
+__all__ = ["highest_share", "mould", "moulded_points", "raster", "root", "slab_points"]
 
 LINES = 4
 """Scan lines per row of cells; along a line the covered length is exact."""
 
 STEPS = 16
 """Points at which the area of a sub-slice is averaged."""
+
+SLIVER = 1e-14
+"""A spread whose determinant is below this share of its trace squared is a line and is not stretched."""
 
 SHIFT_X, SHIFT_Y, SHIFT_Z = 0.8191725133961645, 0.6710436067037893, 0.5497004779019703
 """Additive recurrence of three dimensions (inverse powers of the root of x⁴ = x + 1), one step per sub-slice."""
@@ -50,6 +53,31 @@ def raster(
 
 
 @njit(cache=True)
+def root(xx: float, xy: float, yy: float) -> tuple[float, float, float]:  # pragma: no cover
+    """Square root (xx, xy, yy) of a symmetric 2x2 matrix; a negative eigenvalue counts as zero."""
+    middle, half = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
+    most, least = middle + half, middle - half
+    if most <= 0.0:
+        return 0.0, 0.0, 0.0
+    if least < 0.0:
+        share = most / (most - least)
+        xx, xy, yy = share * (xx - least), share * xy, share * (yy - least)
+        least = 0.0
+    a, b = np.sqrt(most), np.sqrt(least)
+    return (xx + a * b) / (a + b), xy / (a + b), (yy + a * b) / (a + b)
+
+
+@njit(cache=True)
+def framed(
+    a: tuple[float, float, float], m: tuple[float, float, float]
+) -> tuple[float, float, float]:  # pragma: no cover
+    """The product A M A of symmetric 2x2 matrices (xx, xy, yy)."""
+    pxx, pxy = a[0] * m[0] + a[1] * m[1], a[0] * m[1] + a[1] * m[2]
+    pyx, pyy = a[1] * m[0] + a[2] * m[1], a[1] * m[1] + a[2] * m[2]
+    return pxx * a[0] + pxy * a[1], pxx * a[1] + pxy * a[2], pyx * a[1] + pyy * a[2]
+
+
+@njit(cache=True)
 def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # pragma: no cover
     """Fills ``out`` with centroid x, y, matrix xx, xy, yy and factor of area: the map of a section to this distance.
 
@@ -57,34 +85,21 @@ def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # prag
     A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2.
     """
     q = course[:, 0] + distance * (course[:, 1] + distance * course[:, 2])
-    full = np.sqrt(max(q[5], 0.0) / course[5, 0])
+    full = np.sqrt(max(q[5], 0.0) / course[5, 0]) if course[5, 0] > 0.0 else 1.0
     out[0], out[1] = q[0], q[1]
     axx, axy, ayy = course[2, 0], course[3, 0], course[4, 0]
-    det_a = axx * ayy - axy * axy
     moved = False
     for k in range(2, 5):
         moved = moved or course[k, 1] != 0.0 or course[k, 2] != 0.0
-    if not moved or distance == 0.0 or det_a <= 0.0:
+    if not moved or distance == 0.0 or axx * ayy - axy * axy <= SLIVER * (axx + ayy) ** 2:
         out[2], out[3], out[4], out[5] = 1.0, 0.0, 1.0, full
         return
-    det_b = max(q[2] * q[4] - q[3] * q[3], 0.0)
-    root = np.sqrt(det_a)
-    size = np.sqrt(axx + ayy + 2.0 * root)
-    sxx, sxy, syy = (axx + root) / size, axy / size, (ayy + root) / size
-    # C = S B S
-    txx, txy = sxx * q[2] + sxy * q[3], sxx * q[3] + sxy * q[4]
-    tyx, tyy = sxy * q[2] + syy * q[3], sxy * q[3] + syy * q[4]
-    cxx, cxy, cyy = txx * sxx + txy * sxy, txx * sxy + txy * syy, tyx * sxy + tyy * syy
-    root_c = np.sqrt(det_a * det_b)
-    size_c = np.sqrt(max(cxx + cyy + 2.0 * root_c, 1e-300))
-    rxx, rxy, ryy = (cxx + root_c) / size_c, cxy / size_c, (cyy + root_c) / size_c
-    # inverse of S
-    det_s = sxx * syy - sxy * sxy
-    ixx, ixy, iyy = syy / det_s, -sxy / det_s, sxx / det_s
-    uxx, uxy = ixx * rxx + ixy * rxy, ixx * rxy + ixy * ryy
-    uyx, uyy = ixy * rxx + iyy * rxy, ixy * rxy + iyy * ryy
-    out[2], out[3], out[4] = uxx * ixx + uxy * ixy, uxx * ixy + uxy * iyy, uyx * ixy + uyy * iyy
-    out[5] = full * np.sqrt(det_b / det_a)
+    s = root(axx, axy, ayy)
+    determinant = s[0] * s[2] - s[1] * s[1]
+    inverse = (s[2] / determinant, -s[1] / determinant, s[0] / determinant)
+    c = framed(s, (q[2], q[3], q[4]))
+    out[2], out[3], out[4] = framed(inverse, root(c[0], c[1], c[2]))
+    out[5] = full * max(out[2] * out[4] - out[3] * out[3], 0.0)
 
 
 @njit(cache=True)

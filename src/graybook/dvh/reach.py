@@ -28,11 +28,14 @@ TIP_WITHIN = 1.1
 VANISHED = 0.02
 """A spread below this share of the one before has run out: the tip of a cone, a contour drawn round a tip."""
 
-FORETOLD = 0.1
+FORETOLD = 0.2
 """How far, as a share of the area before, a foretold area may be from the one drawn."""
 
 SWELLING = 1.5
 """A tip is not believed when the other spread grows by more than this factor on the way."""
+
+STRAYING = 2.0
+"""A tip is not believed when it lies further aside than this many radii (twice the root of the larger spread)."""
 
 LEAST_SHARE = 0.4
 """Between planes a spread below this share of the straight line's (a cone at its apex has half) is not believed."""
@@ -144,7 +147,8 @@ def _dwindling(chain: Sequence[tuple[float, Section]]) -> Reach | None:
     slope = (state - one.state) / step
     slope[2:5] = -state[2:5] / length
     slope[5] = 0.0
-    return Reach(length_mm=length, course=_course(state, slope, np.zeros(6)), tip=True)
+    course = _course(state, slope, np.zeros(6))
+    return None if _strays(course, length) else Reach(length_mm=length, course=course, tip=True)
 
 
 def _least_spread(section: Section) -> float:
@@ -217,9 +221,15 @@ def _tapered(last: Section, course: FloatArray, step_mm: float) -> Reach | None:
         if not (k < least.size - 1 and least[k] < VANISHED * least[0]):
             return None
         length = float(distances[k])
-    if most[: k + 1].max() > SWELLING * most[0]:
+    if most[: k + 1].max() > SWELLING * most[0] or _strays(course, length):
         return None
     return Reach(length_mm=length, course=course, tip=True)
+
+
+def _strays(course: FloatArray, length_mm: float) -> bool:
+    """Whether the centroid moves out of proportion on its straight way to the tip."""
+    radius = 2.0 * float(np.sqrt(_spreads(course, np.zeros(1))[1][0]))
+    return float(np.hypot(course[0, 1], course[1, 1])) * length_mm > STRAYING * radius
 
 
 def _spreads(course: FloatArray, distances: FloatArray) -> tuple[FloatArray, FloatArray]:
