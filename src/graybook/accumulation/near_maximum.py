@@ -46,7 +46,9 @@ def bound_gy(
 
     Returns
     -------
-    None when a course has no value. [Gy]
+    None when a course has no value, or an organ is smaller than v (rule 13). [Gy]
     """
+    if any(one(volume_cm3) is None for one in near_maximum_gy):
+        return None
     share_cm3 = volume_cm3 / max(1, len(near_maximum_gy))
     return customary_sum_gy([one(share_cm3) for one in near_maximum_gy])

@@ -8,7 +8,8 @@ __all__ = ["biological_quantity"]
 
 _START, _END = r"(?<![a-z])", r"(?![a-z])"
 EQD2 = re.compile(_START + r"((eqd|lqed)[\s_-]?2?(gy)?|equi-?effective|iso-?effective)" + _END, re.IGNORECASE)
-BED = re.compile(r"(?:(?<=[\s_.,;:(\[/-])|^)bed" + _END, re.IGNORECASE)
+BED = re.compile(r"(?:(?<=[\s_.,;:(\[/-])|^)(BED(?![A-Za-z])|bed(?=[\s_(,;]*(\d|a/?b\b|gy)))")
+"""The abbreviation in capitals, or in small letters before a number, an α/β or Gy: "in bed position" is no quantity."""
 BIOLOGICAL = re.compile(_START + r"biolog\w*", re.IGNORECASE)
 EQUIVALENT = re.compile(_START + r"biolog\w*[\s_-]+equiv", re.IGNORECASE)
 ANATOMICAL = re.compile(

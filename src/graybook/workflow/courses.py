@@ -115,7 +115,12 @@ def _say_assumptions(standings: Sequence[Standing], notes: Notes) -> None:
         planned, plan = one.planned, one.planned.plan
         if one.status is Status.ASSUMED_DELIVERED:
             notes.warn(
-                "assumed_delivered", planned.name, plan=planned.name, fractions=one.fractions_delivered
+                "assumed_delivered"
+                if one.fractions_delivered is not None
+                else "assumed_delivered_unknown_fractions",
+                planned.name,
+                plan=planned.name,
+                fractions=one.fractions_delivered,
             )
             if recorded:
                 notes.warn(

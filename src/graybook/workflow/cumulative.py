@@ -209,12 +209,10 @@ def _result(
         *(finding for one in setting.courses for finding in one.findings),
         *(finding for one in alignments for finding in one.findings),
         *(finding for one in assessed for finding in one.findings),
-        *side_findings(
-            {
-                one.result.name: one.place
-                for one in assessed
-                if one.result is not None and one.place is not None and one.frame == setting.reference.frame
-            }
+        *(
+            finding
+            for one in setting.courses
+            for finding in side_findings(setting.places(one.course), course=one.course.label)
         ),
     ]
     refusals = [

@@ -70,6 +70,15 @@ def load_course(course: Course, planned: Mapping[str, PlannedDose]) -> LoadedCou
                 Finding(code="phase_not_converted", subject=phase.id, params=_naming(phase, course))
             )
             continue
+        if phase.fractions_planned is None and phase.fractions_range is not None:
+            n_min, n_max = phase.fractions_range
+            params = {
+                **_naming(phase, course),
+                "n_min": n_min,
+                "n_max": n_max,
+                "source": phase.fractions_source,
+            }
+            findings.append(Finding(code="fractions_bracketed", subject=phase.id, params=params))
         usable.append((phase, _phase_dose(phase, field)))
     if not usable and not course.undecided:
         findings.append(

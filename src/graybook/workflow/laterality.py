@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from graybook.record import Finding, Severity
+from graybook.record.assessment import Param
 from graybook.tables.structure_names import side
 
 __all__ = ["side_findings"]
@@ -13,14 +14,18 @@ CLEARLY_MM = 5.0
 """Organs nearer to the midline than this are not judged. [mm]"""
 
 
-def side_findings(centroids: Mapping[str, tuple[str | None, str, float]]) -> tuple[Finding, ...]:
+def side_findings(
+    centroids: Mapping[str, tuple[str | None, str, float]], *, course: str
+) -> tuple[Finding, ...]:
     """
     Organs whose name and place disagree.
 
     Parameters
     ----------
     centroids
-        Structure name to (TG-263 name, kind, x of its centre in LPS mm).
+        Structure name to (TG-263 name, kind, x of its centre in LPS mm), of one course in its own frame.
+    course
+        Its label.
 
     Returns
     -------
@@ -37,7 +42,7 @@ def side_findings(centroids: Mapping[str, tuple[str | None, str, float]]) -> tup
             continue
         offset_mm = x_mm - midline
         if abs(offset_mm) > CLEARLY_MM and (offset_mm > 0) != (named == "L"):
-            params = {"side": named, "offset_mm": abs(offset_mm)}
+            params: dict[str, Param] = {"course": course, "side": named, "offset_mm": abs(offset_mm)}
             findings.append(
                 Finding(code="structure_side", severity=Severity.ERROR, subject=name, params=params)
             )

@@ -29,6 +29,15 @@ KEPT_SHARE, KEPT_GY = 0.98, 0.1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class UnconvertedDose:
+    """Physical dose of a course that cannot be converted: at its sample points and extreme points, never part of a sum. [Gy]"""
+
+    points_gy: FloatArray
+    extremes_gy: FloatArray
+    volumes_cm3: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class OrganDoses:
     """An organ and every course on it.
 
@@ -42,6 +51,7 @@ class OrganDoses:
     native: dict[str, CourseOnOrgan] = field(default_factory=dict)
     carried: dict[str, StructureSamples] = field(default_factory=dict)
     courses: tuple[str, ...] = ()
+    unconverted: dict[str, UnconvertedDose] = field(default_factory=dict)
 
     def on(self, course: str) -> tuple[CourseOnOrgan, ...]:
         """The course on its own anatomy first, then mapped; empty when it is on neither."""
@@ -79,8 +89,10 @@ def bounds(low: Metrics, high: Metrics) -> list[Bound]:
     ]
 
 
-def _near(on: CourseOnOrgan, alpha_beta_gy: float, *, high: bool) -> Callable[[float], float | None]:
-    interval = on.eqd2(alpha_beta_gy)
+def _near(
+    on: CourseOnOrgan, alpha_beta_gy: float, *, high: bool, concurrent: bool = False
+) -> Callable[[float], float | None]:
+    interval = on.eqd2(alpha_beta_gy, concurrent=concurrent)
     dose = (interval.high if high else interval.low)[: len(on.volumes_cm3)]
     return lambda volume_cm3: near_maximum_gy(dose, on.volumes_cm3, volume_cm3)
 
@@ -94,25 +106,38 @@ def _largest(of: Sequence[Callable[[float], float | None]]) -> Callable[[float],
     return value
 
 
-def point_sum(organ: OrganDoses, alpha_beta_gy: float) -> PointSum:
+def point_sum(
+    organ: OrganDoses,
+    alpha_beta_gy: float,
+    *,
+    complete: bool = True,
+    concurrent: frozenset[str] = frozenset(),
+) -> PointSum:
     """
     Rule 10: the customary sum and the bound of the near-maximum.
 
     The customary value takes each course on its own delineation, else on the mapped one. The bound takes the larger of the two, so
-    that it holds for the mapped anatomy too, and the upper end of rule 9.
+    that it holds for the mapped anatomy too, and the upper ends of rules 2 (courses in ``concurrent``), 5 and 9. ``complete`` is False when a course that counts has no
+    dose to sum: then neither value speaks of all courses.
     """
     reached = [organ.on(course) for course in organ.courses]
     present = [on for on in reached if on]
     lows = [_near(on[0], alpha_beta_gy, high=False) for on in present]
-    highs = [_largest([_near(one, alpha_beta_gy, high=True) for one in on]) for on in present]
-    maxima = [max(float(one.eqd2(alpha_beta_gy).high.max()) for one in on) for on in present]
+    highs = [
+        _largest([_near(one, alpha_beta_gy, high=True, concurrent=one.id in concurrent) for one in on])
+        for on in present
+    ]
+    maxima = [
+        max(float(one.eqd2(alpha_beta_gy, concurrent=one.id in concurrent).high.max()) for one in on)
+        for on in present
+    ]
     return PointSum(
         customary_d0_03cc_gy=rounded_gy(customary_sum_gy([near(0.03) for near in lows])),
         customary_d0_1cc_gy=rounded_gy(customary_sum_gy([near(0.1) for near in lows])),
         bound_d0_03cc_gy=rounded_gy(bound_gy(highs, volume_cm3=0.03)),
         bound_d0_1cc_gy=rounded_gy(bound_gy(highs, volume_cm3=0.1)),
         max_sum_gy=rounded_gy(sum(maxima)) if maxima else None,
-        complete=len(present) == len(reached),
+        complete=complete and len(present) == len(reached),
     )
 
 
@@ -191,7 +216,17 @@ def course_doses(organ: OrganDoses, alpha_beta_gy: float | None) -> list[CourseD
             results.append(CourseDoseResult(id=course))
             continue
         results.append(_course_dose(reached[-1], organ.native.get(course), alpha_beta_gy))
-    return results
+    return [*results, *(_physical_only(course, dose) for course, dose in organ.unconverted.items())]
+
+
+def _physical_only(course: str, dose: UnconvertedDose) -> CourseDoseResult:
+    """Physical Gy of a course whose fractions are unknown (rule 5)."""
+    return CourseDoseResult(
+        id=course,
+        physical_mean_gy=rounded_gy(mean_gy(dose.points_gy, dose.volumes_cm3)),
+        physical_max_gy=rounded_gy(float(max(dose.points_gy.max(), dose.extremes_gy.max(initial=0.0)))),
+        physical_d0_03cc_gy=rounded_gy(near_maximum_gy(dose.points_gy, dose.volumes_cm3, 0.03)),
+    )
 
 
 def _course_dose(

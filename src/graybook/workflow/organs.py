@@ -24,6 +24,7 @@ from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points, eqd2_on
 from graybook.workflow.organ_result import (
     OrganDoses,
     ShiftedCourse,
+    UnconvertedDose,
     bounds,
     course_doses,
     envelope,
@@ -50,6 +51,20 @@ class Setting:
     shifted: tuple[ShiftedCourse, ...] = ()
     samples: dict[str, StructureSamples] = field(default_factory=dict)
 
+    @property
+    def order_unknown(self) -> frozenset[str]:
+        """Courses whose phases may have been given in the same sessions (rule 2)."""
+        return frozenset(one.course.id for one in self.courses if not one.order_known)
+
+    def places(self, course: Course) -> dict[str, tuple[str | None, str, float]]:
+        """Each sampled structure of a course: its TG-263 name, kind and x of its centre in the course's frame. [mm]"""
+        drawn = [one for structures in course.structure_sets for one in structures.structures]
+        return {
+            one.name: (one.tg263, one.kind, _centre_x_mm(self.samples[_sample_key(one)]))
+            for one in drawn
+            if _sample_key(one) in self.samples
+        }
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AssessedOrgan:
@@ -62,8 +77,6 @@ class AssessedOrgan:
     frame: str = ""
     hottest_mm: FloatArray | None = None
     """Its hottest sample, xyz in ``frame``. [mm]"""
-    place: tuple[str | None, str, float] | None = None
-    """TG-263 name, kind and x of its centre, in the frame of its samples. [mm]"""
 
 
 def assess_organs(
@@ -98,7 +111,6 @@ def _assessed(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Assess
         findings=tuple(findings),
         frame=doses.samples.frame,
         hottest_mm=_hottest_mm(doses, choice),
-        place=(result.tg263, result.kind, _centre_x_mm(doses.samples)),
     )
 
 
@@ -151,7 +163,33 @@ def _organ_doses(organ: Organ, setting: Setting) -> OrganDoses | None:
         native=_native(organ, setting),
         carried=_carried_natives(organ, setting),
         courses=tuple(one.course.id for one in setting.courses if one.dose is not None),
+        unconverted=_unconverted(organ, samples, setting),
     )
+
+
+def _unconverted(organ: Organ, samples: StructureSamples, setting: Setting) -> dict[str, UnconvertedDose]:
+    """Courses with a dose but no number of fractions, on the mapped organ, else on their own delineation."""
+    found = {}
+    for one in setting.courses:
+        if one.dose is not None or not one.grids or one.course.undecided:
+            continue
+        way = setting.alignments.get(one.course.id)
+        own = organ.native.get(one.course.id)
+        if way is not None and samples.frame == way.transform.from_frame:
+            on, matrix = samples, way.transform.matrix
+        elif own is not None and (drawn := _samples(own, one.course, setting)) is not None:
+            on, matrix = drawn, np.eye(4)
+        else:
+            continue
+        fields = list(one.grids.values())
+        found[one.course.id] = UnconvertedDose(
+            points_gy=np.sum([each.sample_through(on.points_mm, matrix).low for each in fields], axis=0),
+            extremes_gy=np.sum(
+                [each.sample_through(on.extreme_points_mm, matrix).low for each in fields], axis=0
+            ),
+            volumes_cm3=on.volumes_cm3,
+        )
+    return found
 
 
 def _native(organ: Organ, setting: Setting) -> dict[str, CourseOnOrgan]:
@@ -232,7 +270,9 @@ def _result(
     }
     if choice.value_gy is None:
         return StructureResult.model_validate(values), None
-    values["point_sum"] = point_sum(doses, choice.value_gy)
+    values["point_sum"] = point_sum(
+        doses, choice.value_gy, complete=setting.complete, concurrent=setting.order_unknown
+    )
     if not setting.refused and organ.origin != "own anatomy" and doses.mapped:
         values |= _three_dimensional(choice, doses, setting)
     return StructureResult.model_validate(values), _curves(organ, choice.value_gy, doses, setting)
@@ -246,9 +286,8 @@ def _three_dimensional(choice: AlphaBetaChoice, doses: OrganDoses, setting: Sett
         "cumulative_upper": high,
         "printed_as_range": bounds(low, high),
     }
-    unknown = frozenset(one.course.id for one in setting.courses if not one.order_known)
-    if unknown:
-        values["concurrent"] = _both(doses, choice.value_gy, unknown)[0]
+    if setting.order_unknown:
+        values["concurrent"] = _both(doses, choice.value_gy, setting.order_unknown)[0]
     if choice.alternative_gy is not None:
         other = _both(doses, choice.alternative_gy, frozenset())[0]
         values["alternative"] = Alternative(

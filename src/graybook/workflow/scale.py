@@ -172,9 +172,13 @@ def _checks(planned: PlannedDose, field: GridField) -> Iterator[_Check]:
     if found:
         return
     asked = [reference.prescription_gy for reference in _targets(planned) if reference.prescription_gy]
-    expected = max(asked) if asked else beam_total_gy(planned)
-    if expected is not None:
-        yield _Check(symbol=HIGHEST, found_gy=float(field.values.max()), expected_gy=expected)
+    total = beam_total_gy(planned)
+    checks = [
+        _Check(symbol=HIGHEST, found_gy=float(field.values.max()), expected_gy=expected)
+        for expected in ([max(asked)] if asked else []) + ([] if total is None else [total])
+    ]
+    agreeing = [check for check in checks if _near(check, planned.fractions_planned or 1) == "1"]
+    yield from agreeing or checks
 
 
 def _dose_at(point_mm: tuple[float, float, float], field: GridField) -> float | None:

@@ -18,7 +18,7 @@ from graybook.dicom.reading import read_folder
 from graybook.errors import InputError, NotComparable, UsageError
 from graybook.files.settings import Settings, read
 from graybook.progress import Progress
-from graybook.record import Finding, Record, Refusal
+from graybook.record import Finding, Record, Refusal, Severity
 from graybook.workflow.courses import courses_of
 from graybook.workflow.delineations import images_of
 from graybook.workflow.links import links_of
@@ -177,6 +177,7 @@ def scan_facts(
     notes = Notes()
     _check_settings(settings, persons, notes)
     notes.findings.extend(_said_on_reading(kept))
+    notes.findings.extend(one.reason for one in left if one.reason.code == "dose_already_biological")
     notes.findings.extend(
         fact.reason for fact in facts if isinstance(fact, OtherFacts) and fact.reason.code in DISPUTED
     )
@@ -199,7 +200,9 @@ def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
         if fact.header.made_by_graybook:
             notes.leave_out(fact.header.path, "made_by_graybook")
         elif isinstance(fact, DoseFacts) and fact.biological:
-            notes.leave_out(fact.header.path, "dose_already_biological", quantity=fact.biological)
+            notes.leave_out(
+                fact.header.path, "dose_already_biological", Severity.WARNING, quantity=fact.biological
+            )
         else:
             kept.append(fact)
     unused.extend(notes.unused)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from graybook.workflow.laterality import side_findings
+from graybook.workflow import laterality
+
+side_findings = partial(laterality.side_findings, course="2019")
 
 
 @pytest.mark.rule(14)
