@@ -19,15 +19,15 @@ def circle(x: float, y: float, radius: float, z: float) -> np.ndarray:
     return np.column_stack([x + radius * np.cos(ANGLE), y + radius * np.sin(ANGLE), np.full(180, z)])
 
 
-@pytest.mark.parametrize("slice_mm", [1.0, 2.0, 3.0])
-def test_lying_torus_is_a_ring_with_a_hole(slice_mm: float) -> None:
-    """A torus of radii 20 and 8 in the plane of the slices: 2 pi² R r² within 3 % (holes by exclusive or)."""
+@pytest.mark.parametrize(("slice_mm", "within"), [(1.0, 0.01), (2.0, 0.03), (3.0, 0.05)])
+def test_lying_torus_is_a_ring_with_a_hole(slice_mm: float, within: float) -> None:
+    """A torus of radii 20 and 8 in the plane of the slices, hole by exclusive or: 2 pi² R r² within 1, 3 and 5 %."""
     planes = np.arange(-7.2, 8.0, slice_mm)
     polygons = [
         circle(0.0, 0.0, 20.0 + sign * np.sqrt(64.0 - z * z), z) for z in planes for sign in (-1.0, 1.0)
     ]
     samples = structure_samples(ContourStack(frame="1", polygons=tuple(polygons)))
-    assert samples.volume_cm3 == pytest.approx(2 * np.pi**2 * 20.0 * 64.0 / 1000.0, rel=0.03)
+    assert samples.volume_cm3 == pytest.approx(2 * np.pi**2 * 20.0 * 64.0 / 1000.0, rel=within)
     assert np.hypot(*samples.points_mm[:, :2].T).min() > 11.0
 
 
