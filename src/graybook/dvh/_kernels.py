@@ -7,6 +7,7 @@ from numba import njit
 
 from graybook.geometry._kernels import crossings, edges_by_row
 from graybook.geometry.arrays import FloatArray
+from graybook.geometry.compiling import FLOAT, INT, kernel, read, written
 
 __all__ = ["highest_share", "mould", "moulded_points", "raster", "root", "slab_points"]
 
@@ -26,7 +27,7 @@ HASH_X, HASH_Y = 0.7548776662466927, 0.5698402909980532
 """Additive recurrence of two dimensions (inverse powers of the root of x³ = x + 1), one step per cell."""
 
 
-@njit(cache=True)
+@njit(cache=False)
 def raster(
     edges: FloatArray, low_x: float, low_y: float, pitch: float, cells: FloatArray
 ) -> None:  # pragma: no cover
@@ -52,7 +53,7 @@ def raster(
                     cells[row, column, 2] += area * y
 
 
-@njit(cache=True)
+@njit(cache=False)
 def root(xx: float, xy: float, yy: float) -> tuple[float, float, float]:  # pragma: no cover
     """Square root (xx, xy, yy) of a symmetric 2x2 matrix; a negative eigenvalue counts as zero."""
     middle, half = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
@@ -67,7 +68,7 @@ def root(xx: float, xy: float, yy: float) -> tuple[float, float, float]:  # prag
     return (xx + a * b) / (a + b), xy / (a + b), (yy + a * b) / (a + b)
 
 
-@njit(cache=True)
+@njit(cache=False)
 def framed(
     a: tuple[float, float, float], m: tuple[float, float, float]
 ) -> tuple[float, float, float]:  # pragma: no cover
@@ -77,7 +78,7 @@ def framed(
     return pxx * a[0] + pxy * a[1], pxx * a[1] + pxy * a[2], pyx * a[1] + pyy * a[2]
 
 
-@njit(cache=True)
+@njit(cache=False)
 def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # pragma: no cover
     """Fills ``out`` with centroid x, y, matrix xx, xy, yy and factor of area: the map of a section to this distance.
 
@@ -102,7 +103,7 @@ def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # prag
     out[5] = full * max(out[2] * out[4] - out[3] * out[3], 0.0)
 
 
-@njit(cache=True)
+@kernel(read(2), FLOAT, FLOAT, read(2), FLOAT, gives=written(2))
 def moulded_points(
     xy: FloatArray, z: float, sign: float, course: FloatArray, distance: float
 ) -> FloatArray:  # pragma: no cover
@@ -118,7 +119,7 @@ def moulded_points(
     return out
 
 
-@njit(cache=True)
+@kernel(read(2), FLOAT, read(2), FLOAT, read(2), FLOAT, FLOAT, FLOAT, INT, INT, gives=written(2))
 def slab_points(
     edges: FloatArray,
     z: float,
@@ -179,7 +180,7 @@ def slab_points(
     return out[:n]
 
 
-@njit(cache=True)
+@kernel(read(1), read(1), FLOAT, gives=FLOAT)
 def highest_share(dose: FloatArray, volumes: FloatArray, volume: float) -> float:  # pragma: no cover
     """Largest dose that samples of at least ``volume`` reach: the first, from the hottest down, whose running sum does.
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graybook.geometry.arrays import FloatArray, read_only
-from graybook.geometry.polygons import Section
+from graybook.geometry.polygons import FULLNESS_OF_ELLIPSE, Section
 
 __all__ = ["Reach", "between", "beyond", "lone_pair", "straight"]
 
@@ -30,6 +30,9 @@ VANISHED = 0.02
 
 FORETOLD = 0.2
 """How far, as a share of the area before, a foretold area may be from the one drawn."""
+
+HOLLOW = 0.5
+"""A section below this share of an ellipse's fullness is hollow, a ring or a crescent."""
 
 SWELLING = 1.5
 """A tip is not believed when the other spread grows by more than this factor on the way."""
@@ -137,17 +140,22 @@ def _foretold(chain: Sequence[tuple[float, Section]]) -> bool:
 
 
 def _dwindling(chain: Sequence[tuple[float, Section]]) -> Reach | None:
-    """The area of the last two sections carried on in a line to zero, if that lies within the next slice."""
+    """The area of the last two sections carried on in a line to zero, if that lies within the next slice.
+
+    A solid section shrinks to a point; a hollow one (a ring, a crescent) keeps its place and grows thin.
+    """
     (_, last), (step, one) = chain[:2]
     lost = one.area_mm2 - last.area_mm2
-    if lost <= 0.0 or last.area_mm2 * step > TIP_WITHIN * step * lost:
+    if lost <= 0.0 or last.area_mm2 > TIP_WITHIN * lost:
         return None
     length = step * last.area_mm2 / lost
-    state = last.state
-    slope = (state - one.state) / step
-    slope[2:5] = -state[2:5] / length
-    slope[5] = 0.0
-    course = _course(state, slope, np.zeros(6))
+    slope, square = (last.state - one.state) / step, np.zeros(6)
+    if last.state[5] < HOLLOW * FULLNESS_OF_ELLIPSE:
+        slope[2:] = 0.0
+        slope[5], square[5] = -2.0 * last.state[5] / length, last.state[5] / length**2
+    else:
+        slope[2:5], slope[5] = -last.state[2:5] / length, 0.0
+    course = _course(last.state, slope, 2.0 * square)
     return None if _strays(course, length) else Reach(length_mm=length, course=course, tip=True)
 
 

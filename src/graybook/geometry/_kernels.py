@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit, prange, types
 
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
+from graybook.geometry.compiling import FLOAT, kernel, read, written
 
 __all__ = [
     "crossings",
@@ -15,6 +16,8 @@ __all__ = [
     "interiors_overlap",
     "is_inside",
     "mapped",
+    "point_is_inside",
+    "rings_meet",
     "trilinear",
 ]
 
@@ -26,7 +29,7 @@ ROWS = 64
 """Rows into which a section is cut for its moments."""
 
 
-@njit(cache=True, parallel=True)
+@kernel(read(2), read(2), read(1), gives=written(2), parallel=True)
 def mapped(points: FloatArray, matrix: FloatArray, shift: FloatArray) -> FloatArray:  # pragma: no cover
     """Points (n, 3) through ``matrix @ point + shift``, each in the same order of sums on any machine."""
     out = np.empty(points.shape)
@@ -41,7 +44,17 @@ def mapped(points: FloatArray, matrix: FloatArray, shift: FloatArray) -> FloatAr
     return out
 
 
-@njit(cache=True, parallel=True)
+@kernel(
+    read(3),
+    read(2),
+    read(2),
+    read(1),
+    read(1),
+    written(1),
+    written(1),
+    written(1, types.boolean),
+    parallel=True,
+)
 def trilinear(
     values: FloatArray,
     points: FloatArray,
@@ -99,7 +112,7 @@ def trilinear(
         high[p] = value
 
 
-@njit(cache=True)
+@njit(cache=False)
 def crossings(
     edges: FloatArray, candidates: IntArray, y: float, found: FloatArray
 ) -> int:  # pragma: no cover
@@ -122,7 +135,7 @@ def crossings(
     return count
 
 
-@njit(cache=True)
+@njit(cache=False)
 def edges_by_row(
     edges: FloatArray, low_y: float, height: float, rows: int
 ) -> tuple[IntArray, IntArray]:  # pragma: no cover
@@ -147,7 +160,7 @@ def edges_by_row(
     return begin, numbers
 
 
-@njit(cache=True)
+@kernel(read(2), gives=written(1))
 def even_odd_moments(edges: FloatArray) -> FloatArray:  # pragma: no cover
     """Integrals (6,) of 1, x, y, x², xy, y² over the even-odd interior of closed rings given as edges (e, 4).
 
@@ -181,7 +194,7 @@ def even_odd_moments(edges: FloatArray) -> FloatArray:  # pragma: no cover
     return out
 
 
-@njit(cache=True)
+@njit(cache=False)
 def is_inside(edges: FloatArray, x: float, y: float) -> bool:  # pragma: no cover
     """Whether the point lies in the even-odd interior of closed rings given as edges (e, 4)."""
     inside = False
@@ -192,7 +205,7 @@ def is_inside(edges: FloatArray, x: float, y: float) -> bool:  # pragma: no cove
     return inside
 
 
-@njit(cache=True)
+@njit(cache=False)
 def edges_meet(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
     """Whether any edge of ``a`` (e, 4) crosses or touches any edge of ``b``."""
     for i in range(a.shape[0]):
@@ -212,7 +225,7 @@ def edges_meet(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
     return False
 
 
-@njit(cache=True)
+@kernel(read(2), read(2), gives=types.boolean)
 def interiors_overlap(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
     """Whether the even-odd interiors of two sets of rings share a point (or their edges touch)."""
     for i in range(a.shape[0]):
@@ -222,3 +235,10 @@ def interiors_overlap(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
         if is_inside(a, b[j, 0], b[j, 1]):
             return True
     return edges_meet(a, b)
+
+
+point_is_inside = kernel(read(2), FLOAT, FLOAT, gives=types.boolean)(is_inside.py_func)
+"""``is_inside`` for callers in Python."""
+
+rings_meet = kernel(read(2), read(2), gives=types.boolean)(edges_meet.py_func)
+"""``edges_meet`` for callers in Python."""

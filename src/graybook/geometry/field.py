@@ -59,9 +59,7 @@ class GridField:
     _face_max: FloatArray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        values = np.ascontiguousarray(self.values)
-        if values.dtype != np.float32:
-            values = values.astype(np.float64)
+        values = np.ascontiguousarray(self.values, dtype=np.float64)
         if values.shape != self.grid.shape:
             raise InputError(
                 "Voxels and grid disagree.",
@@ -93,7 +91,7 @@ class GridField:
             self.values,
             points,
             np.ascontiguousarray(to_index @ matrix[:3, :3]),
-            to_index @ (matrix[:3, 3] - self.grid.origin_mm),
+            np.ascontiguousarray(to_index @ (matrix[:3, 3] - self.grid.origin_mm)),
             self._face_max,
             low,
             high,

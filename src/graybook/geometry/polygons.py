@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graybook.geometry._kernels import edges_meet, even_odd_moments, interiors_overlap, is_inside
+from graybook.geometry._kernels import even_odd_moments, interiors_overlap, point_is_inside, rings_meet
 from graybook.geometry.arrays import FloatArray, read_only
 
 __all__ = ["FULLNESS_OF_ELLIPSE", "Section", "sections"]
@@ -126,12 +126,12 @@ def _owners(rings: Sequence[FloatArray]) -> list[int]:
 
 def _meet(a: FloatArray, b: FloatArray) -> bool:
     """Whether two rings cross or touch."""
-    return _boxes_meet(a, b) and bool(edges_meet(a, b))
+    return _boxes_meet(a, b) and bool(rings_meet(a, b))
 
 
 def _within(a: FloatArray, b: FloatArray) -> bool:
     """Whether ring ``a``, which does not meet ring ``b``, lies inside it."""
-    return _boxes_meet(a, b) and bool(is_inside(b, a[0, 0], a[0, 1]))
+    return _boxes_meet(a, b) and bool(point_is_inside(b, a[0, 0], a[0, 1]))
 
 
 def _boxes_meet(a: FloatArray, b: FloatArray) -> bool:

@@ -116,9 +116,9 @@ def point_sum(
     """
     Rule 10: the customary sum and the bound of the near-maximum.
 
-    The customary value takes each course on its own delineation, else on the mapped one. The bound takes the larger of the two, so
-    that it holds for the mapped anatomy too, and the upper ends of rules 2 (courses in ``concurrent``), 5 and 9. ``complete`` is False when a course that counts has no
-    dose to sum: then neither value speaks of all courses.
+    The customary value takes each course on its own delineation, else on the mapped one. The bound takes the larger of the two,
+    so that it holds for the mapped anatomy too, and the upper ends of rules 2 (courses in ``concurrent``), 5 and 9. ``complete``
+    is False when a course that counts has no dose to sum: then neither value speaks of all courses.
     """
     reached = [organ.on(course) for course in organ.courses]
     present = [on for on in reached if on]
