@@ -15,7 +15,8 @@ __all__ = ["PhaseDose", "PhaseSamples"]
 class PhaseSamples:
     """One phase at n points. ``low`` and ``high`` are the planned total dose at both ends of rule 9. [Gy]
 
-    ``fractions`` pairs (planned, delivered) for the low end and for the high end: they differ only when the number is bracketed
+    ``fractions`` pairs (planned, delivered) for the low end and for the high end: they differ when sessions were interrupted or the
+    number is bracketed
     (rule 5: more fractions, less effect).
     """
 
@@ -50,6 +51,8 @@ class PhaseDose:
         Photon-isoeffective dose of all planned fractions, seen from the frame of the points. [Gy]
     planned, delivered
         Numbers of fractions; None when only a range is known.
+    partial
+        Sessions begun and not completed: none at the low end, whole ones at the high end.
     fractions_range
         (n_min, n_max) when the number is not known.
     """
@@ -58,6 +61,7 @@ class PhaseDose:
     field: Field
     planned: int | None
     delivered: int | None
+    partial: int = 0
     fractions_range: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
@@ -88,7 +92,8 @@ class PhaseDose:
     def fractions_high(self) -> tuple[int, int]:
         """(planned, delivered) of the end with more effect."""
         if self.planned is not None:
-            return self.fractions_low
+            planned, delivered = self.fractions_low
+            return planned, delivered + self.partial
         assert self.fractions_range is not None  # noqa: S101  (checked on construction)
         n_min = self.fractions_range[0]
         return n_min, n_min

@@ -95,6 +95,8 @@ class Phase:
         None when unknown.
     fractions_delivered
         Sessions given (or proposed, or assumed); None when unknown.
+    sessions_partial
+        Sessions begun and not completed: each gave something between nothing and a whole fraction.
     fractions_range
         (n_min, n_max) when the number is unknown but bracketed (rule 5), with its source in ``fractions_source``.
     dose
@@ -113,6 +115,7 @@ class Phase:
     modality: Modality = Modality.PHOTON
     fractions_planned: int | None = None
     fractions_delivered: int | None = None
+    sessions_partial: int = 0
     fractions_range: tuple[int, int] | None = None
     fractions_source: str = ""
     dose: DoseVolume | None = None

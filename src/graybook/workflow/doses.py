@@ -80,7 +80,7 @@ def load_course(course: Course, planned: Mapping[str, PlannedDose]) -> LoadedCou
             }
             findings.append(Finding(code="fractions_bracketed", subject=phase.id, params=params))
         usable.append((phase, _phase_dose(phase, field)))
-    if not usable and not course.undecided:
+    if not usable and not course.undecided and not _known_not_given(course):
         findings.append(
             Finding(code="course_without_dose", subject=course.id, params={"course": course.label})
         )
@@ -137,6 +137,7 @@ def _phase_dose(phase: Phase, field: GridField) -> PhaseDose:
         field=field,
         planned=phase.fractions_planned,
         delivered=phase.fractions_delivered,
+        partial=phase.sessions_partial,
         fractions_range=phase.fractions_range,
     )
 

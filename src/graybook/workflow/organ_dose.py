@@ -9,6 +9,7 @@ import numpy as np
 
 from graybook.accumulation.equieffective import CourseDose, Interval, course_eqd2, summed
 from graybook.accumulation.phase_dose import PhaseSamples
+from graybook.accumulation.sessions import concurrent_runs
 from graybook.dvh.sampling import StructureSamples
 from graybook.geometry.arrays import BoolArray, FloatArray
 
@@ -54,10 +55,14 @@ class CourseOnOrgan:
         return total
 
     def above_fraction_cm3(self, limit_gy: float) -> float:
-        """Volume in which some phase gives more than ``limit_gy`` a fraction. [cm³]"""
-        hot = np.zeros(len(self.volumes_cm3), dtype=np.bool_)
-        for sample in self.samples:
-            hot |= sample.fraction_gy(high=False)[: len(self.volumes_cm3)] > limit_gy
+        """Volume in which some session, all its phases together, gives more than ``limit_gy``. [cm³]"""
+        n = len(self.volumes_cm3)
+        hot = np.zeros(n, dtype=np.bool_)
+        for group in self.dose.all_groups(concurrent=False):
+            sessions = [self.samples[index].sessions(high=True) for index in group]
+            for run in concurrent_runs(sessions):
+                together = [self.samples[group[member]].fraction_gy(high=False)[:n] for member in run.phases]
+                hot |= np.sum(together, axis=0) > limit_gy
         return float(self.volumes_cm3[hot].sum())
 
 

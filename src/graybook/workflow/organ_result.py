@@ -156,39 +156,63 @@ class ShiftedCourse:
 
 
 def envelope(organ: OrganDoses, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float) -> Envelope | None:
-    """D0.03cc when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c)."""
+    """
+    D0.03cc when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c).
+
+    The low end takes the lower ends of rules 5 and 9, the high end their upper ends: the envelope holds both values printed.
+    """
+    low = _shifted_ends(organ, shifted, alpha_beta_gy, high=False)
+    certain = all(
+        np.array_equal(ends.low, ends.high) for ends in (on.eqd2(alpha_beta_gy) for on in organ.mapped)
+    )
+    high = low if certain else _shifted_ends(organ, shifted, alpha_beta_gy, high=True)
+    ends = None if low is None or high is None else (rounded_gy(low[0]) or 0.0, rounded_gy(high[1]) or 0.0)
+    return Envelope(
+        shift_mm=max((one.shift_mm for one in shifted), default=0.0),
+        assumed=any(one.assumed for one in shifted),
+        inside_only=not shifted,
+        d0_03cc_gy=ends,
+    )
+
+
+def _shifted_ends(
+    organ: OrganDoses, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float, *, high: bool
+) -> tuple[float, float] | None:
     samples = organ.samples
     n = len(samples.volumes_cm3)
     moving = {one.dose.id for one in shifted}
     fixed = np.zeros(n)
     for on in organ.mapped:
         if on.id not in moving:
-            fixed = fixed + on.eqd2(alpha_beta_gy).low[:n]
-    kept = _hottest(samples, fixed, shifted, alpha_beta_gy)
+            interval = on.eqd2(alpha_beta_gy)
+            fixed = fixed + (interval.high if high else interval.low)[:n]
+    kept = _hottest(samples, fixed, shifted, alpha_beta_gy, high=high)
     points, volumes = samples.points_mm[kept], samples.volumes_cm3[kept]
     doses = [
         np.stack(
-            [_eqd2_at(one.dose, points + one.shift_mm * way, alpha_beta_gy) for way in shift_directions()]
+            [
+                _eqd2_at(one.dose, points + one.shift_mm * way, alpha_beta_gy, high=high)
+                for way in shift_directions()
+            ]
         )
         for one in shifted
     ]
-    ends = shift_extremes(fixed[kept], doses, volumes, lambda dose, of: near_maximum_gy(dose, of, 0.03))
-    low_high = None if ends is None else (rounded_gy(ends[0]) or 0.0, rounded_gy(ends[1]) or 0.0)
-    return Envelope(
-        shift_mm=max((one.shift_mm for one in shifted), default=0.0),
-        assumed=any(one.assumed for one in shifted),
-        inside_only=not shifted,
-        d0_03cc_gy=low_high,
-    )
+    return shift_extremes(fixed[kept], doses, volumes, lambda dose, of: near_maximum_gy(dose, of, 0.03))
 
 
-def _eqd2_at(dose: CourseDose, points_mm: FloatArray, alpha_beta_gy: float) -> FloatArray:
+def _eqd2_at(dose: CourseDose, points_mm: FloatArray, alpha_beta_gy: float, *, high: bool) -> FloatArray:
     samples = [phase.sample(points_mm) for phase in dose.phases]
-    return course_eqd2(samples, dose.all_groups(concurrent=False), alpha_beta_gy=alpha_beta_gy).low
+    interval = course_eqd2(samples, dose.all_groups(concurrent=False), alpha_beta_gy=alpha_beta_gy)
+    return interval.high if high else interval.low
 
 
 def _hottest(
-    samples: StructureSamples, fixed: FloatArray, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float
+    samples: StructureSamples,
+    fixed: FloatArray,
+    shifted: Sequence[ShiftedCourse],
+    alpha_beta_gy: float,
+    *,
+    high: bool,
 ) -> BoolArray:
     """The points that can be among the hottest under some shift: the others need not be followed."""
     if not shifted:
@@ -196,8 +220,8 @@ def _hottest(
     lowest, highest = fixed.copy(), fixed.copy()
     covered = np.ones(len(fixed), dtype=np.bool_)
     for one in shifted:
-        lowest += _eqd2_at(one.lowest, samples.points_mm, alpha_beta_gy)
-        highest += _eqd2_at(one.highest, samples.points_mm, alpha_beta_gy)
+        lowest += _eqd2_at(one.lowest, samples.points_mm, alpha_beta_gy, high=False)
+        highest += _eqd2_at(one.highest, samples.points_mm, alpha_beta_gy, high=high)
         for phase in one.dose.phases:
             covered &= phase.sample(samples.points_mm).inside
     lowest[~covered] = fixed[~covered]

@@ -46,6 +46,7 @@ def _phase(
         modality=planned.modality,
         fractions_planned=planned.fractions_planned,
         fractions_delivered=standing.fractions_delivered,
+        sessions_partial=standing.sessions.partial if planned.setting.fractions_delivered is None else 0,
         fractions_range=bracket,
         fractions_source=source,
         dose=planned.volume,

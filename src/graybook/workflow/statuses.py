@@ -144,6 +144,10 @@ def _stated(planned: PlannedDose, status: Status | None, sessions: Sessions, not
         delivered = sessions.completed if sessions.completed and status is Status.PARTLY_DELIVERED else n
     if status is None:
         status = _by_number(delivered or 0, n)
+    if n is not None and delivered is not None and delivered > n:
+        notes.warn(
+            "more_sessions_than_planned", planned.name, plan=planned.name, recorded=delivered, planned=n
+        )
     if status is Status.PARTLY_DELIVERED and delivered == n:
         notes.warn("partly_delivered_without_number", planned.name, plan=planned.name)
     if sessions.completed and delivered is not None and delivered != sessions.completed:
