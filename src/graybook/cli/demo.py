@@ -25,8 +25,10 @@ def demo(
 
     A lymphoma in 2009, a lung lesion in 2019, a proposed course in 2026: doses are closed forms, so every number can be checked.
     """
+    from graybook.workflow.giving_back import made_folder
     from graybook.workflow.synthetic import write_synthetic_patient
 
+    made_folder(out)
     with shown_progress(quiet=json) as progress:
         write_synthetic_patient(out / "patient", progress)
     assess(out / "patient", out, lang=lang, json=json)

@@ -92,9 +92,9 @@ class Entry:
             raise self.refuse(key, "must be true or false", value=value, remedy=f"Write {key} = true.")
         return value
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; empty when absent."""
-        return self._texts(key, self.values.get(key, []))
+    def texts(self, key: str, *, blank: bool = False) -> tuple[str, ...]:
+        """A list of texts, empty ones only when ``blank``; empty when absent."""
+        return self._texts(key, self.values.get(key, []), blank=blank)
 
     def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
         """A list of lists of texts, each with two or more; empty when absent."""
@@ -113,8 +113,10 @@ class Entry:
             )
         return groups
 
-    def _texts(self, key: str, value: object) -> tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+    def _texts(self, key: str, value: object, *, blank: bool = False) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(
+            isinstance(item, str) and (blank or item.strip()) for item in value
+        ):
             raise self.refuse(
                 key, "must be a list of texts", value=value, remedy=f'Write {key} = ["...", "..."].'
             )

@@ -317,7 +317,7 @@ def _registration(entry: Entry) -> RegistrationSetting:
 def _same_person(entry: Entry) -> SamePersonSetting:
     entry.only(("ids",))
     entry.required("ids")
-    ids = entry.texts("ids")
+    ids = entry.texts("ids", blank=True)  # a file may carry an empty Patient ID
     if not ids:
         raise entry.refuse("ids", "is empty", value=ids, remedy='Write ids = ["A", "B"].')
     return SamePersonSetting(ids=ids)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from graybook.dicom.write_eqd2 import write_eqd2_dose
+from graybook.errors import UsageError
 from graybook.progress import Progress, silent
 from graybook.report.dvh_table import write_dvh_csv
 from graybook.report.html import write_html
@@ -16,17 +17,36 @@ from graybook.workflow.cumulative import Assessed
 from graybook.workflow.display_dose import voxels_on
 from graybook.workflow.illustrations import reference_grid
 
-__all__ = ["write_assessment"]
+__all__ = ["made_folder", "write_assessment"]
 
 UNDATED = date(1900, 1, 1)
 """Date written into a DICOM file whose course has none; the clock is never asked."""
+
+
+def made_folder(out: Path) -> Path:
+    """The folder, made with its parents; asked for before the work, so that a wrong OUT costs nothing.
+
+    Raises
+    ------
+    graybook.errors.UsageError
+        Something else is in its place, or it may not be made.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            "OUT cannot be made as a folder.",
+            value=f"{out}: {error.strerror}",
+            remedy="Name a folder that can be written to.",
+        ) from error
+    return out
 
 
 def write_assessment(
     assessed: Assessed, out: Path, *, language: Language = "en", progress: Progress = silent
 ) -> None:
     """Write all an assessment gives into a folder, which is made with its parents and may hold other files."""
-    out.mkdir(parents=True, exist_ok=True)
+    made_folder(out)
     _write_eqd2(assessed, out / "eqd2_total.dcm", progress)
     (out / "result.json").write_text(json_text(assessed.result), encoding="utf-8")
     write_dvh_csv(assessed.material, out / "dvh.csv")
