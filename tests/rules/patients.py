@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from typer.testing import Result as Ran
 
 from graybook.cli.main import app
-from graybook.report.result import Result, StructureResult
+from graybook.report.result import FindingResult, RefusalResult, Result, StructureResult
 from graybook.workflow.cumulative import assess
 from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, Shape, box, uniform
 
@@ -126,12 +126,13 @@ def metrics(one: Any) -> dict[str, float | None]:
 
 def codes(result: Result) -> set[str]:
     """Codes of the findings and refusals."""
-    return {one.code for one in (*result.findings, *result.refusals)}
+    return {one.code for one in result.findings} | {one.code for one in result.refusals}
 
 
 def finding(result: Result, *words: str) -> bool:
     """Whether one finding or refusal holds all of the words, in any case."""
-    texts = [f"{one.code} {one.subject} {one.text}".lower() for one in (*result.findings, *result.refusals)]
+    said: list[FindingResult | RefusalResult] = [*result.findings, *result.refusals]
+    texts = [f"{one.code} {one.subject} {one.text}".lower() for one in said]
     return any(all(word.lower() in text for word in words) for text in texts)
 
 

@@ -10,6 +10,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from phantoms import PhantomPlan, write_phantom
+from phantoms.course import Alter
 from rules.patients import (
     codes,
     cord,
@@ -184,7 +185,7 @@ def test_phases_on_one_date_are_no_rivals(tmp_path: Path) -> None:
     assert not result.refusals
 
 
-def _prescribed(dose_gy: float) -> object:
+def _prescribed(dose_gy: float) -> Alter:
     def alter(dataset: Dataset) -> None:
         dataset.DoseReferenceSequence[0].TargetPrescriptionDose = dose_gy
 

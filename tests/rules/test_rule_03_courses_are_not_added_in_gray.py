@@ -40,10 +40,12 @@ def test_voxel_by_voxel_not_by_mean(tmp_path: Path) -> None:
     """
 
     def rising(points: FloatArray) -> FloatArray:
-        return np.maximum(30.0 + 1.0 * points[:, 0], 0.0)
+        dose: FloatArray = np.maximum(30.0 + 1.0 * points[:, 0], 0.0)
+        return dose
 
     def falling(points: FloatArray) -> FloatArray:
-        return np.maximum(20.0 - 1.5 * points[:, 0], 0.0)
+        dose: FloatArray = np.maximum(20.0 - 1.5 * points[:, 0], 0.0)
+        return dose
 
     half = 8.0
     organ_box = structure("SpinalCord", box((-half, -8.0, -8.0), (half, 8.0, 8.0)), slice_mm=2.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,11 @@ def _spot(x_mm: float) -> DoseFunction:
 
 def _spots(folder: Path, first_x: float, second_x: float) -> Path:
     organ_box = structure("SpinalCord", box((-8.0, -4.0, -4.0), (8.0, 4.0, 4.0)), slice_mm=0.5)
-    said = {"structures": [organ_box], "extent_mm": (11.0, 7.0, 7.0), "spacing_mm": (0.5, 0.5, 0.5)}
+    said: dict[str, Any] = {
+        "structures": [organ_box],
+        "extent_mm": (11.0, 7.0, 7.0),
+        "spacing_mm": (0.5, 0.5, 0.5),
+    }
     plans = [plan(45, 20, "A", dose_gy=_spot(first_x)), plan(45, 20, "B", dose_gy=_spot(second_x))]
     return write_phantom(folder, [course("old", OLD, plans[0], **said), course("new", NEW, plans[1], **said)])
 

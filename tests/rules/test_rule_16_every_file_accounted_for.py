@@ -165,3 +165,29 @@ def test_a_missing_attribute_that_bears_on_nothing(tmp_path: Path) -> None:
         tmp_path, [course("c", DAY, plan(50, 25, alter_plan=strip, alter_dose=strip), alter_structures=strip)]
     )
     assert organ(result_of(tmp_path)).cumulative.mean_gy == 50.0
+
+
+@pytest.mark.rule(16)
+def test_settings_inside_a_zip(tmp_path: Path) -> None:
+    """A graybook.toml at the root of a zip is followed as in a folder (12 of 30: 24.0), never listed as used and ignored."""
+    folder = write_phantom(tmp_path / "in", [course("c", DAY, plan(60, 30, "A"))])
+    state(folder, '[[phase]]\nplan = "A"\nfractions_delivered = 12')
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for one in sorted(folder.rglob("*")):
+            if one.is_file():
+                archive.write(one, one.relative_to(folder).as_posix())
+    (entry,) = [one for one in scanned(tmp_path / "in.zip")["files"] if one["path"].endswith("graybook.toml")]
+    result = result_of(tmp_path / "in.zip")
+    assert entry["used_as"] == "settings"
+    assert organ(result).cumulative.mean_gy == 24.0
+    assert result.provenance.overrides
+
+
+@pytest.mark.rule(16)
+def test_settings_in_a_sub_folder_are_said(tmp_path: Path) -> None:
+    """A graybook.toml one folder too deep is either followed or said to be ignored, in scan and in the report."""
+    folder = write_phantom(tmp_path, [course("c", DAY, plan(60, 30, "A"))])
+    state(folder / "c", '[[phase]]\nplan = "A"\nfractions_delivered = 12')
+    result = result_of(folder)
+    followed = organ(result).cumulative.mean_gy == 24.0
+    assert followed or any("c/graybook.toml" in f"{one.subject} {one.text}" for one in result.findings)

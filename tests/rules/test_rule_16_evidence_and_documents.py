@@ -175,10 +175,13 @@ def test_every_assumption_has_a_sentence(tmp_path: Path) -> None:
     write_phantom(tmp_path, [old, course("new", NEW, *plans)])
     for language in ("en", "fr"):
         result = result_of(tmp_path, language=language)
-        for one in (*result.findings, *result.refusals):
-            assert len(one.text) > 15
-            assert "{" not in one.text
-            assert one.text != one.code
+        said = [(one.code, one.text) for one in result.findings] + [
+            (one.code, one.text) for one in result.refusals
+        ]
+        for code, text in said:
+            assert len(text) > 15
+            assert "{" not in text
+            assert text != code
         assert all(one.remedy for one in result.refusals)
 
 

@@ -215,7 +215,7 @@ def _subject(entry: Entry) -> str:
             return entry.selector(key)
     for key in ("plans", "names", "ids"):
         if key in entry.values:
-            return " + ".join(entry.texts(key))
+            return " + ".join(entry.texts(key, blank=key == "ids"))
     return ""
 
 

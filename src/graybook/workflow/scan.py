@@ -129,7 +129,9 @@ class ScanResult:
 def _not_one(persons: Sequence[PersonScan], refused: Sequence[Refusal]) -> NotComparable:
     ids = sorted({value for person in persons for value in person.ids})
     for refusal in refused:
-        ids += [str(refusal.params[key]) for key in ("owner", "referrer") if refusal.params.get(key)]
+        ids += [
+            str(refusal.params[key]) for key in ("owner", "referrer") if refusal.params.get(key) is not None
+        ]
     listed = ", ".join(f'"{value}"' for value in dict.fromkeys(ids))
     pasted = (
         f'[[same_person]]\nids = [{listed}]\nauthor = "your name"\ndate = 2026-01-31\n'
