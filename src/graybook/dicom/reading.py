@@ -82,6 +82,8 @@ def read_file(source: SourceFile) -> FileFacts:
         return _other(source, reason(source.problem, source.path, severity, detail=source.detail))
     if source.path == SETTINGS_FILE:
         return _other(source, reason("settings", source.path, Severity.INFO))
+    if source.path.rpartition("/")[2] == SETTINGS_FILE:
+        return _other(source, reason("settings_elsewhere", source.path, Severity.WARNING))
     try:
         with source.open() as stream:
             data = stream.read()

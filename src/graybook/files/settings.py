@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,17 +131,22 @@ TABLES = ("course", "phase", "structure", "alpha_beta", "registration", "same_pe
 
 
 def read(folder: Path) -> Settings:
-    """The settings of a folder; empty ones when it has no ``graybook.toml`` (or is a zip)."""
-    path = folder / FILE_NAME
-    if not path.is_file():
-        return Settings()
+    """The settings of a folder or zip: its own ``graybook.toml``, not one of a folder inside; empty ones without it."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = _text(folder)
+    except (OSError, UnicodeDecodeError, zipfile.BadZipFile, RuntimeError) as error:
         raise InputError(
             f"{FILE_NAME} cannot be read as UTF-8 text.", value=str(error), remedy="Save it as UTF-8."
         ) from error
-    return parse(text, FILE_NAME)
+    return Settings() if text is None else parse(text, FILE_NAME)
+
+
+def _text(folder: Path) -> str | None:
+    if folder.is_file() and zipfile.is_zipfile(folder):
+        with zipfile.ZipFile(folder) as archive:
+            return archive.read(FILE_NAME).decode("utf-8") if FILE_NAME in archive.namelist() else None
+    path = folder / FILE_NAME
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def parse(text: str, name: str = FILE_NAME) -> Settings:

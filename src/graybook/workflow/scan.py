@@ -30,7 +30,7 @@ from graybook.workflow.planned import PlannedDose, matches, planned_doses
 
 __all__ = ["PersonScan", "ScanResult", "scan", "scan_facts"]
 
-DISPUTED = ("conflicting_duplicate", "file_uid_conflict")
+DISPUTED = ("conflicting_duplicate", "file_uid_conflict", "settings_elsewhere")
 """Reasons of files not used that a reader must know even without looking at the list of files."""
 
 
