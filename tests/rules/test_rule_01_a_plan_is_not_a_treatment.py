@@ -294,3 +294,16 @@ def test_the_loser_of_three_rivals_is_not_said_to_have_lost_to_a_winner(tmp_path
     assert organ(result).cumulative.mean_gy is None
     assert not finding(result, "A1 is counted")
     assert not finding(result, "C1 is counted")
+
+
+@pytest.mark.rule(1)
+@pytest.mark.parametrize(
+    "said", [{"intent": "VERIFICATION"}, {"approval": "REJECTED"}], ids=["verification", "rejected"]
+)
+def test_a_persons_word_against_intent_or_rejection_is_said(tmp_path: Path, said: dict[str, str]) -> None:
+    """Stated delivered although it is a check or rejected: not counted, or the report says what was overruled."""
+    write_phantom(tmp_path, [course("c", DAY, plan(50, 25, "REAL"), plan(66, 33, "CHECK", **said))])
+    result = result_of(state(tmp_path, '[[phase]]\nplan = "CHECK"\nfractions_delivered = 33'))
+    (word,) = said.values()
+    counted = organ(result).cumulative.mean_gy != 50.0
+    assert not counted or finding(result, "CHECK", word)

@@ -146,3 +146,22 @@ def test_two_different_doses_of_one_plan(tmp_path: Path) -> None:
     result = result_of(tmp_path)
     assert organ(result).cumulative.mean_gy is None
     assert finding(result, "RD_0.dcm", "RD_1.dcm")
+
+
+@pytest.mark.rule(8)
+@pytest.mark.parametrize("units", ["CGY", "", None])
+@pytest.mark.parametrize("checkable", [True, False])
+def test_units_that_are_not_gray(tmp_path: Path, units: str | None, checkable: bool) -> None:
+    """Dose Units neither GY nor RELATIVE, or none: refused with the remedy, never read as Gy in hope."""
+
+    def alter(dataset: Dataset) -> None:
+        if units is None:
+            del dataset.DoseUnits
+        else:
+            dataset.DoseUnits = units
+
+    said: dict[str, Any] = {} if checkable else {"prescription_gy": None, "state_beam_dose": False}
+    write_phantom(tmp_path, [course("c", DAY, plan(50, 25, "A", alter_dose=alter, **said))])
+    result = result_of(tmp_path)
+    assert organ(result).cumulative.mean_gy is None
+    assert any("RD_0.dcm" in f"{one.subject} {one.text}" and one.remedy for one in result.refusals)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 
 from graybook.geometry.arrays import FloatArray
 from phantoms import (
@@ -23,6 +24,7 @@ from phantoms import (
     rotation,
     write_phantom,
 )
+from phantoms.course import Alter
 from rules.patients import (
     apart,
     course,
@@ -33,6 +35,7 @@ from rules.patients import (
     plan,
     result_of,
     run,
+    scanned,
     state,
     structure,
 )
@@ -177,7 +180,6 @@ def test_same_frame_is_inferred_and_said(tmp_path: Path) -> None:
 @pytest.mark.rule(8)
 def test_one_frame_whose_images_are_of_two_bodies(tmp_path: Path) -> None:
     """One frame of reference, but the second CT shows something else: no 3D sum."""
-    from pydicom.dataset import Dataset
 
     def upside_down(dataset: Dataset) -> None:
         pixels = np.frombuffer(dataset.PixelData, dtype=np.int16).reshape(dataset.Rows, dataset.Columns)
@@ -203,3 +205,78 @@ def test_a_hot_spot_lands_where_it_was(tmp_path: Path) -> None:
     along = np.linspace(-6, 6, 2401)
     truth = max(eqd2(60 * float(np.exp(-0.5 * ((x - 5) / 6) ** 2)), 30) + eqd2(20 + x, 20) for x in along)
     assert organ(result_of(tmp_path)).cumulative.max_gy == pytest.approx(truth, rel=0.02)
+
+
+def _mirrored(dataset: Dataset) -> None:
+    for one in dataset.RegistrationSequence:
+        for inner in one.MatrixRegistrationSequence:
+            for matrix in inner.MatrixSequence:
+                matrix.FrameOfReferenceTransformationMatrix = [
+                    -1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    1,
+                ]
+
+
+def _somebody_else(dataset: Dataset) -> None:
+    dataset.PatientID = "SOMEBODY-ELSE"
+
+
+@pytest.mark.rule(8)
+@pytest.mark.parametrize("alter", [_mirrored, _somebody_else], ids=["mirrors", "of another person"])
+def test_a_registration_that_cannot_be_used_is_named(tmp_path: Path, alter: Alter) -> None:
+    """A registration that mirrors, or bears another Patient ID: no sum, and both scan and the report name the file."""
+    old, new = _old(), _new()
+    link = replace(_link(old, new, TURN), alter=alter)
+    write_phantom(tmp_path, [old, new], [link])
+    listed = next(one for one in scanned(tmp_path)["files"] if "REG_" in one["path"])
+    assert listed["used_as"] is None
+    assert listed["reason"]
+    result = result_of(tmp_path)
+    assert organ(result).cumulative.mean_gy is None
+    assert finding(result, "REG_")
+
+
+@pytest.mark.rule(8)
+def test_a_direct_way_and_a_chain_that_disagree(tmp_path: Path) -> None:
+    """Directly, and over a third course 8 mm elsewhere: refused, or the spread is said; never one of them in silence."""
+    old, new = _old(), _new()
+    middle = apart(course("middle", MIDDLE, plan(10, 5, "MID"), structures=[_box_at(np.eye(4))]))
+    off = TURN.copy()
+    off[:3, 3] += (8.0, 0.0, 0.0)
+    links = [
+        _link(old, new, TURN),
+        PhantomRegistration(from_course=old, to_course=middle, matrix=np.linalg.inv(off)),
+        PhantomRegistration(from_course=middle, to_course=new, matrix=np.eye(4)),
+    ]
+    write_phantom(tmp_path, [old, middle, new], links)
+    assert finding(result_of(tmp_path), "8.0 mm")
+
+
+@pytest.mark.rule(8)
+def test_a_direct_way_and_a_chain_that_agree(tmp_path: Path) -> None:
+    """The same with a chain that leads to the same place: used, nothing refused."""
+    old, new = _old(), _new()
+    middle = apart(course("middle", MIDDLE, plan(10, 5, "MID"), structures=[_box_at(np.eye(4))]))
+    links = [
+        _link(old, new, TURN),
+        PhantomRegistration(from_course=old, to_course=middle, matrix=np.linalg.inv(TURN)),
+        PhantomRegistration(from_course=middle, to_course=new, matrix=np.eye(4)),
+    ]
+    write_phantom(tmp_path, [old, middle, new], links)
+    result = result_of(tmp_path)
+    assert organ(result).cumulative.max_gy == pytest.approx(TRUTH_MAX + 10.0, rel=0.002)
+    assert not result.refusals

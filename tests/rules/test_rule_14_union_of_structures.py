@@ -191,3 +191,11 @@ def test_a_persons_names_join_what_no_table_knows(tmp_path: Path) -> None:
     (row,) = result_of(tmp_path).structures
     assert row.cumulative.mean_gy == 80.0
     assert len(row.courses) == 2
+
+
+@pytest.mark.rule(14)
+def test_the_wrong_side_beside_the_cord(tmp_path: Path) -> None:
+    """No body contour and no second lung, but a cord in the middle: Lung_L on its right is flagged."""
+    write_phantom(tmp_path, [course("c", NEW, plan(50, 25), structures=[cord(), structure("Lung_L", RIGHT)])])
+    result = result_of(tmp_path)
+    assert {one.subject for one in result.findings if one.code == "structure_side"} == {"Lung_L"}
