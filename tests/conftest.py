@@ -12,7 +12,9 @@ import pytest
 
 # Parallel workers compile on their own: two processes that fill one cache of numba at once can mix up its entries.
 if "PYTEST_XDIST_WORKER" in os.environ:
-    cache = Path(__file__).resolve().parents[1] / ".pytest_cache" / "numba" / os.environ["PYTEST_XDIST_WORKER"]
+    cache = (
+        Path(__file__).resolve().parents[1] / ".pytest_cache" / "numba" / os.environ["PYTEST_XDIST_WORKER"]
+    )
     os.environ["NUMBA_CACHE_DIR"] = str(cache)
 
 REQUIRE_ALL = os.environ.get("GRAYBOOK_REQUIRE_ALL") == "1"
