@@ -132,7 +132,7 @@ def codes(result: Result) -> set[str]:
 def finding(result: Result, *words: str) -> bool:
     """Whether one finding or refusal holds all of the words, in any case."""
     said: list[FindingResult | RefusalResult] = [*result.findings, *result.refusals]
-    texts = [f"{one.code} {one.subject} {one.text}".lower() for one in said]
+    texts = [f"{one.code} {one.subject} {one.text}".replace("\u00a0", " ").lower() for one in said]
     return any(all(word.lower() in text for word in words) for text in texts)
 
 

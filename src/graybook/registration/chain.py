@@ -14,6 +14,9 @@ from graybook.record.alignment import Alignment, Approval
 
 __all__ = ["Chains", "Link", "chains_between", "spread_mm"]
 
+MOST_PATHS = 256
+"""Paths followed at once; a folder with more is a tangle, and its shortest chains are found all the same."""
+
 SAME_MATRIX = 1e-6
 """Two links whose matrices differ by less than this in every entry are one link written twice."""
 
@@ -41,10 +44,12 @@ class Link:
 class Chains:
     """What leads from one frame to another.
 
-    ``alignments`` holds every distinct shortest chain: none, one (usable) or several (a choice the user must make).
+    ``alignments`` holds every distinct shortest chain: none, one (usable) or several (a choice the user must make). ``detours``
+    are the longer ones: not used, but what they say of the shortest must not be kept from the reader.
     """
 
     alignments: tuple[Alignment, ...]
+    detours: tuple[Alignment, ...] = ()
 
     @property
     def single(self) -> Alignment | None:
@@ -57,22 +62,24 @@ def chains_between(links: Iterable[Link], *, from_frame: str, to_frame: str) -> 
     if from_frame == to_frame:
         return Chains(alignments=(Alignment(transform=Affine.identity(from_frame), source=("same frame",)),))
     directed = _distinct([both for link in links for both in (link, link.reversed())])
+    arrived: list[tuple[Link, ...]] = []
     paths: list[tuple[Link, ...]] = [()]
-    reached = {from_frame}
     while paths:
-        longer = [
-            (*path, link)
-            for path in paths
-            for link in directed
-            if link.transform.from_frame == (path[-1].transform.to_frame if path else from_frame)
-            and link.transform.to_frame not in reached
-        ]
-        arrived = [path for path in longer if path[-1].transform.to_frame == to_frame]
-        if arrived:
-            return Chains(alignments=tuple(_alignment(path) for path in arrived))
-        reached |= {path[-1].transform.to_frame for path in longer}
-        paths = longer
-    return Chains(alignments=())
+        longer = [(*path, link) for path in paths for link in directed if _continues(path, link, from_frame)]
+        arrived += [path for path in longer if path[-1].transform.to_frame == to_frame]
+        paths = [path for path in longer if path[-1].transform.to_frame != to_frame][:MOST_PATHS]
+    shortest = min((len(path) for path in arrived), default=0)
+    return Chains(
+        alignments=tuple(_alignment(path) for path in arrived if len(path) == shortest),
+        detours=tuple(_alignment(path) for path in arrived if len(path) > shortest),
+    )
+
+
+def _continues(path: tuple[Link, ...], link: Link, start: str) -> bool:
+    """Whether a link goes on from where a path ends, to a frame it has not been in."""
+    here = path[-1].transform.to_frame if path else start
+    visited = {start, *(one.transform.to_frame for one in path)}
+    return link.transform.from_frame == here and link.transform.to_frame not in visited
 
 
 def _distinct(links: Sequence[Link]) -> list[Link]:

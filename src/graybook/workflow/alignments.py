@@ -10,10 +10,13 @@ import numpy as np
 from graybook.geometry.arrays import FloatArray
 from graybook.record import Alignment, Course, Finding, Refusal, Severity
 from graybook.record.assessment import Param
-from graybook.registration import Link, chains_between, spread_mm
+from graybook.registration import Chains, Link, chains_between, spread_mm
 from graybook.workflow.similarity import ALIKE, correlation
 
 __all__ = ["CourseAlignment", "Hotspot", "align_courses"]
+
+TOLD_MM = 0.1
+"""Registrations that lead to one place within this are said to agree. [mm]"""
 
 Hotspot = Mapping[str, FloatArray]
 """Course id to the point (xyz) of its highest dose, in its own frame. [mm]"""
@@ -51,9 +54,8 @@ def _aligned(course: Course, reference: Course, links: Sequence[Link], hotspots:
             return CourseAlignment(course=course, alignment=alignment, how="reference")
         if alignment.source == ("same frame",):
             return _same_frame(course, reference, alignment)
-        return CourseAlignment(
-            course=course, alignment=alignment, how="registration", findings=_registration(course, alignment)
-        )
+        said = (*_registration(course, alignment), *_detours(course, chains, hotspots))
+        return CourseAlignment(course=course, alignment=alignment, how="registration", findings=said)
     if chains.alignments:
         point = hotspots.get(course.id)
         backwards = [
@@ -77,6 +79,22 @@ def _aligned(course: Course, reference: Course, links: Sequence[Link], hotspots:
         params={"course": course.label, "frame": course.frame, "reference_frame": reference.frame},
     )
     return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal)
+
+
+def _detours(course: Course, chains: Chains, hotspots: Hotspot) -> tuple[Finding, ...]:
+    """Longer chains that lead elsewhere: the shortest is used, and the spread at the course's hot spot is said."""
+    point = hotspots.get(course.id)
+    if point is None or not chains.detours:
+        return ()
+    backwards = [
+        Alignment(transform=one.transform.inverse(), source=one.source)
+        for one in (*chains.alignments, *chains.detours)
+    ]
+    spread = spread_mm(backwards, point)
+    if spread < TOLD_MM:
+        return ()
+    params: dict[str, Param] = {"course": course.label, "spread_mm": spread, "count": len(chains.detours)}
+    return (Finding(code="registration_detours_differ", subject=course.id, params=params),)
 
 
 def _registration(course: Course, alignment: Alignment) -> tuple[Finding, ...]:

@@ -14,6 +14,10 @@ CLEARLY_MM = 5.0
 """Organs nearer to the midline than this are not judged. [mm]"""
 
 
+MIDLINE = ("SpinalCord", "SpinalCanal", "Brainstem", "OpticChiasm", "Trachea")
+"""Organs that lie on the midline, when neither the external contour nor the other of a pair is drawn."""
+
+
 def side_findings(
     centroids: Mapping[str, tuple[str | None, str, float]], *, course: str
 ) -> tuple[Finding, ...]:
@@ -29,7 +33,8 @@ def side_findings(
 
     Returns
     -------
-    One finding per organ. The midline is that of the external contour; without one, halfway between the two of a pair.
+    One finding per organ. The midline is that of the external contour; without one, halfway between the two of a
+    pair; else that of an organ on it.
     """
     findings = []
     external = [x for _, kind, x in centroids.values() if kind == "external"]
@@ -38,6 +43,8 @@ def side_findings(
         if named is None or tg263 is None:
             continue
         midline = external[0] if external else _between_pair(tg263, x_mm, centroids.values())
+        if midline is None:
+            midline = next((x for label, _, x in centroids.values() if label in MIDLINE), None)
         if midline is None:
             continue
         offset_mm = x_mm - midline

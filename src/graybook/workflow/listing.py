@@ -75,7 +75,11 @@ def uses_of(
             used[record.header.path] = "treatment record"
         else:
             unused.append(_unused(record.header.path, "record_without_plan", Severity.WARNING))
-    used.update({registration.header.path: "registration" for registration in objects.registrations})
+    for registration in objects.registrations:
+        if courses:
+            used[registration.header.path] = "registration"
+        else:
+            unused.append(_unused(registration.header.path, "registration_of_no_course", Severity.WARNING))
     return used, unused
 
 

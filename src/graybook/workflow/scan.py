@@ -30,7 +30,7 @@ from graybook.workflow.planned import PlannedDose, matches, planned_doses
 
 __all__ = ["PersonScan", "ScanResult", "scan", "scan_facts"]
 
-DISPUTED = ("conflicting_duplicate", "file_uid_conflict", "settings_elsewhere")
+DISPUTED = ("conflicting_duplicate", "dose_already_biological", "file_uid_conflict", "settings_elsewhere")
 """Reasons of files not used that a reader must know even without looking at the list of files."""
 
 
@@ -179,11 +179,10 @@ def scan_facts(
     notes = Notes()
     _check_settings(settings, persons, notes)
     notes.findings.extend(_said_on_reading(kept))
-    notes.findings.extend(one.reason for one in left if one.reason.code == "dose_already_biological")
     notes.findings.extend(
-        fact.reason for fact in facts if isinstance(fact, OtherFacts) and fact.reason.code in DISPUTED
+        fact.reason for fact in facts if isinstance(fact, OtherFacts) and _must_be_said(fact.reason.code)
     )
-    notes.findings.extend(one.reason for one in unused if one.reason.code in DISPUTED)
+    notes.findings.extend(one.reason for one in left if _must_be_said(one.reason.code))
     return ScanResult(
         files=file_entries(facts, used, left),
         persons=tuple(persons),
@@ -192,6 +191,11 @@ def scan_facts(
         usable=any(not isinstance(fact, OtherFacts) for fact in facts),
         settings_error=settings_error,
     )
+
+
+def _must_be_said(code: str) -> bool:
+    """Whether the reason of a file not used belongs among the findings: a missing registration is looked for in vain otherwise."""
+    return code in DISPUTED or code.startswith("registration_")
 
 
 def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
