@@ -86,15 +86,15 @@ def _organs(shown: list[StructureResult], words: Wording) -> Iterator[str]:
 
 
 def unknowns(result: Result, ranking: tuple[str, ...], words: Wording) -> tuple[str, ...]:
-    """What is not known, weightiest first: refusals, courses left out, delivery, alignment, organs, errors found."""
+    """What is not known, weightiest first: refusals, courses left out, errors found, alignment, delivery, organs."""
     by_name = structures_by_name(result)
     shown = [by_name[name] for name in ranking if name in by_name]
     lines = [
         *(words("unknown_refusal", text=refusal.text) for refusal in result.refusals),
         *_left_out(result, words),
         *(finding.text for finding in result.findings if finding.severity == "error"),
-        *_deliveries(result, words),
         *_alignments(result, words),
+        *_deliveries(result, words),
         *_organs(shown, words),
     ]
     return tuple(dict.fromkeys(lines)) or (words("unknown_nothing"),)

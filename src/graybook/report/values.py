@@ -118,9 +118,14 @@ def planned_text(phase: PhaseResult, words: Wording) -> str:
 
 
 def delivered_text(phase: PhaseResult, words: Wording) -> str:
-    """Dose and fractions as given: d stays D_plan / n_planned (rule 1); a dash for what is only proposed or not given."""
+    """Dose and fractions as given: d stays D_plan / n_planned (rule 1); in brackets when only assumed, a dash when not given."""
     if phase.status not in ("delivered", "partly delivered", "assumed delivered"):
         return DASH
+    text = _given_text(phase, words)
+    return f"({text})" if phase.status == "assumed delivered" and text != DASH else text
+
+
+def _given_text(phase: PhaseResult, words: Wording) -> str:
     dose, planned, given = prescribed_gy(phase), phase.fractions_planned, phase.fractions_delivered
     if dose is None:
         return words("highest", dose=words.short(phase.max_gy)) if phase.max_gy is not None else DASH
