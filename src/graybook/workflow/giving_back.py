@@ -1,4 +1,4 @@
-"""Giving back: an assessment comes in; result.json, the EQD2 volume, the DVH table and the report in two forms go out."""
+"""Giving back: an assessment comes in; result.json, the EQD2 volume, the DVH table, the tumour-board text and the report go out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from graybook.progress import Progress, silent
 from graybook.report.dvh_table import write_dvh_csv
 from graybook.report.html import write_html
 from graybook.report.pdf import write_pdf
+from graybook.report.rcp import write_rcp
 from graybook.report.result import json_text
 from graybook.text import Language
 from graybook.workflow.cumulative import Assessed
@@ -50,6 +51,7 @@ def write_assessment(
     _write_eqd2(assessed, out / "eqd2_total.dcm", progress)
     (out / "result.json").write_text(json_text(assessed.result), encoding="utf-8")
     write_dvh_csv(assessed.material, out / "dvh.csv")
+    write_rcp(assessed.material, out / "rcp.txt", language)
     progress("report.html")
     write_html(assessed.material, out / "report.html", language)
     progress("report.pdf")

@@ -1,0 +1,109 @@
+"""rcp.txt: plain text that a tumour-board form takes, whatever the case."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from graybook.report.rcp import LIMIT, rcp_text, write_rcp
+from graybook.text import Language
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+CASES = ("whole", "single", "six", "refused", "hostile")
+NOTICE = {
+    "en": "not CE-marked: independent check required",
+    "fr": "non marqué CE : vérification indépendante",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_fits_the_form(made: SimpleNamespace, case: str, language: Language) -> None:
+    """At most 1,200 characters, no markup or signs a form may not show, whole sentences, and the notice always."""
+    text = rcp_text(getattr(made, case)(), language)
+    assert len(text) <= LIMIT == 1200
+    assert text.endswith(".\n")
+    assert not re.search(r"[\u00a0\u200b\u202f\t]", text)
+    assert all(line[-1] in ".?!:" for line in text.splitlines())
+    assert NOTICE[language] in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("limit", [1200, 900, 600, 400, 250])
+def test_sentences_are_left_out_whole_and_counted(
+    made: SimpleNamespace, limit: int, language: Language
+) -> None:
+    """What does not fit is left out by the sentence; the number said is the number that is missing."""
+    whole = rcp_text(made.six(), language, limit=100_000).splitlines()
+    text = rcp_text(made.six(), language, limit=limit)
+    assert len(text) <= limit
+    every = "\n".join(whole)
+    lines = text.splitlines()
+    stated = re.match(r"(\d+) (sentences?|phrases?) (left out|omises?)", lines[-1])
+    kept = lines[:-1] if stated else lines
+    assert all(sentence in every for line in kept for sentence in re.split(r"(?<=\.) ", line))
+    assert stated or len(text) == len(every) + 1
+
+
+def test_a_course_line_says_what_a_board_asks(made: SimpleNamespace) -> None:
+    """Date, site, dose and fractions, radiation, status and grade of each course; what is not in the sum says so."""
+    lines = rcp_text(made.six(), "en", limit=100_000).splitlines()
+    (vertebra,) = [line for line in lines if line.startswith("2019-09-02")]
+    assert "Vertèbre T6" in vertebra
+    assert "12 Gy in 3 fractions (of 20 Gy in 5 planned)" in vertebra
+    assert "protons" in vertebra
+    assert "partly delivered" in vertebra
+    (iodine,) = [line for line in lines if line.startswith("1994-06-14")]
+    assert "dose not known" in iodine
+    assert "not in the 3D sum" in iodine
+    (brachy,) = [line for line in lines if line.startswith("2017-03-20")]
+    assert "evidence C (prescription only)" in brachy
+
+
+def test_a_lower_bound_is_said_in_words(made: SimpleNamespace) -> None:
+    """Where a course is missing from the 3D sum, every organ's dose is "at least" and "au moins"; a range has both ends."""
+    for language, least in (("en", "at least "), ("fr", "au moins ")):
+        text = rcp_text(made.whole(), language, limit=100_000)
+        organs = [line for line in text.splitlines() if line.startswith("- ")]
+        assert organs
+        assert all(least in line for line in organs)
+        assert "≥" not in "".join(organs)
+        assert re.search(r"Poumon D ?: .* (to|à) .*Gy", text)
+
+
+def test_point_sums_stand_where_there_is_no_sum(made: SimpleNamespace) -> None:
+    """Without a 3D sum the courses' near-maxima are added and called so, 1.8 for 1.0 and 0.8."""
+    material = made.whole()
+    spinal = material.result.structures[1]
+    bare = spinal.model_copy(
+        update={
+            "cumulative": spinal.cumulative.model_copy(update={"d0_03cc_gy": None}),
+            "printed_as_range": [],
+            "point_sum": spinal.point_sum.model_copy(update={"customary_d0_03cc_gy": 1.8, "complete": False}),
+        }
+    )
+    changed = made.material(material.result.model_copy(update={"structures": [bare]}))
+    text = rcp_text(changed, "en", limit=100_000)
+    assert "No 3D sum possible" in text
+    assert "Moelle épinière: at least 1.8 Gy" in text
+
+
+def test_file_is_utf_8(made: SimpleNamespace, tmp_path: Path) -> None:
+    """The file holds the text, in UTF-8, without a mark at its start."""
+    write_rcp(made.whole(), tmp_path / "rcp.txt", "fr")
+    assert (tmp_path / "rcp.txt").read_bytes().decode("utf-8") == rcp_text(made.whole(), "fr")
+
+
+def test_every_sentence_of_the_catalogue_is_used() -> None:
+    """A sentence of rcp.toml that the text never prints is taken out."""
+    words = tomllib.loads(
+        (resources.files("graybook.text") / "data" / "rcp.toml").read_text(encoding="utf-8")
+    )
+    code = (resources.files("graybook.report") / "rcp.py").read_text(encoding="utf-8")
+    own = [key.removeprefix("rcp_") for key in words]
+    assert [key for key in own if f'"{key}"' not in code] == []
