@@ -57,7 +57,8 @@ def test_other_surroundings(tmp_path: Path) -> None:
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "7",
     }
-    ran = subprocess.run(command, capture_output=True, env={**os.environ, **surroundings}, check=True)
+    ran = subprocess.run(command, capture_output=True, env={**os.environ, **surroundings}, check=False)
+    assert ran.returncode == 0, ran.stderr.decode(errors="replace")
     written = (tmp_path / "out" / "result.json").read_bytes()
     ours = json_text(result_of(folder))
     assert json.loads(ran.stdout) == json.loads(written)
@@ -96,7 +97,7 @@ def test_its_own_report_is_no_course(tmp_path: Path) -> None:
     assert "Graybook" in ours["reason"]
     assert all(
         listed[f"report/deep/{name}"]["reason"]
-        for name in ("report.html", "report.pdf", "dvh.csv", "result.json")
+        for name in ("report.html", "report.pdf", "rcp.txt", "dvh.csv", "result.json")
     )
 
 
@@ -112,7 +113,7 @@ def test_out_may_hold_other_files(tmp_path: Path) -> None:
     assert ran.exit_code == 0
     assert json.loads(ran.stdout) == json.loads((out / "result.json").read_text(encoding="utf-8"))
     assert {one.name for one in out.iterdir()} == {
-        *("mine.txt", "report.html", "report.pdf", "result.json", "eqd2_total.dcm", "dvh.csv")
+        *("mine.txt", "report.html", "report.pdf", "rcp.txt", "result.json", "eqd2_total.dcm", "dvh.csv")
     }
     assert (out / "mine.txt").read_text(encoding="utf-8") == "keep"
     assert folder_bytes(folder) == before
