@@ -88,7 +88,7 @@ def test_documented_settings_are_accepted() -> None:
     examples = re.findall(r"```toml\n(.*?)```", SETTINGS.read_text(encoding="utf-8"), re.DOTALL)
     settings = parse("\n".join(examples))
     assert all([settings.courses, settings.phases, settings.structures, settings.alpha_betas])
-    assert all([settings.registrations, settings.same_persons])
+    assert all([settings.registrations, settings.identities, settings.corrections])
 
 
 def test_every_setting_is_documented() -> None:

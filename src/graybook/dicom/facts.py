@@ -36,6 +36,8 @@ class Header:
     ``path`` is relative to the folder (``archive.zip!/inner/path`` inside a zip, forward slashes). ``date`` is the best date of
     the object itself: RTPlanDate, StructureSetDate, TreatmentDate, then content, acquisition, series, study, instance creation
     date; ``date_source`` names the attribute it was taken from. ``birth_date`` is None when missing or malformed.
+    ``birth_name`` is Patient's Birth Name, kept apart from the name in use. ``other_ids`` are the items of Other Patient IDs
+    Sequence: value and issuer, the issuer's universal id (an OID) before its name.
     ``findings`` are warnings about attributes that bear on neither dose, geometry, identity nor links, and others said on reading.
     """
 
@@ -47,6 +49,8 @@ class Header:
     patient_id: str = ""
     issuer_of_patient_id: str = ""
     patient_name: str = ""
+    birth_name: str = ""
+    other_ids: tuple[tuple[str, str], ...] = ()
     birth_date: date | None = None
     sex: str = ""
     study_uid: str = ""

@@ -45,6 +45,8 @@ def header_of(attributes: Attributes, sha256: str) -> Header:
         patient_id=attributes.text("PatientID"),
         issuer_of_patient_id=attributes.text("IssuerOfPatientID"),
         patient_name=attributes.text("PatientName"),
+        birth_name=attributes.text("PatientBirthName"),
+        other_ids=_other_ids(attributes),
         birth_date=attributes.date("PatientBirthDate"),
         sex=attributes.code("PatientSex"),
         study_uid=attributes.uid("StudyInstanceUID"),
@@ -56,6 +58,20 @@ def header_of(attributes: Attributes, sha256: str) -> Header:
         manufacturer=attributes.text("Manufacturer"),
         made_by_graybook=_made_by_graybook(attributes),
     )
+
+
+def _other_ids(attributes: Attributes) -> tuple[tuple[str, str], ...]:
+    """Further identifiers with their issuers, sorted; the file's own Patient ID too when its issuer has a universal id."""
+    found = {(item.text("PatientID"), _issuer(item)) for item in attributes.items("OtherPatientIDsSequence")}
+    if any(True for _ in attributes.items("IssuerOfPatientIDQualifiersSequence")):
+        found.add((attributes.text("PatientID"), _issuer(attributes)))
+    return tuple(sorted(pair for pair in found if pair[0]))
+
+
+def _issuer(item: Attributes) -> str:
+    """The universal id of an identifier's issuer, else its name."""
+    universal = [one.text("UniversalEntityID") for one in item.items("IssuerOfPatientIDQualifiersSequence")]
+    return next((one for one in universal if one), "") or item.text("IssuerOfPatientID")
 
 
 def _best_date(attributes: Attributes) -> tuple[date | None, str]:

@@ -53,10 +53,10 @@ class Entry:
                     f'"{key}"', "is not a key of this table", value=value, remedy=nearest(key, allowed)
                 )
 
-    def text(self, key: str, *, among: Collection[str] = ()) -> str:
-        """A text; empty when absent."""
+    def text(self, key: str, *, among: Collection[str] = (), blank: bool = False) -> str:
+        """A text; empty when absent, and when written empty only if ``blank``."""
         value = self.values.get(key, "")
-        if not isinstance(value, str) or (key in self.values and not value.strip()):
+        if not isinstance(value, str) or (key in self.values and not value.strip() and not blank):
             raise self.refuse(key, "must be a text", value=value, remedy=f'Write {key} = "...".')
         if among and value and value not in among:
             raise self.refuse(key, "has a value that is not known", value=value, remedy=nearest(value, among))
@@ -84,6 +84,32 @@ class Entry:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
             raise self.refuse(key, "must be a number above 0", value=value, remedy=f"Write {key} = 2.0, say.")
         return float(value)
+
+    def day(self, key: str) -> date | None:
+        """A date, as TOML writes it or as text; None when absent."""
+        value = self.values.get(key)
+        if isinstance(value, datetime):
+            return value.date()
+        if value is None or isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            raise self.refuse(
+                key, "is not a date", value=value, remedy=f"Write {key} = 2026-01-31 (year-month-day)."
+            ) from None
+
+    def tables(self, key: str) -> tuple[Entry, ...]:
+        """The tables below a key; empty when absent."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.refuse(
+                key, "must be a list of tables", value=value, remedy=f"Write {key} = [{{ ... }}]."
+            )
+        return tuple(
+            Entry(file=self.file, where=f"{self.where}, {key} {number}", values=item)
+            for number, item in enumerate(value, start=1)
+        )
 
     def flag(self, key: str) -> bool:
         """true or false; false when absent."""
@@ -127,7 +153,7 @@ class Entry:
         value = self.values.get(key)
         if isinstance(value, date) and not isinstance(value, datetime):
             return value.isoformat()
-        return self.text(key)
+        return self.text(key, blank=key == "patient_id")
 
     def required(self, *keys: str) -> None:
         """Refuse the table unless it has at least one of the keys."""
@@ -138,7 +164,14 @@ class Entry:
 
     def overrides(self, subject: str) -> tuple[Override, ...]:
         """One override for each key that changes something, with author, date, reason and source."""
-        day = self._day()
+        day = self.day("date")
+        if day is None:
+            raise self.refuse(
+                "date",
+                "is missing",
+                value=None,
+                remedy="Add date = 2026-01-31 (year-month-day): nothing is overridden without it.",
+            )
         for key in ("author", "reason"):
             if not self.text(key):
                 raise self.refuse(
@@ -147,7 +180,7 @@ class Entry:
                     value=None,
                     remedy=f'Add {key} = "...": nothing is overridden without it.',
                 )
-        table = self.where.split("]]")[0].strip("[")
+        table = self.where.split("]")[0].strip("[")
         return tuple(
             Override(
                 key=f"{table} {subject}: {key}",
@@ -155,32 +188,18 @@ class Entry:
                 author=self.text("author"),
                 date=day,
                 reason=self.text("reason"),
-                source=self.text("source"),
+                source=self.text("source") or self.text("evidence"),
             )
             for key, value in self.values.items()
-            if key not in _STAMP
+            if key not in (*_STAMP, "evidence")
         )
-
-    def _day(self) -> date:
-        value = self.values.get("date")
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value if isinstance(value, str) else "")
-        except ValueError:
-            raise self.refuse(
-                "date",
-                "is missing" if value is None else "is not a date",
-                value=value,
-                remedy="Add date = 2026-01-31 (year-month-day): nothing is overridden without it.",
-            ) from None
 
 
 def _shown(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_shown(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return " ".join(_shown(item) for item in value.values())
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if isinstance(value, date) else str(value)

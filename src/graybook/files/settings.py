@@ -10,6 +10,14 @@ from pathlib import Path
 
 from graybook.errors import InputError
 from graybook.files._tables import Entry, nearest
+from graybook.files.person_settings import (
+    CorrectionSetting,
+    IdentitySetting,
+    PersonSetting,
+    correction_setting,
+    identity_setting,
+    person_setting,
+)
 from graybook.record.course import Status
 from graybook.record.override import Override
 
@@ -19,7 +27,6 @@ __all__ = [
     "CourseSetting",
     "PhaseSetting",
     "RegistrationSetting",
-    "SamePersonSetting",
     "Settings",
     "StructureSetting",
     "parse",
@@ -104,13 +111,6 @@ class RegistrationSetting:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SamePersonSetting:
-    """Patient IDs that a named user says are one person."""
-
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole of ``graybook.toml``; empty when there is none.
 
@@ -122,12 +122,18 @@ class Settings:
     structures: tuple[StructureSetting, ...] = ()
     alpha_betas: tuple[AlphaBetaSetting, ...] = ()
     registrations: tuple[RegistrationSetting, ...] = ()
-    same_persons: tuple[SamePersonSetting, ...] = ()
+    identities: tuple[IdentitySetting, ...] = ()
+    corrections: tuple[CorrectionSetting, ...] = ()
+    person: PersonSetting | None = None
     overrides: tuple[Override, ...] = ()
     sha256: str = ""
 
 
-TABLES = ("course", "phase", "structure", "alpha_beta", "registration", "same_person")
+TABLES = ("course", "phase", "structure", "alpha_beta", "registration", "identity", "correction")
+"""Tables of which there may be several, each entry with its author."""
+
+SINGLE = ("person",)
+"""Tables of which there is one: they state what no file says and correct nothing, so that an author is asked of none."""
 
 
 def read(folder: Path) -> Settings:
@@ -176,7 +182,9 @@ def parse(text: str, name: str = FILE_NAME) -> Settings:
         structures=tuple(_structure(entry) for entry in entries["structure"]),
         alpha_betas=tuple(_alpha_beta(entry) for entry in entries["alpha_beta"]),
         registrations=tuple(_registration(entry) for entry in entries["registration"]),
-        same_persons=tuple(_same_person(entry) for entry in entries["same_person"]),
+        identities=tuple(identity_setting(entry) for entry in entries["identity"]),
+        corrections=tuple(correction_setting(entry) for entry in entries["correction"]),
+        person=next((person_setting(entry) for entry in entries["person"]), None),
         overrides=tuple(
             override
             for table in TABLES
@@ -196,12 +204,21 @@ def _entries(text: str, name: str) -> dict[str, list[Entry]]:
             value=str(error),
             remedy="Mend the line it names; texts stand in quotes.",
         ) from error
-    entries: dict[str, list[Entry]] = {table: [] for table in TABLES}
+    entries: dict[str, list[Entry]] = {table: [] for table in (*TABLES, *SINGLE)}
     for table, items in tables.items():
         if table not in entries:
             raise InputError(
-                f"{name}: there is no table [[{table}]].", value=table, remedy=nearest(table, TABLES)
+                f"{name}: there is no table [[{table}]].", value=table, remedy=nearest(table, entries)
             )
+        if table in SINGLE:
+            if not isinstance(items, dict):
+                raise InputError(
+                    f"{name}: {table} must be one table.",
+                    value=items,
+                    remedy=f"Write [{table}], one bracket.",
+                )
+            entries[table] = [Entry(file=name, where=f"[{table}]", values=items)]
+            continue
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise InputError(
                 f"{name}: {table} must be a list of tables.",
@@ -216,13 +233,13 @@ def _entries(text: str, name: str) -> dict[str, list[Entry]]:
 
 
 def _subject(entry: Entry) -> str:
-    for key in ("course", "plan", "tg263", "structure", "use"):
+    for key in ("course", "plan", "tg263", "structure", "use", "patient_id"):
         if key in entry.values:
             return entry.selector(key)
-    for key in ("plans", "names", "ids"):
+    for key in ("plans", "names"):
         if key in entry.values:
-            return " + ".join(entry.texts(key, blank=key == "ids"))
-    return ""
+            return " + ".join(entry.texts(key))
+    return " + ".join(identity_setting(entry).ids) if "ids" in entry.values else ""
 
 
 def _status(entry: Entry) -> Status | None:
@@ -318,12 +335,3 @@ def _registration(entry: Entry) -> RegistrationSetting:
     entry.only(("use", "error_mm"))
     entry.required("use")
     return RegistrationSetting(use=entry.text("use"), error_mm=entry.positive("error_mm"))
-
-
-def _same_person(entry: Entry) -> SamePersonSetting:
-    entry.only(("ids",))
-    entry.required("ids")
-    ids = entry.texts("ids", blank=True)  # a file may carry an empty Patient ID
-    if not ids:
-        raise entry.refuse("ids", "is empty", value=ids, remedy='Write ids = ["A", "B"].')
-    return SamePersonSetting(ids=ids)

@@ -72,12 +72,23 @@ _BODY = """
 # reason = "..."
 
 # ---- Persons: identifiers that are one person -------------------------------------------------------------
-# [[same_person]]
-# ids = ["123456", "A-98765"]
+# [[identity]]
+# ids = [{ value = "123456", issuer = "HOSPITAL A" }, { value = "A-98765" }]   # without issuer: whoever issued it
 # author = "..."
 # date = 2026-01-31
 # reason = "..."
-# source = "..."                     # the evidence: identity check, letter
+# evidence = "..."                   # identity card, letter, register
+
+# ---- Wrong values: a birth date, sex or INS that forbids the link -----------------------------------------
+# [[correction]]
+# patient_id = "A-98765"
+# attribute = "birth_date"           # birth_date, sex or ins
+# wrong = 1951-02-03
+# right = 1950-02-03
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+# source = "..."
 """
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "CourseResult",
     "Envelope",
     "FindingResult",
+    "IdentityResult",
     "InputResult",
     "LinkResult",
     "Metrics",
@@ -45,6 +46,13 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, alias_generator=_key)
 
 
+class IdentityResult(_Model):
+    """An identifier and who issued it."""
+
+    value: str
+    issuer: str = ""
+
+
 class PatientResult(_Model):
     """The person, as found in the files."""
 
@@ -53,6 +61,11 @@ class PatientResult(_Model):
     name: str = ""
     birth_date: str | None = None
     sex: str = ""
+    birth_name: str = ""
+    ins: str = Field(default="", description="French national health identity, as found; not verified here.")
+    identities: list[IdentityResult] = []
+    asserted_by: str = Field(default="", description="Who linked the identifiers; empty when nobody had to.")
+    asserted_on: str | None = None
 
 
 class PrescriptionResult(_Model):

@@ -30,9 +30,22 @@ _LABELS = (
 )
 
 
+def _identifier(value: str, issuer: str, words: Wording) -> str:
+    if not value:
+        return words("id_none")
+    return words("id_issuer" if issuer else "id", id=value, issuer=issuer)
+
+
 def _person_details(patient: PatientResult, words: Wording) -> str:
-    key = "id_issuer" if patient.issuer else "id"
-    identity = words(key, id=patient.id, issuer=patient.issuer)
+    if len(patient.identities) > 1:
+        identity = " = ".join(_identifier(one.value, one.issuer, words) for one in patient.identities)
+    else:
+        identity = _identifier(patient.id, patient.issuer, words)
+    if patient.asserted_by:
+        linked = words("asserted_by", author=patient.asserted_by, date=words.date(patient.asserted_on))
+        identity = f"{identity} ({linked})"
+    if patient.birth_name:
+        identity = f"{words('birth_name', name=person_name(patient.birth_name))}, {identity}"
     if not patient.birth_date:
         return f"{identity}, {words('born_unknown')}"
     return f"{identity}, {words('born', date=words.date(patient.birth_date))}"

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from graybook.dicom.facts import (
-    DoseFacts,
-    ImageSliceFacts,
-    PlanFacts,
-    StructureSetFacts,
-    TreatmentRecordFacts,
-)
+from graybook.files.person_settings import IdentitySetting
 from graybook.files.settings import Settings
 from graybook.record import Finding, Identity, Person, Refusal, Severity
 from graybook.record.assessment import Param
+from graybook.workflow.adoption import Group, adopt
+from graybook.workflow.identities import (
+    ATTRIBUTES,
+    NAME,
+    Profile,
+    contradiction,
+    correction_block,
+    identity_block,
+    ids_text,
+    names_agree,
+    profile_of,
+    same_ins,
+    shown,
+)
 from graybook.workflow.objects import Object
 
-__all__ = ["PersonObjects", "persons_of", "plain_name"]
+__all__ = ["PersonObjects", "identities_of", "linked", "persons_of"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,49 +42,19 @@ class PersonObjects:
     refusals: tuple[Refusal, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Profile:
-    """What one file says of its person."""
-
-    patient_id: str
-    issuer: str
-    name: str
-    birth_date: date | None
-    sex: str
-    study: str = ""
-
-
-@dataclass(kw_only=True, eq=False)
-class _Group:
-    key: str
-    objects: list[Object] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-
-
-def plain_name(name: str) -> str:
-    """A DICOM person name to compare by: upper case, no accents, hyphens or apostrophes, no trailing ``^``.
-
-    Examples
-    --------
-    >>> plain_name("Lefèvre-d'Arc^Zoé^^") == plain_name("LEFEVRE DARC^ZOE")
-    True
-    """
-    folded = unicodedata.normalize("NFKD", name.split("=")[0]).upper()
-    letters = "".join(sign for sign in folded if sign.isalnum() or sign == "^")
-    return letters.rstrip("^")
-
-
 def persons_of(objects: Iterable[Object], settings: Settings) -> tuple[PersonObjects, ...]:
     """One group per person, in the order of identifiers.
 
-    Same Patient ID and issuer is one person unless birth dates, sexes or names contradict it; then each spelling stands alone and
-    every sum is refused. A ``[[same_person]]`` of the settings joins identifiers. An object linked by UID to another person's
+    Same Patient ID and issuer is one person unless birth dates, sexes, INS or names contradict it; then each spelling stands alone
+    and every sum is refused. An ``[[identity]]`` of the settings joins identifiers and overrules a name, nothing else: any other
+    wrong value must be corrected. An equal INS only proposes the link. An object linked by UID to another person's
     objects goes with what refers to it, and both are refused.
     """
     groups = _by_identifier(objects, settings)
-    _adopt(groups)
-    found = [_person(group) for group in groups if group.objects]
+    adopt(groups)
+    groups = [group for group in groups if group.objects]
+    _propose(groups)
+    found = [_person(group) for group in groups]
     return tuple(
         sorted(
             found,
@@ -87,93 +63,118 @@ def persons_of(objects: Iterable[Object], settings: Settings) -> tuple[PersonObj
     )
 
 
-def _profile(fact: Object) -> Profile:
-    header = fact.header
-    named = header.patient_id.strip() or plain_name(header.patient_name)
-    return Profile(
-        patient_id=header.patient_id.strip(),
-        issuer=header.issuer_of_patient_id.strip(),
-        name=plain_name(header.patient_name),
-        birth_date=header.birth_date,
-        sex=header.sex.strip().upper(),
-        study="" if named else header.study_uid or header.path,
-    )
-
-
-def _by_identifier(objects: Iterable[Object], settings: Settings) -> list[_Group]:
+def _by_identifier(objects: Iterable[Object], settings: Settings) -> list[Group]:
     ordered = sorted(objects, key=lambda fact: fact.header.path)
-    profiles = {id(fact): _profile(fact) for fact in ordered}
+    profiles = {fact.header.path: profile_of(fact.header, settings) for fact in ordered}
     issuers: dict[str, set[str]] = {}
     for profile in profiles.values():
         issuers.setdefault(profile.patient_id, set()).add(profile.issuer)
-    keyed: dict[str, list[Object]] = {}
+    links = linked(settings)
+    keyed: dict[str, tuple[tuple[IdentitySetting, ...], list[Object]]] = {}
     for fact in ordered:
-        keyed.setdefault(_key(profiles[id(fact)], issuers, settings), []).append(fact)
-    groups: list[_Group] = []
-    for key, facts in keyed.items():
-        groups.extend(_established(key, facts, [profiles[id(fact)] for fact in facts]))
+        key, stated = _key(profiles[fact.header.path], issuers, links)
+        keyed.setdefault(key, (stated, []))[1].append(fact)
+    groups: list[Group] = []
+    for key, (stated, facts) in keyed.items():
+        groups.extend(_established(key, facts, profiles, stated))
     return groups
 
 
-def _key(profile: Profile, issuers: dict[str, set[str]], settings: Settings) -> str:
+def linked(settings: Settings) -> tuple[tuple[IdentitySetting, ...], ...]:
+    """The ``[[identity]]`` entries; those that share an identifier stand together, for they speak of one person."""
+    chains: list[list[IdentitySetting]] = []
+    for one in settings.identities:
+        meeting = [chain for chain in chains if any(_share(one, other) for other in chain)]
+        chains = [chain for chain in chains if chain not in meeting]
+        chains.append([*(other for chain in meeting for other in chain), one])
+    return tuple(tuple(chain) for chain in chains)
+
+
+def _share(one: IdentitySetting, other: IdentitySetting) -> bool:
+    return any(
+        first.value == second.value
+        and (first.issuer == second.issuer or not (first.issuer and second.issuer))
+        for first in one.identities
+        for second in other.identities
+    )
+
+
+def _key(
+    profile: Profile, issuers: dict[str, set[str]], links: Sequence[tuple[IdentitySetting, ...]]
+) -> tuple[str, tuple[IdentitySetting, ...]]:
     """What files of one person share: a named user's word, the identifier and its issuer, else name and birth date."""
-    for number, same in enumerate(settings.same_persons):
-        if profile.patient_id in same.ids:
-            return f"stated {number}"
-    if not profile.patient_id:
-        return f"name {profile.name}|{profile.birth_date}|{profile.study}"
     named = issuers[profile.patient_id] - {""}
     issuer = profile.issuer or (next(iter(named)) if len(named) == 1 else "")
-    return f"id {profile.patient_id}|{issuer}"
+    for number, chain in enumerate(links):
+        if any(one.names(profile.patient_id, issuer) for one in chain):
+            return f"stated {number}", chain
+    if not profile.patient_id:
+        return f"name {profile.name}|{profile.birth_date}|{profile.study}", ()
+    return f"id {profile.patient_id}|{issuer}", ()
 
 
-def _established(key: str, facts: list[Object], profiles: list[Profile]) -> list[_Group]:
+def _established(
+    key: str, facts: list[Object], profiles: dict[str, Profile], stated: tuple[IdentitySetting, ...]
+) -> list[Group]:
     """The group itself, or, when its files contradict each other, one refused group for each spelling."""
-    distinct = sorted(set(profiles), key=lambda one: (one.patient_id, one.name, str(one.birth_date), one.sex))
+    distinct = sorted(
+        {profiles[fact.header.path] for fact in facts},
+        key=lambda one: (one.patient_id, one.name, str(one.birth_date), one.sex, one.ins),
+    )
     pairs = [(one, other) for place, one in enumerate(distinct) for other in distinct[place + 1 :]]
-    conflict = next(((a, b, why) for a, b in pairs if (why := _contradiction(a, b))), None)
-    group = _Group(key=key, objects=facts)
+    conflicts = [(a, b, why) for a, b in pairs if (why := contradiction(a, b))]
+    conflicts.sort(key=lambda one: one[2] == NAME)
+    group = Group(key=key, objects=facts, profiles=profiles, stated=stated)
     subject = distinct[0].patient_id
-    if conflict is None:
+    if not conflicts:
         group.findings.extend(_doubts(distinct, pairs, subject))
         return [group]
-    first, second, why = conflict
-    params: dict[str, Param] = {
-        "id": first.patient_id,
-        "what": why,
-        "first": _shown(first, why),
-        "second": _shown(second, why),
-    }
-    if key.startswith("stated"):
+    first, second, why = conflicts[0]
+    if stated and why == NAME:
+        params: dict[str, Param] = {"what": why, "first": shown(first, why), "second": shown(second, why)}
         group.findings.append(Finding(code="identity_confirmed_by_user", subject=subject, params=params))
         return [group]
-    refusal = Refusal(code="identity_conflict", subject=subject, params=params)
+    refusal = _conflict(first, second, why)
     return [
-        _Group(
+        Group(
             key=f"{key}|{number}",
-            objects=[fact for fact, own in zip(facts, profiles, strict=True) if own == profile],
+            objects=[fact for fact in facts if profiles[fact.header.path] == profile],
+            profiles=profiles,
             refusals=[refusal],
         )
         for number, profile in enumerate(distinct)
     ]
 
 
-def _contradiction(one: Profile, other: Profile) -> str:
-    """What says that two profiles are two people: "birth date", "sex", "name", or nothing."""
-    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
-        return "birth date"
-    if {one.sex, other.sex} == {"M", "F"}:
-        return "sex"
-    supported = one.birth_date is not None and one.birth_date == other.birth_date
-    if one.name and other.name and one.name != other.name and not supported:
-        return "name"
-    return ""
+def _conflict(first: Profile, second: Profile, why: str) -> Refusal:
+    """The refusal of two profiles; a name may be overruled by ``[[identity]]``, any other value only be corrected."""
+    params: dict[str, Param] = {
+        "id": first.patient_id if first.patient_id == second.patient_id else _both_ids(first, second),
+        "what": why,
+        "first": shown(first, why),
+        "second": shown(second, why),
+    }
+    if why == NAME:
+        params["ids"] = ids_text(identities_of([first, second]))
+        return Refusal(code="identity_conflict", subject=first.patient_id, params=params)
+    params["block"] = correction_block(
+        why, patient_id=second.patient_id, wrong=shown(second, why), right=shown(first, why)
+    )
+    params["attribute"] = ATTRIBUTES[why]
+    return Refusal(code="identity_value_conflict", subject=first.patient_id, params=params)
 
 
-def _shown(profile: Profile, what: str) -> str:
-    if what == "birth date":
-        return str(profile.birth_date)
-    return profile.sex if what == "sex" else profile.name
+def _both_ids(first: Profile, second: Profile) -> str:
+    return f"{first.patient_id} = {second.patient_id}"
+
+
+def identities_of(profiles: Iterable[Profile]) -> tuple[Identity, ...]:
+    """The identifiers of profiles, in order, an empty one last; one without issuer is left out beside the same number with one."""
+    found = {(one.patient_id, one.issuer) for one in profiles}
+    with_issuer = {value for value, issuer in found if issuer}
+    kept = [(value, issuer) for value, issuer in found if issuer or value not in with_issuer]
+    kept.sort(key=lambda one: (not one[0], one))
+    return tuple(Identity(value=value, issuer=issuer) for value, issuer in kept)
 
 
 def _doubts(
@@ -187,7 +188,7 @@ def _doubts(
             params={"name": distinct[0].name or None, "by": by},
         )
     unlike = next(
-        (pair for pair in pairs if pair[0].name and pair[1].name and pair[0].name != pair[1].name), None
+        (pair for pair in pairs if pair[0].names and pair[1].names and not names_agree(*pair)), None
     )
     if unlike is not None:
         yield Finding(
@@ -195,113 +196,50 @@ def _doubts(
             subject=subject,
             params={"id": subject, "first": unlike[0].name, "second": unlike[1].name},
         )
-    if len({profile.issuer for profile in distinct}) > 1:
+    if len({(profile.patient_id, profile.issuer) for profile in distinct}) > len(identities_of(distinct)):
         yield Finding(code="issuer_missing", severity=Severity.INFO, subject=subject, params={"id": subject})
 
 
-def _references(fact: Object) -> tuple[str, ...]:
-    """UIDs of the objects (for images, of the series) that a file refers to."""
-    if isinstance(fact, DoseFacts):
-        return (*fact.plan_uids, *fact.structure_set_uids)
-    if isinstance(fact, PlanFacts):
-        return fact.structure_set_uids
-    if isinstance(fact, StructureSetFacts):
-        return fact.image_series_uids
-    if isinstance(fact, TreatmentRecordFacts):
-        return fact.plan_uids
-    return ()
+def _propose(groups: Sequence[Group]) -> None:
+    """Say of persons with one INS that they may be one: it proposes the link and never makes it."""
+    for place, group in enumerate(groups):
+        for other in groups[place + 1 :]:
+            if group.refusals or other.refusals:
+                continue
+            ins = next((a for a in _ins(group) for b in _ins(other) if same_ins(a, b)), "")
+            if not ins:
+                continue
+            both = identities_of([*group.own, *other.own])
+            params: dict[str, Param] = {
+                "ins": ins,
+                "ids": ids_text(both),
+                "block": identity_block(both, ins=ins),
+            }
+            for one in (group, other):
+                one.findings.append(Finding(code="ins_proposes_identity", subject=ins, params=params))
 
 
-def _name(fact: Object) -> str:
-    return fact.header.series_uid if isinstance(fact, ImageSliceFacts) else fact.header.sop_instance_uid
+def _ins(group: Group) -> tuple[str, ...]:
+    return tuple(sorted({one.ins for one in group.own if one.ins}))
 
 
-def _adopt(groups: list[_Group]) -> None:
-    """Move objects that only another person's objects refer to; refuse both persons."""
-    crossings = sorted(
-        _crossings(groups), key=lambda one: (not isinstance(one[2], PlanFacts), one[2].header.path)
-    )
-    said: set[frozenset[str]] = set()
-    for group, other, fact in crossings:
-        ids = (_identifier(group), _identifier(other))
-        if frozenset(ids) not in said:
-            said.add(frozenset(ids))
-            _say_linked(group, other, fact, ids)
-    for kind in (PlanFacts, StructureSetFacts, ImageSliceFacts, TreatmentRecordFacts):
-        for group, other, fact in _crossings(groups):
-            _move(kind, group, other, fact)
-
-
-def _crossings(groups: list[_Group]) -> list[tuple[_Group, _Group, Object]]:
-    """(who refers, whose object it is, the object) wherever a reference crosses from one person to another."""
-    owner: dict[str, list[tuple[_Group, Object]]] = {}
-    for group in groups:
-        for fact in group.objects:
-            owner.setdefault(_name(fact), []).append((group, fact))
-    return [
-        (group, other, fact)
-        for group in groups
-        for one in group.objects
-        for uid in _references(one)
-        for other, fact in owner.get(uid, [])
-        if other is not group and not any(holder is group for holder, _ in owner.get(uid, []))
-    ]
-
-
-def _say_linked(group: _Group, other: _Group, fact: Object, ids: tuple[str, str]) -> None:
-    params: dict[str, Param] = {
-        "kind": fact.header.modality,
-        "path": fact.header.path,
-        "owner": ids[1],
-        "referrer": ids[0],
-    }
-    for one in (group, other):
-        one.findings.append(
-            Finding(
-                code="linked_object_of_other_person",
-                severity=Severity.ERROR,
-                subject=fact.header.path,
-                params=params,
-            )
-        )
-        one.refusals.append(
-            Refusal(code="linked_object_of_other_person", subject=fact.header.path, params=params)
-        )
-
-
-def _move(kind: type[Object], group: _Group, other: _Group, fact: Object) -> None:
-    """Give an object to the person whose objects refer to it, unless its own person's objects do so too."""
-    if kind is TreatmentRecordFacts:
-        records = [one for one in group.objects if isinstance(one, kind) and _name(fact) in _references(one)]
-        for record in records:
-            group.objects.remove(record)
-            other.objects.append(record)
-        return
-    at_home = any(_name(fact) in _references(one) for one in other.objects)
-    if isinstance(fact, kind) and fact in other.objects and not at_home:
-        other.objects.remove(fact)
-        group.objects.append(fact)
-
-
-def _identifier(group: _Group) -> str:
-    return Counter(fact.header.patient_id for fact in group.objects).most_common(1)[0][0]
-
-
-def _person(group: _Group) -> PersonObjects:
+def _person(group: Group) -> PersonObjects:
     objects = tuple(sorted(group.objects, key=lambda fact: fact.header.path))
-    own = [fact.header for fact in objects if fact.header.patient_id == _identifier(group)] or [
-        objects[0].header
-    ]
-    stated = group.key.startswith("stated")
-    headers = [fact.header for fact in objects] if stated else own
-    identities = {(header.patient_id.strip(), header.issuer_of_patient_id.strip()) for header in headers}
-    with_issuer = {value for value, issuer in identities if issuer}
-    kept = sorted((value, issuer) for value, issuer in identities if issuer or value not in with_issuer)
+    own = [fact for fact in objects if fact.header.patient_id == group.identifier] or [objects[0]]
+    told = list(objects) if group.stated else own
+    if group.stated:  # the name in use is the latest
+        told.sort(key=lambda fact: fact.header.date or date.min, reverse=True)
+    headers = [fact.header for fact in told]
+    known = [group.profiles[one.path] for one in headers]
     person = Person(
-        identities=tuple(Identity(value=value, issuer=issuer) for value, issuer in kept),
+        identities=identities_of(known),
         name=next((header.patient_name for header in headers if header.patient_name), ""),
-        birth_date=next((header.birth_date for header in headers if header.birth_date), None),
-        sex=next((header.sex for header in headers if header.sex.strip()), ""),
+        birth_name=next((header.birth_name for header in headers if header.birth_name), ""),
+        birth_date=next((one.birth_date for one in known if one.birth_date), None),
+        sex=next((one.sex for one in known if one.sex), ""),
+        ins=next((one.ins for one in known if one.ins), ""),
+        asserted_by="; ".join(dict.fromkeys(one.author for one in group.stated)),
+        asserted_on=max((one.date for one in group.stated if one.date), default=None),
     )
     return PersonObjects(
         person=person, objects=objects, findings=tuple(group.findings), refusals=tuple(group.refusals)

@@ -10,6 +10,7 @@ from graybook.record import Alignment, Course, Finding, Person, Phase, Provenanc
 from graybook.report.result import (
     CourseResult,
     FindingResult,
+    IdentityResult,
     InputResult,
     LinkResult,
     PatientResult,
@@ -45,6 +46,11 @@ def patient_result(person: Person) -> PatientResult:
         name=person.name,
         birth_date=_day(person.birth_date),
         sex=person.sex,
+        birth_name=person.birth_name,
+        ins=person.ins,
+        identities=[IdentityResult(value=one.value, issuer=one.issuer) for one in person.identities],
+        asserted_by=person.asserted_by,
+        asserted_on=_day(person.asserted_on),
     )
 
 

@@ -15,14 +15,16 @@ from graybook.dicom.facts import (
     RegistrationFacts,
 )
 from graybook.dicom.reading import read_folder
-from graybook.errors import InputError, NotComparable, UsageError
+from graybook.errors import InputError, UsageError
 from graybook.files.settings import Settings, read
 from graybook.progress import Progress
 from graybook.record import Finding, Record, Refusal, Severity
 from graybook.workflow.courses import courses_of
 from graybook.workflow.delineations import images_of
+from graybook.workflow.identities import corrections_said
 from graybook.workflow.links import links_of
 from graybook.workflow.listing import FileEntry, file_entries, uses_of
+from graybook.workflow.not_one import not_one
 from graybook.workflow.notes import Notes
 from graybook.workflow.objects import Object, Unused, objects_of, once, without_disputed
 from graybook.workflow.persons import PersonObjects, persons_of
@@ -122,27 +124,8 @@ class ScanResult:
             )
         refused = [refusal for person in named for refusal in person.identity_refusals]
         if refused or len(chosen) > 1:
-            raise _not_one(named if refused else chosen, refused)
+            raise not_one([person.record.person for person in (named if refused else chosen)], refused)
         return chosen[0]
-
-
-def _not_one(persons: Sequence[PersonScan], refused: Sequence[Refusal]) -> NotComparable:
-    ids = sorted({value for person in persons for value in person.ids})
-    for refusal in refused:
-        ids += [
-            str(refusal.params[key]) for key in ("owner", "referrer") if refusal.params.get(key) is not None
-        ]
-    listed = ", ".join(f'"{value}"' for value in dict.fromkeys(ids))
-    pasted = (
-        f'[[same_person]]\nids = [{listed}]\nauthor = "your name"\ndate = 2026-01-31\n'
-        'reason = "how you know"\nsource = "the evidence"'
-    )
-    other = "" if refused else " or choose one person: --patient ID;"
-    return NotComparable(
-        "The files are not established as one person's: their doses cannot be added.",
-        value=f"Patient IDs {listed}",
-        remedy=f"Take the other person's files out of the folder;{other} or, if they are one, write in graybook.toml:\n{pasted}",
-    )
 
 
 def scan(folder: Path, progress: Progress) -> ScanResult:
@@ -178,6 +161,7 @@ def scan_facts(
         left.extend(own_unused)
     notes = Notes()
     _check_settings(settings, persons, notes)
+    notes.findings.extend(corrections_said([fact.header for fact in kept], settings))
     notes.findings.extend(_said_on_reading(kept))
     notes.findings.extend(
         fact.reason for fact in facts if isinstance(fact, OtherFacts) and _must_be_said(fact.reason.code)

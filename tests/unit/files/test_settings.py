@@ -44,8 +44,9 @@ value_gy = 2
 use = "1.2.3"
 error_mm = 2.5
 {STAMP}
-[[same_person]]
-ids = ["1", "2"]
+[[identity]]
+ids = ["1", {{ value = "2", issuer = "X" }}]
+evidence = "card"
 {STAMP}
 """
     )
@@ -56,7 +57,8 @@ ids = ["1", "2"]
     assert settings.structures[0].tg263 == "SpinalCord"
     assert settings.alpha_betas[0].value_gy == 2.0
     assert settings.registrations[0].error_mm == 2.5
-    assert settings.same_persons[0].ids == ("1", "2")
+    assert settings.identities[0].ids == ("1", "2")
+    assert settings.identities[0].identities[1].issuer == "X"
     assert len(settings.sha256) == 64
 
 
@@ -114,7 +116,8 @@ def test_unsigned_word_is_refused(missing: str) -> None:
         ('[[alpha_beta]]\ntg263 = "Heart"\n', "value_gy is missing", "value_gy ="),
         ('[[alpha_beta]]\ntg263 = "Heart"\nvalue_gy = 0\n', "above 0", "value_gy ="),
         ('[[alpha_beta]]\ntg263 = "Heart"\nvalue_gy = nan\n', "above 0", "value_gy ="),
-        ("[[same_person]]\nids = []\n", "ids is empty", "ids ="),
+        ('[[identity]]\nids = []\nevidence = "x"\n', "ids must be a list", "ids ="),
+        ('[[identity]]\nids = ["A"]\n', "evidence or source is missing", "evidence"),
     ],
 )
 def test_mistakes_are_named(text: str, place: str, remedy: str) -> None:

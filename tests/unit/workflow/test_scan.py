@@ -141,7 +141,7 @@ def test_remedy_for_persons_can_be_pasted() -> None:
     facts = [a_plan("A", patient_id="P2"), a_dose("A", plans=["A"])]
     with pytest.raises(NotComparable) as caught:
         scan_facts(facts, Settings()).person_to_sum()
-    pasted = caught.value.remedy[caught.value.remedy.index("[[same_person]]") :]
+    pasted = caught.value.remedy[caught.value.remedy.index("[[identity]]") :]
     assert scan_facts(facts, parse(pasted)).person_to_sum().ids == ("P1", "P2")
 
 
