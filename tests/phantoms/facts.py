@@ -34,7 +34,7 @@ def header(path: str, modality: str, **said: Any) -> Header:
     """A header of one person; the UID and the hash follow the path."""
     values: dict[str, Any] = {
         "path": path,
-        "sha256": f"sha of {path}",
+        "digest": lambda: f"sha of {path}",
         "sop_class_uid": "1.2.840.10008.5.1.4.1.1.481",
         "sop_instance_uid": f"uid.{path}",
         "modality": modality,

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import numpy as np
+from pydicom.charset import python_encoding
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.tag import Tag
+from pydicom.tag import BaseTag, Tag
 
 from graybook.errors import InputError
 from graybook.geometry.arrays import FloatArray
@@ -24,6 +26,13 @@ __all__ = ["Attributes", "NotUsed", "Notes", "decimal_array", "tag_text"]
 EARLIEST_YEAR = 1850
 """Nobody alive was born before."""
 LONGEST_SHOWN = 60
+SHORT = 256
+"""A list of numbers shorter than this is parsed one by one. [byte]"""
+PLAIN = frozenset({"AS", "CS", "DA", "DT", "LO", "PN", "SH", "TM", "UI"})
+"""Value Representations that are text of one line; without accents their bytes are the text."""
+ESCAPE = b"\x1b"
+ONE_BYTE = frozenset({"iso8859", "ascii", "latin_1", *(f"iso8859_{part}" for part in range(1, 16)), "utf8"})
+"""Encodings of one byte a letter, in which valid UTF-8 is all but never meant; and UTF-8 itself."""
 
 
 class NotUsed(Exception):
@@ -40,6 +49,8 @@ class Notes:
 
     path: str
     findings: list[Finding] = field(default_factory=list)
+    character_sets: tuple[str, ...] = ()
+    """Specific Character Sets that the file declares and that are known."""
 
     def add(self, code: str, severity: Severity = Severity.WARNING, **params: Param) -> None:
         """Note a finding about the file."""
@@ -73,6 +84,8 @@ def decimal_array(text: bytes) -> FloatArray:
     text = text.rstrip(b" \x00")
     if not text:
         return np.empty(0)
+    if len(text) < SHORT and b"_" not in text:
+        return np.array([float(part) for part in text.split(b"\\")])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the count below says the same
         values = np.fromstring(text.replace(b"\\", b" "), dtype=np.float64, sep=" ")
@@ -103,23 +116,57 @@ class Attributes:
         return element.value if isinstance(element, RawDataElement) else None
 
     def _element(self, keyword: str) -> DataElement | RawDataElement | None:
-        try:
-            return self.dataset.get_item(keyword) if keyword in self.dataset else None
-        except Exception:
-            self._malformed(keyword, "")
-            return None
+        return self.dataset._dict.get(_tag(keyword))
 
     def _value(self, keyword: str) -> object:
         raw = self.raw(keyword)
         try:
-            element: DataElement | None = self.dataset.get(Tag(tag_for_keyword(keyword) or 0))
+            element: DataElement | None = self.dataset.get(_tag(keyword))
         except Exception:
             self._malformed(keyword, raw)
             return None if raw is None else raw.decode("latin-1")
         return None if element is None else element.value
 
+    def _plain(self, keyword: str) -> str | None:
+        """The text of an attribute without accents, straight from its bytes; None where that is not the whole story."""
+        element = self._element(keyword)
+        vr = _vr(keyword)
+        if element is None:
+            return ""
+        if not isinstance(element, RawDataElement) or vr not in PLAIN or element.VR not in (None, vr):
+            return None
+        value = element.value or b""
+        if ESCAPE in value:
+            return None
+        text = value.decode("ascii") if value.isascii() else self._accented(keyword, value)
+        return "\\".join(part.strip(" \x00\r\n") for part in text.split("\\"))
+
+    def _accented(self, keyword: str, value: bytes) -> str:
+        """Text beyond ASCII, by the character set declared; where that is none or wrong, by what the bytes can be, and said.
+
+        Bytes that fit no reading are kept as ``<E9>``, so that two names never become one by being unreadable.
+        """
+        declared = [python_encoding[name] for name in self.notes.character_sets]
+        readings = ["utf-8", *(["latin-1"] if not declared else declared[:1])]
+        if any(encoding not in ONE_BYTE for encoding in declared):
+            readings = declared  # what looks like UTF-8 may be another script's bytes
+        for encoding in readings:
+            with suppress(UnicodeDecodeError, LookupError):
+                text = value.decode(encoding)
+                if encoding not in declared:
+                    code = "charset_missing" if not declared else "charset_wrong"
+                    shown = text.strip(" \x00")[:LONGEST_SHOWN]
+                    self.notes.add(code, Severity.INFO, attribute=tag_text(keyword), value=shown)
+                return text
+        text = "".join(chr(byte) if byte < 128 else f"<{byte:02X}>" for byte in value)
+        self.notes.add("charset_bytes_kept", attribute=tag_text(keyword), value=text[:LONGEST_SHOWN])
+        return text
+
     def text(self, keyword: str) -> str:
         """The value as text; several values keep their backslashes."""
+        plain = self._plain(keyword)
+        if plain is not None:
+            return plain
         value = self._value(keyword)
         if value is None:
             return ""
@@ -146,12 +193,15 @@ class Attributes:
 
     def array(self, keyword: str) -> FloatArray:
         """All numbers of the value as an array; :class:`InputError` when malformed or not finite."""
-        raw = self.raw(keyword)
         element = self._element(keyword)
         if element is None or element.value is None:
             return np.empty(0)
+        raw = element.value if isinstance(element, RawDataElement) else None
         try:
-            if raw is not None and _is_decimal(keyword):
+            if isinstance(element, RawDataElement) and _is_short(element, keyword):
+                order = "little" if element.is_little_endian else "big"
+                values = np.array([float(int.from_bytes(element.value, order))])  # type: ignore[arg-type]
+            elif raw is not None and _is_decimal(keyword):
                 values = decimal_array(raw)
             else:
                 values = np.atleast_1d(np.asarray(self.dataset[keyword].value or [], dtype=np.float64))
@@ -227,7 +277,23 @@ class Attributes:
 
 def _is_decimal(keyword: str) -> bool:
     """Whether the dictionary says that the attribute is written as decimal text."""
-    return dictionary_VR(tag_for_keyword(keyword) or 0) in ("DS", "IS")
+    return _vr(keyword) in ("DS", "IS")
+
+
+def _is_short(element: RawDataElement, keyword: str) -> bool:
+    """Whether the value is one whole number of two bytes without sign."""
+    known = element.VR in ("US", None) and _vr(keyword) == "US"
+    return known and element.value is not None and len(element.value) == 2
+
+
+@cache
+def _tag(keyword: str) -> BaseTag:
+    return Tag(tag_for_keyword(keyword) or 0)
+
+
+@cache
+def _vr(keyword: str) -> str:
+    return dictionary_VR(_tag(keyword))
 
 
 def _malformed_error(keyword: str, shown: str) -> InputError:

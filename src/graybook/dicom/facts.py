@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from graybook.geometry.arrays import FloatArray
@@ -42,7 +42,7 @@ class Header:
     """
 
     path: str
-    sha256: str
+    digest: Callable[[], str] = field(compare=False, repr=False)
     sop_class_uid: str
     sop_instance_uid: str
     modality: str
@@ -63,10 +63,18 @@ class Header:
     made_by_graybook: bool = False
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file's bytes, read when first asked for."""
+        return self.digest()
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ImageSliceFacts:
-    """One image slice (CT); geometry only, voxels on demand (rescaled, rows x columns)."""
+    """One image slice (CT, MR, PET ...); geometry only, voxels on demand (rescaled, rows x columns).
+
+    A file of many slices has the position of each in ``frames_mm``, and its voxels are frames x rows x columns.
+    """
 
     header: Header
     position_mm: tuple[float, float, float]
@@ -76,11 +84,12 @@ class ImageSliceFacts:
     columns: int
     pixel_spacing_mm: tuple[float, float]
     voxels: Callable[[], FloatArray]
+    frames_mm: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RoiFacts:
-    """One ROI of a structure set. ``contours`` raises InputError/NotYet for open, point or non-axial contours."""
+    """One ROI of a structure set. ``contours`` raises InputError for open, point or unparallel contours."""
 
     number: int
     name: str
@@ -201,6 +210,10 @@ class DoseFacts:
     biological: str = ""
     """"EQD2" or "BED" when marks, label, series description or comment say the dose is already biological (rule 7)."""
     problem: Finding | None = None
+    plane: Grid | None = None
+    """Where the one plane of a single-frame dose lies (its thickness is not known); None for any other dose."""
+    parts: tuple[str, ...] = ()
+    """Paths of the single-frame files this dose was put together from; empty for a file of its own."""
     dvh_hundred_percent_gy: float | None = None
     """Gy of 100 %, as fitted, where the DVH statistics were percent; compare it with the prescription."""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 
+from pydicom.charset import python_encoding
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from graybook.dicom.attributes import Attributes
 from graybook.dicom.facts import Header
@@ -29,16 +32,17 @@ EARLIEST_YEAR = 1960
 """An object dated earlier carries a placeholder: no treatment was planned on a computer before."""
 
 
-def header_of(attributes: Attributes, sha256: str) -> Header:
+def header_of(attributes: Attributes, digest: Callable[[], str]) -> Header:
     """The header of a file; its findings are filled in later, when everything was read."""
+    _declare_character_sets(attributes)
     day, source = _best_date(attributes)
     uid = attributes.uid("SOPInstanceUID")
     if not uid:
-        uid = f"2.25.{uuid.UUID(hex=sha256[:32], version=5).int}"
+        uid = f"2.25.{uuid.UUID(hex=digest()[:32], version=5).int}"
         attributes.notes.add("uid_missing", Severity.INFO)
     return Header(
         path=attributes.notes.path,
-        sha256=sha256,
+        digest=digest,
         sop_class_uid=attributes.uid("SOPClassUID"),
         sop_instance_uid=uid,
         modality=attributes.code("Modality"),
@@ -74,6 +78,15 @@ def _issuer(item: Attributes) -> str:
     return next((one for one in universal if one), "") or item.text("IssuerOfPatientID")
 
 
+def _declare_character_sets(attributes: Attributes) -> None:
+    """Note the character sets that the file declares; one nobody knows is said."""
+    declared = [name for name in attributes.text("SpecificCharacterSet").split("\\") if name]
+    known = tuple(name for name in declared if name in python_encoding)
+    attributes.notes.character_sets = known
+    if len(known) < len(declared):
+        attributes.notes.add("charset_unknown", value=", ".join(sorted(set(declared) - set(known))))
+
+
 def _best_date(attributes: Attributes) -> tuple[date | None, str]:
     """The first plausible date and where it stands; else the first one, noted: de-identified files keep their order."""
     found = [(day, keyword) for keyword in DATES if (day := attributes.date(keyword)) is not None]
@@ -94,5 +107,5 @@ def _made_by_graybook(attributes: Attributes) -> bool:
 
 
 def _has_private_block(dataset: Dataset) -> bool:
-    creators = (element for element in dataset if element.tag.is_private_creator)
-    return any(str(element.value) == PRIVATE_CREATOR for element in creators)
+    creators = [tag for tag in dataset.keys() if Tag(tag).is_private_creator]  # noqa: SIM118 - of the raw elements
+    return any(str(dataset[tag].value) == PRIVATE_CREATOR for tag in creators)

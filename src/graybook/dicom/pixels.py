@@ -43,7 +43,8 @@ def missing_bytes(attributes: Attributes, frames: int) -> int:
         return 0
     expected = rows * columns * frames * (bits // 8) * (attributes.whole("SamplesPerPixel") or 1)
     element = attributes.dataset.get_item("PixelData")
-    return max(0, expected - len(element.value or b""))
+    held = getattr(element, "length", 0) or len(element.value or b"")
+    return int(max(0, expected - held))
 
 
 def decoded(source: SourceFile, frames: int) -> tuple[Dataset, npt.NDArray[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from pydicom.dataelem import RawDataElement
 
 from graybook.dicom.attributes import Attributes
 from graybook.dicom.biological import biological_quantity
@@ -34,7 +35,7 @@ def dose(attributes: Attributes, header: Header, source: SourceFile) -> DoseFact
     problem = _pixel_problem(attributes, header, frames) or problem or _scaling_problem(header, scaling)
     if attributes.code("DoseUnits") != "GY":
         attributes.notes.add("dose_not_in_gray", units=attributes.code("DoseUnits"))
-    _note_negative(attributes, scaling)
+    _note_negative(attributes, scaling, source)
     plans = attributes.items("ReferencedRTPlanSequence")
     groups = [group for plan in plans for group in plan.items("ReferencedFractionGroupSequence")]
     beams = (
@@ -95,19 +96,31 @@ def _scaling_problem(header: Header, scaling: float | None) -> Finding | None:
     return None
 
 
-def _note_negative(attributes: Attributes, scaling: float | None) -> None:
+def _note_negative(attributes: Attributes, scaling: float | None, source: SourceFile) -> None:
     """Say when a signed, uncompressed dose holds values below zero (looked at without decoding)."""
     bits = attributes.whole("BitsAllocated")
     if attributes.whole("PixelRepresentation") != 1 or bits not in (8, 16, 32) or not scaling:
         return
-    raw = attributes.raw("PixelData")
-    if raw is None or not is_native(attributes.dataset):
+    if "PixelData" not in attributes or not is_native(attributes.dataset):
         return
+    raw = _native_bytes(attributes, source)
     order = ">" if attributes.dataset.original_encoding[1] is False else "<"
     width = bits // 8
     lowest = np.frombuffer(raw[: len(raw) // width * width], dtype=f"{order}i{width}").min(initial=0)
     if lowest < 0:
         attributes.notes.add("dose_negative", value=float(lowest) * scaling)
+
+
+def _native_bytes(attributes: Attributes, source: SourceFile) -> bytes:
+    """The bytes of uncompressed pixels, which reading the header leaves where they are."""
+    element: object = attributes.dataset.get_item("PixelData")
+    if not isinstance(element, RawDataElement):
+        return bytes(attributes.dataset.PixelData or b"")
+    if element.value:
+        return element.value
+    with source.open() as stream:
+        stream.seek(element.value_tell)
+        return stream.read(element.length)
 
 
 def _voxels(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from graybook.dicom.attributes import Attributes, Notes, NotUsed
 from graybook.dicom.facts import FileFacts, Header, OtherFacts
 from graybook.dicom.header import header_of
-from graybook.dicom.parsing import dataset_of, reason, said_warnings
+from graybook.dicom.parsing import digest_of, header_dataset, reason, said_warnings
 from graybook.dicom.read_image import image_slice
 from graybook.dicom.read_records import treatment_record
 from graybook.dicom.read_registration import registration
@@ -30,8 +31,10 @@ STEP = "reading"
 Reader = Callable[[Attributes, Header, SourceFile], FileFacts]
 
 STORAGE = "1.2.840.10008.5.1.4.1.1."
+IMAGES = ("2", "2.1", "2.2", "4", "4.1", "4.4", "20", "128", "128.1", "130", "13.1.1")
+"""CT, MR and PET, each plain, enhanced and legacy converted; NM; X-Ray 3D (cone beam CT of an angiography system)."""
 READERS: dict[str, Reader] = {
-    STORAGE + "2": image_slice,
+    **{STORAGE + number: image_slice for number in IMAGES},
     STORAGE + "481.2": dose,
     STORAGE + "481.3": lambda attributes, header, _: structure_set(attributes, header),
     STORAGE + "481.5": lambda attributes, header, _: plan(attributes, header, is_ion=False),
@@ -45,6 +48,9 @@ READERS: dict[str, Reader] = {
 """What reads an object, by SOP Class."""
 BY_MODALITY = {
     "CT": "2",
+    "MR": "4",
+    "NM": "20",
+    "PT": "128",
     "RTDOSE": "481.2",
     "RTSTRUCT": "481.3",
     "RTPLAN": "481.5",
@@ -66,10 +72,10 @@ def read_folder(folder: Path, progress: Progress) -> tuple[FileFacts, ...]:
     progress
         Told the share of files read.
     """
-    total = sum(1 for _ in files_of(folder))
+    sources = list(files_of(folder))
     facts: list[FileFacts] = []
-    for index, source in enumerate(files_of(folder)):
-        progress(STEP, index / max(1, total))
+    for index, source in enumerate(sources):
+        progress(STEP, index / len(sources))
         facts.append(read_file(source))
     progress(STEP, 1.0)
     return tuple(_without_duplicates(facts))
@@ -84,12 +90,7 @@ def read_file(source: SourceFile) -> FileFacts:
         return _other(source, reason("settings", source.path, Severity.INFO))
     if source.path.rpartition("/")[2] == SETTINGS_FILE:
         return _other(source, reason("settings_elsewhere", source.path, Severity.WARNING))
-    try:
-        with source.open() as stream:
-            data = stream.read()
-    except Exception as error:
-        return _other(source, reason("file_unreadable", source.path, detail=_said(error)))
-    return _of_bytes(source, data)
+    return _of_object(source)
 
 
 def _other(source: SourceFile, finding: object, header: Header | None = None) -> OtherFacts:
@@ -100,18 +101,20 @@ def _said(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _of_bytes(source: SourceFile, data: bytes) -> FileFacts:
+def _of_object(source: SourceFile) -> FileFacts:
     notes = Notes(path=source.path)
     header: Header | None = None
     with said_warnings() as said:
         try:
-            attributes = Attributes(dataset_of(data, notes), notes)
-            header = header_of(attributes, hashlib.sha256(data).hexdigest())
+            attributes = Attributes(header_dataset(source, notes), notes)
+            header = header_of(attributes, digest_of(source))
             facts = _reader(header)(attributes, header, source)
         except NotUsed as error:
             return _other(source, error.finding, header)
         except InputError as error:
             return _other(source, reason("object_unusable", source.path, detail=str(error)), header)
+        except (OSError, zipfile.BadZipFile, zlib.error) as error:
+            return _other(source, reason("file_unreadable", source.path, detail=_said(error)), header)
         except Exception as error:
             return _other(source, reason("dicom_unreadable", source.path, detail=_said(error)), header)
     if said:

@@ -6,10 +6,9 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from io import BytesIO
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar, cast
 
 from graybook.errors import UnreadableFile, UsageError
 
@@ -17,7 +16,7 @@ __all__ = ["SourceFile", "files_of"]
 
 ARCHIVE_SUFFIX = ".zip"
 INSIDE = "!/"
-LARGEST_MEMBER_BYTES = 4 << 30
+LARGEST_MEMBER_BYTES = 2 << 30
 """A member of an archive that claims to be larger is not unpacked."""
 
 
@@ -125,26 +124,39 @@ def _is_archive(file: Path) -> bool:
         return False
 
 
-@dataclass(kw_only=False)
 class _Archive:
-    """A zip on disk, kept open while its members are walked and opened anew for a member wanted later."""
+    """A zip on disk; of all zips, only the one last asked is kept open."""
 
-    file: Path
-    handle: zipfile.ZipFile | None = field(default=None)
+    last: ClassVar[_Archive | None] = None
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.handle: zipfile.ZipFile | None = None
+
+    def opened(self) -> zipfile.ZipFile:
+        """The zip, open."""
+        if self.handle is None:
+            if _Archive.last is not None:
+                _Archive.last.close()
+            self.handle = zipfile.ZipFile(self.file)
+            _Archive.last = self
+        return self.handle
+
+    def close(self) -> None:
+        """Let go of the file; it is opened anew when asked again."""
+        if self.handle is not None:
+            self.handle.close()
+            self.handle = None
 
     def members(self, prefix: str) -> Iterator[SourceFile]:
         try:
-            self.handle = zipfile.ZipFile(self.file)
+            found = self.opened().infolist()
         except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             yield SourceFile(path=prefix + "*", problem="archive_broken", detail=str(error))
             return
-        try:
-            for info in sorted(self.handle.infolist(), key=lambda item: item.filename.split("/")):
-                if not info.is_dir():
-                    yield self._member(info, prefix + _shown(info.filename.lstrip("/")))
-        finally:
-            self.handle.close()
-            self.handle = None
+        for info in sorted(found, key=lambda item: item.filename.split("/")):
+            if not info.is_dir():
+                yield self._member(info, prefix + _shown(info.filename.lstrip("/")))
 
     def _member(self, info: zipfile.ZipInfo, path: str) -> SourceFile:
         if info.flag_bits & 0x1:
@@ -153,10 +165,7 @@ class _Archive:
             return SourceFile(path=path, size=info.file_size, problem="archive_member_too_large")
         if path.lower().endswith(ARCHIVE_SUFFIX):
             return SourceFile(path=path, size=info.file_size, problem="archive_in_archive")
-        return SourceFile(path=path, open=lambda: self._bytes(info), size=info.file_size)
+        return SourceFile(path=path, open=lambda: self._stream(info), size=info.file_size)
 
-    def _bytes(self, info: zipfile.ZipInfo) -> BinaryIO:
-        if self.handle is not None:
-            return BytesIO(self.handle.read(info))
-        with zipfile.ZipFile(self.file) as again:
-            return BytesIO(again.read(info))
+    def _stream(self, info: zipfile.ZipInfo) -> BinaryIO:
+        return cast(BinaryIO, self.opened().open(info))

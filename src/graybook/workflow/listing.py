@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from graybook.dicom.facts import FileFacts, OtherFacts
 from graybook.record import Course, Finding, Severity
@@ -26,15 +26,20 @@ class FileEntry:
         "image", "structures", "plan", "dose", "treatment record", "registration", "settings", "archive"; None when not used.
     reason
         None when used.
-    sha256
-        Of its bytes; empty when it was not read.
+    digest
+        Gives the SHA-256 of its bytes, empty when it was not read.
     """
 
     path: str
     used_as: str | None
     reason: Finding | None = None
-    sha256: str = ""
+    digest: Callable[[], str] = field(default=str, compare=False, repr=False)
     uid: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes, read when first asked for; empty when it was not read."""
+        return self.digest()
 
 
 def uses_of(
@@ -110,14 +115,14 @@ def _path(fact: FileFacts) -> str:
 
 def _entry(fact: FileFacts, used: dict[str, str], reasons: dict[str, Finding]) -> FileEntry:
     path = _path(fact)
-    sha256 = "" if fact.header is None else fact.header.sha256
+    digest = str if fact.header is None else fact.header.digest
     uid = "" if fact.header is None else fact.header.sop_instance_uid
     if isinstance(fact, OtherFacts):
         opened = OPENED.get(fact.reason.code)
         return FileEntry(
-            path=path, used_as=opened, reason=None if opened else fact.reason, sha256=sha256, uid=uid
+            path=path, used_as=opened, reason=None if opened else fact.reason, digest=digest, uid=uid
         )
     if path in used:
-        return FileEntry(path=path, used_as=used[path], sha256=sha256, uid=uid)
+        return FileEntry(path=path, used_as=used[path], digest=digest, uid=uid)
     reason = reasons.get(path) or _unused(path, "file_of_no_use").reason
-    return FileEntry(path=path, used_as=None, reason=reason, sha256=sha256, uid=uid)
+    return FileEntry(path=path, used_as=None, reason=reason, digest=digest, uid=uid)

@@ -39,6 +39,8 @@ def usable_doses(doses: Sequence[DoseFacts], notes: Notes) -> tuple[DoseFacts, .
             notes.refuse_file(path, "dose_type_error")
         elif dose.units.upper() == "RELATIVE":
             notes.refuse_file(path, "dose_relative")
+        elif dose.units.upper() != "GY":
+            notes.refuse_file(path, "dose_units_not_gray", units=dose.units)
         elif dose.problem is not None:
             notes.refuse_file(
                 path, dose.problem.code, **{k: v for k, v in dose.problem.params.items() if k != "path"}
@@ -197,6 +199,7 @@ def same_grid(one: Grid | None, other: Grid | None) -> bool:
         and bool(np.allclose(one.origin_mm, other.origin_mm, atol=SAME_MM, rtol=0))
         and bool(np.allclose(one.spacing_mm, other.spacing_mm, atol=SAME_MM, rtol=0))
         and bool(np.allclose(one.axes, other.axes, atol=1e-4, rtol=0))
+        and bool(np.allclose(one.offsets_mm, other.offsets_mm, atol=SAME_MM * one.shape[0], rtol=0))
     )
 
 

@@ -158,6 +158,8 @@ def _stated(planned: PlannedDose, status: Status | None, sessions: Sessions, not
             stated=delivered,
             recorded=sessions.completed,
         )
+    if status.counts:
+        _say_overruled(planned, notes)
     own_word = planned.setting.status is not None or planned.setting.fractions_delivered is not None
     return Standing(
         planned=planned,
@@ -166,6 +168,15 @@ def _stated(planned: PlannedDose, status: Status | None, sessions: Sessions, not
         sessions=sessions,
         decided=own_word or sessions.completed > 0,
     )
+
+
+def _say_overruled(planned: PlannedDose, notes: Notes) -> None:
+    """Say that a person's word counts a plan whose intent or rejection says that it treated nobody."""
+    plan = planned.plan
+    if plan is not None and plan.intent.upper() in NEVER_GIVEN_INTENTS:
+        notes.warn("intent_overruled", planned.name, plan=planned.name, intent=plan.intent.upper())
+    if plan is not None and plan.approval.upper() == "REJECTED":
+        notes.warn("rejection_overruled", planned.name, plan=planned.name)
 
 
 def _by_number(delivered: int, planned: int | None) -> Status:
