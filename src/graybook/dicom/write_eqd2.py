@@ -103,7 +103,8 @@ def write_eqd2_dose(
 def _digest(grid: Grid, values: FloatArray) -> str:
     """SHA-256 of where the voxels lie and of their values to a microgray."""
     digest = hashlib.sha256(repr((grid.frame, grid.shape)).encode())
-    for array in (grid.origin_mm, grid.spacing_mm, grid.axes):
+    uneven = [] if grid.planes_mm is None else [grid.planes_mm]
+    for array in (grid.origin_mm, grid.spacing_mm, grid.axes, *uneven):
         digest.update((np.round(array, 6) + 0.0).astype("<f8").tobytes())
     digest.update((np.round(values, 6) + 0.0).astype("<f8").tobytes())
     return digest.hexdigest()

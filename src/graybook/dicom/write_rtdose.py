@@ -108,6 +108,12 @@ class WrittenDose:
                 value=(self.values_gy.shape, self.grid.shape),
                 remedy="Give the dose on its own grid.",
             )
+        if not self.grid.is_orthonormal:
+            raise UsageError(
+                "An RT Dose has planes that lie straight above each other.",
+                value=self.grid.axes.tolist(),
+                remedy="Give a grid whose third axis is the normal of the other two.",
+            )
         if self.absolute_offsets and np.abs(self.grid.axes[:, :2] - np.eye(3)[:, :2]).max() > 1e-6:
             raise UsageError(
                 "Absolute frame offsets exist for axial grids only (PS3.3 C.8.8.3.2).",
@@ -165,9 +171,9 @@ def _add_geometry(ds: Dataset, dose: WrittenDose) -> None:
     ds.ImageOrientationPatient = decimals(grid.axes.T[:2])
     ds.ImagePositionPatient = decimals(grid.origin_mm)
     normal = np.cross(grid.axes[:, 0], grid.axes[:, 1])
-    step = grid.spacing_mm[2] * np.sign(normal @ grid.axes[:, 2])
+    offsets = grid.offsets_mm * np.sign(normal @ grid.axes[:, 2])
     start = grid.origin_mm[2] if dose.absolute_offsets else 0.0
-    ds.GridFrameOffsetVector = decimals(start + step * np.arange(n_frames))
+    ds.GridFrameOffsetVector = decimals(start + offsets)
 
 
 def _add_voxels(ds: Dataset, dose: WrittenDose) -> None:

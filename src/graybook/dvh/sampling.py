@@ -120,11 +120,16 @@ def structure_samples(
     samples = np.concatenate(filled)
     return StructureSamples(
         frame=contours.frame,
-        points_mm=samples[:, :3],
+        points_mm=_placed(contours, samples[:, :3]),
         volumes_cm3=samples[:, 3] * CM3_PER_MM3,
-        extreme_points_mm=np.concatenate(surface),
+        extreme_points_mm=_placed(contours, np.concatenate(surface)),
         model=model,
     )
+
+
+def _placed(contours: ContourStack, points_mm: FloatArray) -> FloatArray:
+    """Points in the planes' own coordinates as points of the frame. [mm]"""
+    return points_mm if contours.is_axial else contours.in_frame(points_mm)
 
 
 def _volume_mm3(slab: Slab) -> float:

@@ -51,12 +51,12 @@ DEFAULT = SliceModel.MOULDED
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Slab:
-    """One section and the space it fills below and above its plane.
+    """One section and the space it fills below and above its plane, in the coordinates of the stack.
 
     Parameters
     ----------
     z_mm
-        The plane. [mm]
+        The plane, along the stack (z of the frame for axial contours). [mm]
     section
         The section in the plane.
     below, above

@@ -17,6 +17,7 @@ __all__ = [
     "is_inside",
     "mapped",
     "point_is_inside",
+    "points_inside",
     "rings_meet",
     "trilinear",
 ]
@@ -44,10 +45,24 @@ def mapped(points: FloatArray, matrix: FloatArray, shift: FloatArray) -> FloatAr
     return out
 
 
+@njit(cache=False)
+def index_below(nodes: FloatArray, x: float) -> int:  # pragma: no cover
+    """Number of the piece of the rising nodes (n,) in which ``x`` lies; the first or last beyond them."""
+    low, high = 0, nodes.shape[0] - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if nodes[middle] <= x:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 @kernel(
     read(3),
     read(2),
     read(2),
+    read(1),
     read(1),
     read(1),
     written(1),
@@ -60,6 +75,7 @@ def trilinear(
     points: FloatArray,
     matrix: FloatArray,
     offset: FloatArray,
+    planes: FloatArray,
     face_max: FloatArray,
     low: FloatArray,
     high: FloatArray,
@@ -67,9 +83,10 @@ def trilinear(
 ) -> None:  # pragma: no cover
     """Fill ``low``, ``high`` and ``inside`` (n,) with a grid's values at points (n, 3).
 
-    ``matrix`` (3, 3) and ``offset`` (3,) carry points to fractional indices x, y, z of the voxels (zyx). ``face_max`` holds the
-    maxima of the faces x-, x+, y-, y+, z-, z+. Outside the hull ``low`` is 0 and ``high`` the highest value on the nearest face
-    (rule 9); a point beyond several faces at once has no single nearest one: the highest of them is taken.
+    ``matrix`` (3, 3) and ``offset`` (3,) carry points to fractional indices x, y, z of the voxels (zyx); when ``planes`` (nz,)
+    holds the distances of uneven planes, z is a distance too and becomes an index by the planes on either side. ``face_max``
+    holds the maxima of the faces x-, x+, y-, y+, z-, z+. Outside the hull ``low`` is 0 and ``high`` the highest value on the
+    nearest face (rule 9); a point beyond several faces at once has no single nearest one: the highest of them is taken.
     """
     nz, ny, nx = values.shape
     for p in prange(points.shape[0]):
@@ -77,6 +94,9 @@ def trilinear(
         x = matrix[0, 0] * px + matrix[0, 1] * py + matrix[0, 2] * pz + offset[0]
         y = matrix[1, 0] * px + matrix[1, 1] * py + matrix[1, 2] * pz + offset[1]
         z = matrix[2, 0] * px + matrix[2, 1] * py + matrix[2, 2] * pz + offset[2]
+        if planes.shape[0] > 1:
+            k = index_below(planes, z)
+            z = k + (z - planes[k]) / (planes[k + 1] - planes[k])
         bound = -1.0
         if x < -EDGE:
             bound = max(bound, face_max[0])
@@ -235,6 +255,15 @@ def interiors_overlap(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
         if is_inside(a, b[j, 0], b[j, 1]):
             return True
     return edges_meet(a, b)
+
+
+@kernel(read(2), read(2), gives=written(1, types.boolean))
+def points_inside(edges: FloatArray, points: FloatArray) -> BoolArray:  # pragma: no cover
+    """For each point (n, 2) whether it lies in the even-odd interior of closed rings given as edges (e, 4)."""
+    out = np.empty(points.shape[0], dtype=np.bool_)
+    for p in range(points.shape[0]):
+        out[p] = is_inside(edges, points[p, 0], points[p, 1])
+    return out
 
 
 point_is_inside = kernel(read(2), FLOAT, FLOAT, gives=types.boolean)(is_inside.py_func)

@@ -1,34 +1,41 @@
-"""Contours: closed planar polygons come in, a stack of planes that knows its frame goes out."""
+"""Contours: closed planar polygons of parallel planes come in, a stack of planes that knows its frame goes out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from graybook.errors import InputError, NotYet
-from graybook.geometry.arrays import FloatArray, read_only
+from graybook.errors import InputError
+from graybook.geometry._kernels import mapped
+from graybook.geometry.arrays import FloatArray, points_array, read_only
 
 __all__ = ["ContourStack"]
 
 PLANE_TOLERANCE_MM = 0.01
-"""Contours whose z differ by less lie in one plane. [mm]"""
+"""Contours whose z differ by less lie in one plane, and a contour of axial planes is as flat. [mm]"""
+
+FLAT_MM = 0.1
+"""How far a point of a contour may lie off its plane in any other case: files write tenths of a millimetre. [mm]"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ContourStack:
-    """Closed axial polygons of one structure in one frame; several in a plane combine by exclusive or.
+    """Closed polygons of one structure in one frame, all in parallel planes; several in a plane combine by exclusive or.
 
     Parameters
     ----------
     frame
         Frame of Reference UID.
     polygons
-        Arrays (n, 3), xyz in mm, LPS; n >= 3, all points of one polygon at one z; not closed explicitly.
+        Arrays (n, 3), xyz in mm, LPS; n >= 3, all points of one polygon in one plane; not closed explicitly.
     """
 
     frame: str
     polygons: tuple[FloatArray, ...]
+    axes: FloatArray = field(init=False, repr=False)
+    """3x3, right-handed; columns are the directions u, v in the planes and w along the stack: x, y, z for axial planes."""
 
     def __post_init__(self) -> None:
         checked = []
@@ -40,27 +47,127 @@ class ContourStack:
                     value=array.shape,
                     remedy="Delete or redraw the contour.",
                 )
-            if np.ptp(array[:, 2]) > PLANE_TOLERANCE_MM:
-                raise NotYet(
-                    "A contour is not in an axial plane.",
-                    value=float(np.ptp(array[:, 2])),
-                    remedy="Export the structure on axial slices.",
-                )
             checked.append(array)
         object.__setattr__(self, "polygons", tuple(checked))
+        object.__setattr__(self, "axes", read_only(_axes(self.polygons)))
 
     @property
     def is_empty(self) -> bool:
         """Whether no polygon was drawn."""
         return not self.polygons
 
+    @property
+    def is_axial(self) -> bool:
+        """Whether the planes are those of constant z."""
+        return bool(np.array_equal(self.axes, np.eye(3)))
+
+    @property
+    def normal(self) -> FloatArray:
+        """Unit vector along the stack."""
+        return self.axes[:, 2]
+
+    def in_stack(self, points_mm: FloatArray) -> FloatArray:
+        """Points (n, 3) of the frame in the stack's own coordinates u, v, w. [mm]"""
+        return _turned(points_mm, self.axes.T)
+
+    def in_frame(self, points_mm: FloatArray) -> FloatArray:
+        """Points (n, 3) in the stack's coordinates u, v, w as points of the frame. [mm]"""
+        return _turned(points_mm, self.axes)
+
     def planes(self) -> tuple[tuple[float, tuple[FloatArray, ...]], ...]:
-        """The planes in order of z: (z in mm, polygons as arrays (n, 2) of x, y in mm)."""
+        """The planes in order along the stack: (w in mm, polygons as arrays (n, 2) of u, v in mm); w is z for axial planes."""
+        if self.is_axial:
+            placed = [(float(polygon[0, 2]), polygon[:, :2]) for polygon in self.polygons]
+            tolerance_mm = PLANE_TOLERANCE_MM
+        else:
+            turned = [self.in_stack(polygon) for polygon in self.polygons]
+            placed = [(float(polygon[:, 2].mean()), polygon[:, :2]) for polygon in turned]
+            tolerance_mm = FLAT_MM
         grouped: list[tuple[float, list[FloatArray]]] = []
-        for polygon in sorted(self.polygons, key=lambda p: float(p[0, 2])):
-            z_mm = float(polygon[0, 2])
-            if grouped and abs(grouped[-1][0] - z_mm) <= PLANE_TOLERANCE_MM:
-                grouped[-1][1].append(polygon[:, :2])
+        for w_mm, polygon in sorted(placed, key=lambda one: one[0]):
+            if grouped and abs(grouped[-1][0] - w_mm) <= tolerance_mm:
+                grouped[-1][1].append(polygon)
             else:
-                grouped.append((z_mm, [polygon[:, :2]]))
-        return tuple((z_mm, tuple(polygons)) for z_mm, polygons in grouped)
+                grouped.append((w_mm, [polygon]))
+        return tuple((w_mm, tuple(polygons)) for w_mm, polygons in grouped)
+
+
+def _turned(points_mm: FloatArray, matrix: FloatArray) -> FloatArray:
+    turned: FloatArray = mapped(points_array(points_mm), np.ascontiguousarray(matrix), np.zeros(3))
+    return turned
+
+
+def _axes(polygons: Sequence[FloatArray]) -> FloatArray:
+    """Axes of the planes that hold all polygons: those of the frame when one fits, else by the largest contours."""
+    if all(np.ptp(polygon[:, 2]) <= PLANE_TOLERANCE_MM for polygon in polygons):
+        return np.eye(3)
+    for along in (2, 0, 1):
+        normal = np.eye(3)[along]
+        if _off_plane_mm(polygons, normal)[0] <= FLAT_MM:
+            return _triad(normal)
+    normal = _common_normal(polygons)
+    off_mm, worst = _off_plane_mm(polygons, normal)
+    if off_mm > FLAT_MM:
+        _refuse(polygons, worst, off_mm)
+    return _triad(normal)
+
+
+def _off_plane_mm(polygons: Sequence[FloatArray], normal: FloatArray) -> tuple[float, int]:
+    """How far points lie off the plane of their contour, and the number of the contour where it is most. [mm]"""
+    heights = [np.sum(polygon * normal, axis=1) for polygon in polygons]
+    off = [float(np.abs(height - height.mean()).max()) for height in heights]
+    worst = int(np.argmax(off))
+    return off[worst], worst
+
+
+def _vector_area(polygon: FloatArray) -> FloatArray:
+    """Area times the normal (Newell): exact for a planar polygon. [mm²]"""
+    points = polygon - polygon.mean(axis=0)
+    return np.asarray(0.5 * np.cross(points, np.roll(points, -1, axis=0)).sum(axis=0))
+
+
+def _common_normal(polygons: Sequence[FloatArray]) -> FloatArray:
+    """Normal of the contours, weighted by their areas, whichever way round each was drawn."""
+    areas = [_vector_area(polygon) for polygon in polygons]
+    largest = max(areas, key=lambda area: float(np.sum(area**2)))
+    total = sum(
+        (area * (1.0 if float(np.sum(area * largest)) >= 0.0 else -1.0) for area in areas), np.zeros(3)
+    )
+    length = float(np.sqrt(np.sum(total**2)))
+    if length == 0.0:
+        raise InputError(
+            "The contours enclose no area, so their plane is not known.",
+            value=len(polygons),
+            remedy="Delete or redraw the structure.",
+        )
+    normal = total / length
+    return np.asarray(normal if normal[int(np.argmax(np.abs(normal)))] > 0 else -normal)
+
+
+def _triad(normal: FloatArray) -> FloatArray:
+    """Right-handed axes u, v, w of planes with this normal; u is the frame's next axis in turn, laid into the plane."""
+    nearest = int(np.argmax(np.abs(normal)))
+    u = np.eye(3)[(nearest + 1) % 3]
+    u = u - float(np.sum(u * normal)) * normal
+    u = u / np.sqrt(np.sum(u**2))
+    return np.stack([u, np.cross(normal, u), normal], axis=1)
+
+
+def _refuse(polygons: Sequence[FloatArray], worst: int, off_mm: float) -> None:
+    area = _vector_area(polygons[worst])
+    length = float(np.sqrt(np.sum(area**2)))
+    own_off_mm = _off_plane_mm([polygons[worst]], area / length)[0] if length > 0.0 else np.inf
+    if own_off_mm > FLAT_MM:
+        raise InputError(
+            f"Contour {worst + 1} of {len(polygons)} is not flat.",
+            value=f"{min(off_mm, own_off_mm):.2f} mm off its plane",
+            remedy="Export the structure with planar contours.",
+        )
+    unit = [other / np.linalg.norm(other) for other in map(_vector_area, polygons) if np.any(other)]
+    cosine = min(abs(float(np.sum(area * other))) / length for other in unit)
+    degrees = float(np.degrees(np.arccos(min(1.0, cosine))))
+    raise InputError(
+        f"Contour {worst + 1} of {len(polygons)} lies in a plane that is not parallel to the others.",
+        value=f"{degrees:.1f} degrees apart",
+        remedy="Export the structure on one set of parallel planes.",
+    )

@@ -44,7 +44,7 @@ class Field(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GridField:
-    """Trilinear interpolation between voxel centres; its support is the hull of the centres.
+    """Trilinear interpolation between voxel centres, however the planes are spaced; its support is the hull of the centres.
 
     Parameters
     ----------
@@ -84,7 +84,8 @@ class GridField:
     def sample_through(self, points_mm: FloatArray, matrix: FloatArray) -> FieldSamples:
         """Values where ``matrix`` (4x4, homogeneous, in mm) carries points (n, 3): one pass, no copy of the points."""
         points = np.ascontiguousarray(points_array(points_mm))
-        to_index = self.grid.axes.T / self.grid.spacing_mm[:, None]
+        to_index = self.grid.to_index
+        planes = np.empty(0) if self.grid.planes_mm is None else self.grid.planes_mm
         low, high = np.empty(len(points)), np.empty(len(points))
         inside = np.empty(len(points), dtype=np.bool_)
         trilinear(
@@ -92,6 +93,7 @@ class GridField:
             points,
             np.ascontiguousarray(to_index @ matrix[:3, :3]),
             np.ascontiguousarray(to_index @ (matrix[:3, 3] - self.grid.origin_mm)),
+            planes,
             self._face_max,
             low,
             high,

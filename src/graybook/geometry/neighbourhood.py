@@ -11,7 +11,8 @@ __all__ = ["highest_within", "lowest_within"]
 
 
 def _window(field: GridField, distance_mm: float) -> tuple[int, ...]:
-    steps = np.ceil(distance_mm / field.grid.spacing_mm[::-1]).astype(int) + 1
+    reach_mm = distance_mm * np.linalg.norm(field.grid.to_axes, axis=1)
+    steps = np.ceil(reach_mm[::-1] / field.grid.finest_mm[::-1] - 1e-9).astype(int) + 1
     return tuple(int(2 * step + 1) for step in steps)
 
 

@@ -56,7 +56,7 @@ def images_of(objects: Objects, linked: Collection[str], notes: Notes) -> dict[s
     images = {}
     for uid, slices in objects.series().items():
         try:
-            images[uid] = image_of(slices)
+            read = image_of(slices)
         except InputError as error:
             first = slices[0].header.path
             if uid in linked:
@@ -65,4 +65,9 @@ def images_of(objects: Objects, linked: Collection[str], notes: Notes) -> dict[s
                 notes.leave_out(
                     one.header.path, "image_not_used", series=uid, count=len(slices), why=str(error)
                 )
+        else:
+            images[uid] = read.image
+            notes.findings.extend(read.findings if uid in linked else ())
+            for path in read.repeated:
+                notes.leave_out(path, "image_slice_repeated")
     return images

@@ -133,7 +133,7 @@ def _samples(structure: Structure, course: Course, setting: Setting) -> Structur
         contours = structure.contours()
         if contours.is_empty:
             return None
-        thickness = float(course.images[0].grid.spacing_mm[2]) if course.images else None
+        thickness = course.images[0].grid.step_along_mm(contours.normal) if course.images else None
         setting.samples[key] = structure_samples(contours, slice_thickness_mm=thickness)
     return setting.samples[key]
 

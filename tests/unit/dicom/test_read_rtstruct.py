@@ -58,10 +58,17 @@ def test_an_empty_structure(tiny: Any, read: Any) -> None:
     assert codes(fact) == ["roi_empty"]
 
 
-def test_contours_not_axial_are_not_yet(tiny: Any, read: Any) -> None:
-    """An oblique contour is named with its structure."""
+def test_an_oblique_contour_is_read(tiny: Any, read: Any) -> None:
+    """A planar contour in any plane is a contour: three points are always planar."""
     fact = read(tiny.rtstruct([tiny.contour([[0, 0, 5], [10, 0, 5], [10, 10, 9]])]))
-    with pytest.raises(NotYet, match="'Cord': A contour is not in an axial plane"):
+    assert len(fact.rois[0].contours().planes()) == 1
+
+
+def test_planes_that_are_not_parallel_are_named(tiny: Any, read: Any) -> None:
+    """An axial and a sagittal contour in one structure are refused, with the structure's name."""
+    sagittal = [[5, 0, 0], [5, 10, 0], [5, 10, 10], [5, 0, 10]]
+    fact = read(tiny.rtstruct([tiny.contour(SQUARE), tiny.contour(sagittal)]))
+    with pytest.raises(InputError, match=r"'Cord': Contour . of 2 lies in a plane"):
         fact.rois[0].contours()
 
 
