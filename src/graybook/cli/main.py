@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import graybook
-from graybook.cli import assess, demo, dvh, scan
+from graybook.cli import assess, demo, dvh, request, scan
 from graybook.cli.output import Commands
 
 __all__ = ["app"]
@@ -59,4 +59,5 @@ def graybook_command(
 app.command("scan")(scan.scan)
 app.command("assess")(assess.assess)
 app.command("dvh")(dvh.dvh)
+app.command("request")(request.request)
 app.command("demo")(demo.demo)

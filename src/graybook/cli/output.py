@@ -28,6 +28,7 @@ __all__ = [
     "Commands",
     "print_error",
     "print_json",
+    "print_text",
     "remedy_text",
     "sentence",
     "shown_progress",
@@ -59,6 +60,11 @@ def print_error(error: GraybookError) -> None:
 def print_json(document: object) -> None:
     """One document on stdout, UTF-8, keys in the order given."""
     _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_text(text: str) -> None:
+    """A text on stdout as it stands, UTF-8, neither wrapped nor coloured."""
+    _write(sys.stdout, text)
 
 
 def _write(stream: Any, text: str) -> None:
