@@ -122,7 +122,7 @@ def test_percent_for_gy_of_a_planning_system(test_data: Path) -> None:
 def test_the_breast_set(test_data: Path) -> None:
     """98 JPEG2000 slices make one volume with the spacing of their positions; plan and ROIs are as listed."""
     facts = facts_of(test_data / "breast_complete")
-    image = image_of([fact for fact in facts if isinstance(fact, ImageSliceFacts)])
+    image = image_of([fact for fact in facts if isinstance(fact, ImageSliceFacts)]).image
     assert image.grid.shape[0] == 98
     voxels = image.voxels()
     assert voxels.shape == image.grid.shape

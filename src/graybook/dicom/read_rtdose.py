@@ -9,7 +9,7 @@ from pydicom.dataelem import RawDataElement
 
 from graybook.dicom.attributes import Attributes
 from graybook.dicom.biological import biological_quantity
-from graybook.dicom.dose_geometry import NoGrid, dose_grid, frame_count
+from graybook.dicom.dose_geometry import NoGrid, dose_grid, frame_count, single_plane
 from graybook.dicom.facts import DoseFacts, Header
 from graybook.dicom.parsing import reason
 from graybook.dicom.pixels import decoded, is_native, missing_bytes
@@ -60,6 +60,7 @@ def dose(attributes: Attributes, header: Header, source: SourceFile) -> DoseFact
         dvhs=dvhs,
         biological=biological_quantity(*(attributes.text(keyword) for keyword in LABELS)),
         problem=problem,
+        plane=_plane(attributes, header, problem),
         dvh_hundred_percent_gy=hundred_percent_gy,
     )
 
@@ -79,6 +80,13 @@ def _grid(attributes: Attributes, header: Header, frames: int) -> tuple[Grid | N
         return dose_grid(attributes, frame, frames), None
     except NoGrid as error:
         return None, reason(error.code, header.path, Severity.ERROR, value=error.value)
+
+
+def _plane(attributes: Attributes, header: Header, problem: Finding | None) -> Grid | None:
+    """Where a dose of a single plane lies, when that it is single is all that is wrong with it."""
+    if problem is None or problem.code != "dose_single_plane":
+        return None
+    return single_plane(attributes, header.frame)
 
 
 def _pixel_problem(attributes: Attributes, header: Header, frames: int) -> Finding | None:

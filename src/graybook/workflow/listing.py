@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from graybook.dicom.facts import FileFacts, OtherFacts
+from graybook.dicom.facts import DoseFacts, FileFacts, OtherFacts
 from graybook.record import Course, Finding, Severity
 from graybook.workflow.objects import Objects, Unused
 from graybook.workflow.planned import PlannedDose
 
-__all__ = ["FileEntry", "file_entries", "uses_of"]
+__all__ = ["FileEntry", "file_entries", "of_parts", "uses_of"]
 
 OPENED = {"settings": "settings", "archive_opened": "archive"}
 """Files that are no objects, and what they are used as."""
@@ -57,7 +57,7 @@ def uses_of(
         if one in apart:
             unused += [_unused(path, "plan_of_no_course") for path in _paths(one)]
             continue
-        used.update({dose.header.path: "dose" for dose in one.doses})
+        used.update(dict.fromkeys(_dose_paths(one.doses), "dose"))
         used.update(
             {
                 plan.header.path: "plan"
@@ -90,7 +90,22 @@ def uses_of(
 
 def _paths(planned: PlannedDose) -> list[str]:
     plan = [] if planned.plan is None else [planned.plan.header.path]
-    return [*plan, *(dose.header.path for dose in planned.doses)]
+    return [*plan, *_dose_paths(planned.doses)]
+
+
+def _dose_paths(doses: Iterable[DoseFacts]) -> list[str]:
+    return [path for dose in doses for path in dose.parts or (dose.header.path,)]
+
+
+def of_parts(doses: Iterable[DoseFacts], unused: Iterable[Unused]) -> list[Unused]:
+    """What is said of a dose put together from several files, said of each of the others too."""
+    parts = {dose.header.path: dose.parts for dose in doses if dose.parts}
+    return [
+        replace(one, path=path, reason=replace(one.reason, subject=path))
+        for one in unused
+        for path in parts.get(one.path, ())
+        if path != one.path
+    ]
 
 
 def _unused(path: str, code: str, severity: Severity = Severity.INFO) -> Unused:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from graybook.dicom.dose_planes import with_assembled_planes
 from graybook.dicom.facts import (
     DoseFacts,
     FileFacts,
@@ -23,7 +24,7 @@ from graybook.workflow.courses import courses_of
 from graybook.workflow.delineations import images_of
 from graybook.workflow.identities import corrections_said
 from graybook.workflow.links import links_of
-from graybook.workflow.listing import FileEntry, file_entries, uses_of
+from graybook.workflow.listing import FileEntry, file_entries, of_parts, uses_of
 from graybook.workflow.not_one import not_one
 from graybook.workflow.notes import Notes
 from graybook.workflow.objects import Object, Unused, objects_of, once, without_disputed
@@ -202,6 +203,9 @@ def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
 def _person(group: PersonObjects, settings: Settings) -> tuple[PersonScan, dict[str, str], list[Unused]]:
     notes = Notes(findings=list(group.findings))
     objects = objects_of(group.objects)
+    doses, said = with_assembled_planes(objects.doses)
+    objects = replace(objects, doses=doses)
+    notes.findings.extend(said)
     links = links_of(objects)
     notes.findings.extend(links.findings)
     linked = {uid for series in links.series_of.values() for uid in series}
@@ -211,6 +215,10 @@ def _person(group: PersonObjects, settings: Settings) -> tuple[PersonScan, dict[
     in_courses = {phase.id for course in courses for phase in course.phases}
     apart = [one for one in planned if one.id not in in_courses]
     used, unused = uses_of(objects, planned, courses, apart)
+    notes.unused.extend(of_parts(objects.doses, notes.unused))
+    for one in notes.unused:
+        if used.get(one.path) == "image":
+            del used[one.path]
     person = PersonScan(
         record=Record(person=group.person, courses=courses),
         planned=planned,

@@ -9,6 +9,7 @@ import pytest
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
 from graybook.errors import InputError, UnreadableFile
+from graybook.geometry import GridField
 
 STORED = np.arange(24).reshape(4, 2, 3)
 
@@ -38,6 +39,27 @@ def test_offsets_that_go_down(tiny: Any, read: Any) -> None:
     assert grid.spacing_mm.tolist() == [5, 2, 3]
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_uneven_planes_are_exact(tiny: Any, read: Any, sign: float) -> None:
+    """Planes at 0, 2, 7 and 9 mm, up or down, keep their places; between 2 and 7 mm dose is linear."""
+    fact = read(tiny.dose(GridFrameOffsetVector=[0.0, sign * 2, sign * 7, sign * 9]))
+    assert fact.problem is None
+    np.testing.assert_allclose(
+        fact.grid.points_at(np.array([[0.0, 0.0, 2.0]])), [[-10, -20, -30 + sign * 7]], atol=1e-12
+    )
+    field = GridField(grid=fact.grid, values=fact.voxels())
+    found = field.sample(np.array([[-10.0, -20.0, -30 + sign * 4.5]])).low[0]
+    assert found == pytest.approx(0.01 * (6 + 12) / 2)
+
+
+def test_absolute_offsets_head_first_prone(tiny: Any, read: Any) -> None:
+    """Prone, planes still follow each other along +z: z coordinates cannot be misunderstood."""
+    fact = read(
+        tiny.dose(GridFrameOffsetVector=[-30, -27, -24, -21], ImageOrientationPatient=[-1, 0, 0, 0, -1, 0])
+    )
+    np.testing.assert_allclose(fact.grid.points_at(np.array([[1.0, 1.0, 3.0]])), [[-15, -22, -21]])
+
+
 @pytest.mark.parametrize(
     "orientation", [[-1, 0, 0, 0, 1, 0], [0, 1, 0, 0, 0, -1], [0.8, 0.6, 0, -0.6, 0.8, 0]], ids=str
 )
@@ -52,10 +74,11 @@ def test_any_orientation(tiny: Any, read: Any, orientation: list[float]) -> None
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"GridFrameOffsetVector": [0, 3, 6, 10]}, "dose_grid_uneven"),
+        ({"GridFrameOffsetVector": [0, 3, 9, 6]}, "dose_grid_order"),
+        ({"GridFrameOffsetVector": [0, 3, 3, 6]}, "dose_grid_order"),
         ({"GridFrameOffsetVector": [5, 8, 11, 14]}, "dose_grid_offsets"),
         (
-            {"GridFrameOffsetVector": [-30, -27, -24, -21], "ImageOrientationPatient": [-1, 0, 0, 0, -1, 0]},
+            {"GridFrameOffsetVector": [-30, -27, -24, -21], "ImageOrientationPatient": [-1, 0, 0, 0, 1, 0]},
             "dose_grid_offsets",
         ),
         ({"GridFrameOffsetVector": [0, 3, 6]}, "dose_grid_offset_count"),
