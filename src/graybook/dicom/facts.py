@@ -146,6 +146,10 @@ class FractionGroupFacts:
     beams: tuple[BeamFacts, ...] = ()
     setup_doses_gy: tuple[float, ...] = ()
     """Brachy Application Setup Dose of each setup, per fraction. [Gy]"""
+    setup_numbers: tuple[int, ...] = ()
+    """Brachytherapy application setups given in each fraction."""
+    setup_points_mm: tuple[tuple[float, float, float], ...] = ()
+    """Where the setups state their dose, each once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +170,8 @@ class PlanFacts:
     dose_uids: tuple[str, ...]
     prescription_description: str = ""
     replaces_uids: tuple[str, ...] = ()
+    brachy_type: str = ""
+    """Brachy Treatment Type: HDR, MDR, LDR, PDR, MANUAL; empty when it is no brachytherapy or not said."""
     related_plans: tuple[tuple[str, str], ...] = ()
     """RT Plan Relationship (PRIOR, ALTERNATIVE, PREDECESSOR, VERIFIED_PLAN, CONCURRENT) and UID of each related plan."""
 
@@ -205,6 +211,7 @@ class DoseFacts:
     structure_set_uids: tuple[str, ...] = ()
     fraction_group: int | None = None
     beam_numbers: tuple[int, ...] = ()
+    setup_numbers: tuple[int, ...] = ()
     comment: str = ""
     dvhs: tuple[DvhFacts, ...] = ()
     biological: str = ""

@@ -7,15 +7,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.pixels import get_decoder
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLSNearLossless,
+)
 
 from graybook.dicom.attributes import Attributes, Notes, NotUsed
 from graybook.dicom.parsing import dataset_of, said_warnings
 from graybook.dicom.walk import SourceFile
 from graybook.errors import UnreadableFile
 
-__all__ = ["decoded", "is_native", "missing_bytes"]
+__all__ = ["decoded", "is_lossy", "is_native", "missing_bytes", "undecodable_syntax"]
 
 DEFAULTS: dict[str, Any] = {
     "SamplesPerPixel": 1,
@@ -23,6 +32,8 @@ DEFAULTS: dict[str, Any] = {
     "PixelRepresentation": 0,
 }
 """What a grey-scale image means when it leaves these out."""
+LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless})
+"""Transfer syntaxes that always lose."""
 LARGEST_VOXELS = 1 << 28
 """An object that claims more is broken, or beyond what this version reads (512 x 512 x 1024)."""
 
@@ -34,6 +45,27 @@ def is_native(dataset: Dataset) -> bool:
         return syntax is None or not syntax.is_compressed or bool(syntax.is_deflated)
     except (AttributeError, ValueError):
         return False
+
+
+def _syntax(dataset: Dataset) -> UID | None:
+    found = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", None)
+    return found if isinstance(found, UID) else None
+
+
+def undecodable_syntax(dataset: Dataset) -> str:
+    """The name of the transfer syntax when no decoder for its pixels is there; empty when they can be decoded."""
+    syntax = _syntax(dataset)
+    if syntax is None or is_native(dataset):
+        return ""
+    try:
+        return "" if get_decoder(syntax).is_available else str(syntax.name)
+    except NotImplementedError:
+        return str(syntax.name)
+
+
+def is_lossy(attributes: Attributes) -> bool:
+    """Whether the pixels were compressed with losses, by their syntax or by what the file says."""
+    return _syntax(attributes.dataset) in LOSSY or attributes.text("LossyImageCompression") == "01"
 
 
 def missing_bytes(attributes: Attributes, frames: int) -> int:

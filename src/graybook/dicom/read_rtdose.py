@@ -12,7 +12,7 @@ from graybook.dicom.biological import biological_quantity
 from graybook.dicom.dose_geometry import NoGrid, dose_grid, frame_count, single_plane
 from graybook.dicom.facts import DoseFacts, Header
 from graybook.dicom.parsing import reason
-from graybook.dicom.pixels import decoded, is_native, missing_bytes
+from graybook.dicom.pixels import decoded, is_lossy, is_native, missing_bytes, undecodable_syntax
 from graybook.dicom.read_dvh import dvh_statistics
 from graybook.dicom.walk import SourceFile
 from graybook.errors import InputError, UnreadableFile
@@ -43,6 +43,11 @@ def dose(attributes: Attributes, header: Header, source: SourceFile) -> DoseFact
         for group in groups
         for beam in group.items("ReferencedBeamSequence")
     )
+    setups = (
+        setup.whole("ReferencedBrachyApplicationSetupNumber")
+        for group in groups
+        for setup in group.items("ReferencedBrachyApplicationSetupSequence")
+    )
     numbers = {group.whole("ReferencedFractionGroupNumber") for group in groups} - {None}
     dvhs, hundred_percent_gy = dvh_statistics(attributes)
     return DoseFacts(
@@ -56,6 +61,7 @@ def dose(attributes: Attributes, header: Header, source: SourceFile) -> DoseFact
         structure_set_uids=_uids(attributes.items("ReferencedStructureSetSequence")),
         fraction_group=numbers.pop() if len(numbers) == 1 else None,
         beam_numbers=tuple(sorted({number for number in beams if number is not None})),
+        setup_numbers=tuple(sorted({number for number in setups if number is not None})),
         comment=attributes.text("DoseComment"),
         dvhs=dvhs,
         biological=biological_quantity(*(attributes.text(keyword) for keyword in LABELS)),
@@ -95,6 +101,11 @@ def _pixel_problem(attributes: Attributes, header: Header, frames: int) -> Findi
     missing = missing_bytes(attributes, frames)
     if missing:
         return reason("pixel_data_truncated", header.path, Severity.ERROR, missing=missing)
+    if is_lossy(attributes):
+        return reason("dose_lossy", header.path, Severity.ERROR)
+    syntax = undecodable_syntax(attributes.dataset)
+    if syntax:
+        return reason("syntax_not_read", header.path, Severity.ERROR, syntax=syntax)
     return None
 
 

@@ -44,6 +44,7 @@ def plan(attributes: Attributes, header: Header, *, is_ion: bool) -> PlanFacts:
         prescription_description=attributes.text("PrescriptionDescription"),
         replaces_uids=tuple(uid for relation, uid in related if relation == "PREDECESSOR" and uid),
         related_plans=related,
+        brachy_type=attributes.code("BrachyTreatmentType"),
     )
 
 
@@ -59,15 +60,17 @@ def _group(item: Attributes, beams: dict[int | None, Attributes]) -> FractionGro
             "attribute_malformed", attribute=tag_text("NumberOfFractionsPlanned"), value=str(planned)
         )
         planned = None
-    setups = (
-        setup.number("BrachyApplicationSetupDose")
-        for setup in item.items("ReferencedBrachyApplicationSetupSequence")
-    )
+    setups = item.items("ReferencedBrachyApplicationSetupSequence")
+    doses = [setup.number("BrachyApplicationSetupDose") for setup in setups]
+    numbers = [setup.whole("ReferencedBrachyApplicationSetupNumber") for setup in setups]
+    points = [setup.point("BrachyApplicationSetupDoseSpecificationPoint") for setup in setups]
     return FractionGroupFacts(
         number=item.whole("FractionGroupNumber") or 0,
         fractions_planned=planned,
         beams=tuple(_beam(reference, beams) for reference in item.items("ReferencedBeamSequence")),
-        setup_doses_gy=tuple(dose for dose in setups if dose is not None),
+        setup_doses_gy=tuple(dose for dose in doses if dose is not None),
+        setup_numbers=tuple(-1 if number is None else number for number in numbers),
+        setup_points_mm=tuple(dict.fromkeys(point for point in points if point is not None)),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,6 +22,14 @@ __all__ = ["structure_set"]
 CLOSED = frozenset({"CLOSED_PLANAR", "CLOSEDPLANAR_XOR"})
 """Contour types that bound an area (PS3.3 C.8.8.6.1, C.8.8.6.3); areas of one plane combine by exclusive or."""
 CLOSING_MM = 1e-6
+LEVEL_MM = 1e-3
+GAP = 1.5
+"""A step between planes that is longer than its neighbours by more than this factor is a gap, which the DVH does not fill."""
+FARTHEST_MM = 10_000.0
+WIDEST_MM = 3_000.0
+"""No structure lies farther from the origin, nor is wider."""
+BOOLEAN = ("EXCLU", "INCLU")
+"""How interpreted types begin that mean a boolean of other ROIs."""
 LONGEST_SHOWN = 60
 
 
@@ -31,6 +41,15 @@ class _Contour:
     @property
     def points(self) -> int:
         return (self.data.count(b"\\") + 1) // 3 if self.data.strip(b" \x00") else 0
+
+    @property
+    def height_mm(self) -> float | None:
+        """z of an axial contour, from its first two points alone; None for another or a malformed one. [mm]"""
+        numbers = self.data.split(b"\\", 6)
+        with suppress(ValueError, IndexError):
+            first, second = float(numbers[2]), float(numbers[5])
+            return first if abs(first - second) < LEVEL_MM and abs(first) < FARTHEST_MM else None
+        return None
 
 
 def structure_set(attributes: Attributes, header: Header) -> StructureSetFacts:
@@ -46,6 +65,8 @@ def structure_set(attributes: Attributes, header: Header) -> StructureSetFacts:
     }
     drawn = _drawn(attributes)
     rois = tuple(_roi(item, types, drawn, default) for item in attributes.items("StructureSetROISequence"))
+    _note_relations(attributes, {roi.number: roi.name for roi in rois})
+    _note_frames(attributes, rois)
     known = {roi.number for roi in rois}
     for number in sorted(set(drawn) - known):
         attributes.notes.add("contours_without_roi", number=number)
@@ -87,6 +108,7 @@ def _roi(
     contours = drawn.get(number, ()) if number is not None else ()
     closed = tuple(contour for contour in contours if contour.kind in CLOSED and contour.points >= 3)
     _note(item, name, contours, closed)
+    _note_gaps(item, name, closed)
     frame = item.uid("ReferencedFrameOfReferenceUID") or default
     return RoiFacts(
         number=-1 if number is None else number,
@@ -111,6 +133,41 @@ def _note(item: Attributes, name: str, contours: tuple[_Contour, ...], closed: t
     small = sum(contour.kind in CLOSED for contour in contours) - len(closed)
     if small:
         item.notes.add("roi_contours_too_small", roi=name, count=small)
+
+
+def _note_gaps(item: Attributes, name: str, closed: tuple[_Contour, ...]) -> None:
+    """Say where slices are missing inside a structure: a step more than 1.5 times the steps beside it. [mm]"""
+    heights = sorted({round(height, 2) for contour in closed if (height := contour.height_mm) is not None})
+    steps = [above - below for below, above in pairwise(heights)]
+    for place, step in enumerate(steps):
+        beside = steps[max(0, place - 1) : place] + steps[place + 1 : place + 2]
+        if beside and step > GAP * max(beside):
+            low, high = heights[place], heights[place + 1]
+            item.notes.add("roi_gap", roi=name, low_mm=low, high_mm=high, step_mm=max(beside))
+
+
+def _note_relations(attributes: Attributes, names: dict[int, str]) -> None:
+    """Name the ROIs that exclude or include others: contours are used as drawn, nothing is subtracted or added."""
+    for item in attributes.items("RTROIObservationsSequence"):
+        number = item.whole("ReferencedROINumber")
+        name = names.get(-1 if number is None else number, "")
+        kind = item.code("RTROIInterpretedType")
+        if kind.startswith(BOOLEAN):
+            attributes.notes.add("roi_boolean", Severity.INFO, roi=name, relation=kind, other="")
+        for related in item.items("RTRelatedROISequence"):
+            relation = related.code("RTROIRelationship")
+            other = related.whole("ReferencedROINumber")
+            if relation and relation != "SAME":
+                shown = names.get(-1 if other is None else other, str(other))
+                attributes.notes.add("roi_boolean", Severity.INFO, roi=name, relation=relation, other=shown)
+
+
+def _note_frames(attributes: Attributes, rois: tuple[RoiFacts, ...]) -> None:
+    """Say when the ROIs of one set lie in several frames of reference."""
+    drawn = [roi.frame for roi in rois if roi.contour_count and roi.frame]
+    if len(set(drawn)) > 1:
+        listed = ", ".join(f"{frame} ({drawn.count(frame)})" for frame in dict.fromkeys(drawn))
+        attributes.notes.add("structures_several_frames", count=len(set(drawn)), frames=listed)
 
 
 def _stack(
@@ -149,6 +206,8 @@ def _polygons(name: str, closed: tuple[_Contour, ...]) -> tuple[FloatArray, ...]
     points = values.reshape(-1, 3)
     if not np.all(np.isfinite(points)):
         raise _malformed(name, b"", "a number that is not finite")
+    if np.abs(points).max(initial=0.0) > FARTHEST_MM or np.ptp(points, axis=0).max() > WIDEST_MM:
+        raise _malformed(name, b"", f"points up to {np.abs(points).max():g} mm away")
     cuts = np.cumsum(np.array(counts) // 3)[:-1]
     return tuple(_open_ended(polygon) for polygon in np.split(points, cuts))
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from graybook.dicom.attributes import Attributes, Notes, NotUsed
-from graybook.dicom.facts import FileFacts, Header, OtherFacts
+from graybook.dicom.facts import FileFacts, Header, ImageSliceFacts, OtherFacts
 from graybook.dicom.header import header_of
 from graybook.dicom.parsing import digest_of, header_dataset, reason, said_warnings
+from graybook.dicom.pixels import undecodable_syntax
 from graybook.dicom.read_image import image_slice
 from graybook.dicom.read_records import treatment_record
 from graybook.dicom.read_registration import registration
@@ -109,6 +110,8 @@ def _of_object(source: SourceFile) -> FileFacts:
             attributes = Attributes(header_dataset(source, notes), notes)
             header = header_of(attributes, digest_of(source))
             facts = _reader(header)(attributes, header, source)
+            if isinstance(facts, ImageSliceFacts) and (syntax := undecodable_syntax(attributes.dataset)):
+                raise NotUsed(reason("syntax_not_read", source.path, syntax=syntax))
         except NotUsed as error:
             return _other(source, error.finding, header)
         except InputError as error:

@@ -22,6 +22,10 @@ SETS = ("FRACTION", "BEAM", "BRACHY")
 """Kinds of dose that are only part of a plan; used when no PLAN dose is there and the set is complete."""
 
 
+NUMBERED = {"BEAM": "beam number", "BRACHY": "application setup number"}
+"""Kinds of partial dose that name their part by a number, and what it is called."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GroupDoses:
     """The doses whose sum is one plan, or one fraction group of it when ``group`` is given; none when it has no usable dose."""
@@ -162,19 +166,17 @@ def _incomplete(plan: PlanFacts | None, doses: Sequence[DoseFacts], summation: s
     """What a set of partial doses lacks to be the plan: beams or fraction groups by number; empty when complete."""
     if plan is None:
         return "RTPLAN"
-    if summation == "BRACHY":
-        return "application setups"
     expected: list[tuple[int | None, int]] = []
     found: list[tuple[int | None, int]] = []
     single = len(plan.fraction_groups) == 1
     for group in plan.fraction_groups:
         own = None if single else group.number
-        numbers = [beam.number for beam in group.beams] if summation == "BEAM" else [group.number]
+        numbers = _expected(group, summation)
         expected.extend((own, number) for number in numbers)
     for dose in doses:
         own = None if single else dose.fraction_group
-        if summation == "BEAM":
-            found.extend((own, number) for number in dose.beam_numbers)
+        if summation in NUMBERED:
+            found.extend((own, number) for number in _numbers(dose, summation))
         elif dose.fraction_group is not None:
             found.append((own, dose.fraction_group))
         elif single:
@@ -182,11 +184,22 @@ def _incomplete(plan: PlanFacts | None, doses: Sequence[DoseFacts], summation: s
     absent = [number for own, number in expected if (own, number) not in found]
     twice = sorted({number for own, number in found if found.count((own, number)) > 1})
     stray = [number for own, number in found if (own, number) not in expected]
-    unnamed = [dose for dose in doses if summation == "BEAM" and not dose.beam_numbers]
+    unnamed = [dose for dose in doses if summation in NUMBERED and not _numbers(dose, summation)]
     words = [f"{', '.join(str(number) for number in absent)}"] if absent else []
     words += [f"{number} twice" for number in twice] + [f"{number} unknown" for number in stray]
-    words += ["beam number" for _ in unnamed[:1]]
-    return "; ".join(words) or ("" if expected else "beams")
+    words += [NUMBERED[summation] for _ in unnamed[:1]]
+    return "; ".join(words) or ("" if expected else NUMBERED.get(summation, "fraction group"))
+
+
+def _expected(group: FractionGroupFacts, summation: str) -> list[int]:
+    """Numbers of the parts of a fraction group: its beams, its application setups, or itself."""
+    if summation == "BEAM":
+        return [beam.number for beam in group.beams]
+    return list(group.setup_numbers) if summation == "BRACHY" else [group.number]
+
+
+def _numbers(dose: DoseFacts, summation: str) -> tuple[int, ...]:
+    return dose.beam_numbers if summation == "BEAM" else dose.setup_numbers
 
 
 def same_grid(one: Grid | None, other: Grid | None) -> bool:

@@ -15,6 +15,10 @@ PROTON_RBE = 1.1
 """Clinical constant RBE of protons (ICRU Report 78, 2007): a physical proton dose times this is photon-isoeffective."""
 
 
+HIGH_DOSE_RATE = "HDR"
+"""The only Brachy Treatment Type whose fractions are short against repair, as the conversion assumes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Meaning:
     """What a dose means, the RBE model if any, and the factor its values are multiplied by."""
@@ -39,6 +43,8 @@ def modality_of(plan: PlanFacts | None) -> Modality:
         return Modality.PROTON
     if kinds <= {"ION", "CARBON"}:
         return Modality.CARBON
+    if kinds == {"BRACHY"}:
+        return Modality.BRACHYTHERAPY
     if kinds == {"ELECTRON"}:
         return Modality.ELECTRON
     return Modality.PHOTON if kinds <= {"PHOTON", "ELECTRON"} else Modality.UNKNOWN
@@ -72,6 +78,9 @@ def meaning_of(
     if modality is Modality.CARBON:
         notes.refuse("ion_physical", name, plan=name)
         return UNKNOWN
+    if modality is Modality.BRACHYTHERAPY and plan is not None and plan.brachy_type != HIGH_DOSE_RATE:
+        notes.refuse("brachy_dose_rate", name, plan=name, type=plan.brachy_type)
+        return UNKNOWN
     if modality is Modality.UNKNOWN and plan is not None and plan.radiation:
         notes.refuse("radiation_not_yet", name, plan=name, radiation=", ".join(plan.radiation))
         return UNKNOWN
@@ -102,6 +111,6 @@ def _answered(answer: str, modality: Modality, name: str, notes: Notes) -> Meani
     if modality is Modality.CARBON:
         notes.refuse("ion_physical", name, plan=name)
         return UNKNOWN
-    if modality in (Modality.PHOTON, Modality.ELECTRON):
+    if modality in (Modality.PHOTON, Modality.ELECTRON, Modality.BRACHYTHERAPY):
         return PHYSICAL
     return Meaning(quantity=Quantity.RBE_WEIGHTED, rbe_model="constant RBE 1.1", factor=PROTON_RBE)

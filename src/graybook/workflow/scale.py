@@ -10,10 +10,10 @@ import numpy as np
 
 from graybook.dicom.facts import DoseReferenceFacts, FractionGroupFacts
 from graybook.dvh.sampling import structure_samples
-from graybook.dvh.statistics import median_gy
+from graybook.dvh.statistics import dose_at_percent_gy
 from graybook.errors import InputError
 from graybook.geometry import GridField
-from graybook.record import Finding, Refusal
+from graybook.record import Finding, Modality, Refusal
 from graybook.workflow.notes import Notes
 from graybook.workflow.planned import PlannedDose
 
@@ -27,6 +27,9 @@ BEAM_TOLERANCE = 1.05
 
 COVERED = 0.5
 """Share of a target that must lie in the grid for its median to be compared."""
+
+COVERING = 90.0
+"""Percent of a brachytherapy target that its prescription dose covers: the inside of it gets a multiple. [%]"""
 
 HIGHEST = "Dmax"
 
@@ -129,12 +132,18 @@ def beam_total_gy(planned: PlannedDose) -> float | None:
     total = 0.0
     groups = _groups(planned)
     for group in groups:
-        doses = [beam.dose_gy for beam in group.beams]
+        doses = [beam.dose_gy for beam in group.beams] + _setup_doses_gy(group)
         n = planned.fractions_planned if len(groups) == 1 else group.fractions_planned
         if not doses or n is None or None in doses:
             return None
         total += n * sum(dose for dose in doses if dose is not None)
     return total if total > 0 else None
+
+
+def _setup_doses_gy(group: FractionGroupFacts) -> list[float | None]:
+    """Brachy Application Setup Doses of a fraction; a None stands for each that is not stated. [Gy]"""
+    unstated = max(0, len(group.setup_numbers) - len(group.setup_doses_gy))
+    return [*group.setup_doses_gy, *[None] * unstated]
 
 
 def _targets(planned: PlannedDose) -> list[DoseReferenceFacts]:
@@ -169,7 +178,7 @@ def _say_beam_sum(planned: PlannedDose, notes: Notes) -> None:
 def _checks(planned: PlannedDose, field: GridField) -> Iterator[_Check]:
     found = [*_at_points(planned, field), *_in_targets(planned, field), *_at_beams(planned, field)]
     yield from found
-    if found:
+    if found or planned.modality is Modality.BRACHYTHERAPY:  # beside a source the highest dose says nothing
         return
     asked = [reference.prescription_gy for reference in _targets(planned) if reference.prescription_gy]
     total = beam_total_gy(planned)
@@ -211,11 +220,12 @@ def _in_targets(planned: PlannedDose, field: GridField) -> Iterator[_Check]:
         inside = sampled.inside
         if samples.volumes_cm3[inside].sum() < COVERED * samples.volume_cm3:
             continue
-        median = median_gy(sampled.low[inside], samples.volumes_cm3[inside])
-        if median is not None:
+        percent = COVERING if planned.modality is Modality.BRACHYTHERAPY else 50.0
+        found = dose_at_percent_gy(sampled.low[inside], samples.volumes_cm3[inside], percent)
+        if found is not None:
             yield _Check(
-                symbol=f"D50%({structure.name})",
-                found_gy=float(median),
+                symbol=f"D{percent:g}%({structure.name})",
+                found_gy=float(found),
                 expected_gy=reference.prescription_gy,
             )
 
@@ -224,6 +234,7 @@ def _at_beams(planned: PlannedDose, field: GridField) -> Iterator[_Check]:
     """The dose at the one point where all beams state theirs, against their sum over all fractions."""
     groups = _groups(planned)
     points = {beam.point_mm for group in groups for beam in group.beams}
+    points |= {point for group in groups for point in group.setup_points_mm}
     total = beam_total_gy(planned)
     if total is None or len(points) != 1:
         return
