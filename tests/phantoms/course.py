@@ -141,6 +141,8 @@ class PhantomCourse:
         3x3, columns are the directions of x, y, z of the default dose grid (a rotated grid in the same frame).
     image
         Write a CT (5 mm slices, water in air).
+    image_axes
+        The same for the CT: the directions of its rows, columns and slices.
     write_structures
         False leaves the structure set out; references to it stay.
     patient_id
@@ -158,6 +160,7 @@ class PhantomCourse:
     axes: FloatArray = field(default_factory=lambda: np.eye(3))
     image: bool = True
     image_spacing_mm: Point = (4.0, 4.0, 5.0)
+    image_axes: FloatArray = field(default_factory=lambda: np.eye(3))
     write_structures: bool = True
     patient_id: str = ""
     issuer: str | None = None
@@ -198,7 +201,7 @@ class PhantomCourse:
 
     def image_grid(self) -> Grid:
         """The CT's grid."""
-        return _grid(self.frame_uid, self.centre_mm, self.extent_mm, self.image_spacing_mm, np.eye(3))
+        return _grid(self.frame_uid, self.centre_mm, self.extent_mm, self.image_spacing_mm, self.image_axes)
 
 
 def _grid(frame: str, centre: Point, extent: Point, spacing: Point, axes: FloatArray) -> Grid:

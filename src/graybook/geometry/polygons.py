@@ -7,10 +7,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graybook.geometry._kernels import even_odd_moments, interiors_overlap, point_is_inside, rings_meet
-from graybook.geometry.arrays import FloatArray, read_only
+from graybook.geometry._kernels import (
+    even_odd_moments,
+    interiors_overlap,
+    point_is_inside,
+    points_inside,
+    rings_meet,
+)
+from graybook.geometry.arrays import BoolArray, FloatArray, read_only
 
-__all__ = ["FULLNESS_OF_ELLIPSE", "Section", "sections"]
+__all__ = ["FULLNESS_OF_ELLIPSE", "Section", "interior", "sections"]
 
 FULLNESS_OF_ELLIPSE = (4.0 * np.pi) ** 2
 """Area squared over the determinant of the spread, for any ellipse; 144 for any parallelogram, less for a ring."""
@@ -75,6 +81,20 @@ def sections(polygons: Sequence[FloatArray]) -> tuple[Section, ...]:
         for first in sorted(set(owner))
     ]
     return tuple(sorted(made, key=lambda s: (*s.centroid_mm.tolist(), s.area_mm2)))
+
+
+def interior(polygons: Sequence[FloatArray], points_mm: FloatArray) -> BoolArray:
+    """Which points (n, 2) of a plane lie inside its polygons, combined by exclusive or.
+
+    Examples
+    --------
+    >>> square = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]])
+    >>> interior([square, 0.5 * square + 1.0], np.array([[0.5, 2.0], [2.0, 2.0], [5.0, 2.0]])).tolist()
+    [True, False, False]
+    """
+    edges = np.concatenate([_edges_of(polygon) for polygon in polygons])
+    inside: BoolArray = points_inside(edges, np.ascontiguousarray(points_mm, dtype=np.float64))
+    return inside
 
 
 def _edges_of(polygon: FloatArray) -> FloatArray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from contourpy import contour_generator
@@ -12,16 +11,29 @@ from contourpy import contour_generator
 from graybook.errors import InputError
 from graybook.geometry import ContourStack, Field, Grid, GridField
 from graybook.geometry.arrays import FloatArray
+from graybook.geometry.polygons import interior
 from graybook.record import Course, Structure
 from graybook.report.material import Plane, PlaneContour
 
 __all__ = ["planes_through"]
 
-MARGIN_MM = 60.0
-"""Shown around the dose grid's or image's middle when there is no image. [mm]"""
-
 STEP_MM = 1.5
 """Pixel of the pictures. [mm]"""
+
+LONE_MM = 3.0
+"""Thickness shown of a structure of one plane. [mm]"""
+
+GAP = 1.5
+"""A step this many times the usual one is a gap in the structure, and is left open."""
+
+ALONG = 1e-6
+"""How far the cosine of a picture's and a stack's normals may be from one to lie in one plane."""
+
+AIR_HU = -1000.0
+"""Shown where the image does not reach. [HU]"""
+
+SHOWN = (-160.0, 240.0)
+"""Values without a unit of their own (MR, PET, NM) are shown from their 1st to their 99th percentile over this window. [HU]"""
 
 AXES = {"axial": (0, 1, 2), "coronal": (0, 2, 1), "sagittal": (1, 2, 0)}
 """Horizontal, vertical and normal axis (x, y, z) of each plane."""
@@ -64,12 +76,24 @@ def planes_through(
 
 
 def _image(reference: Course) -> GridField | None:
-    for image in reference.images:
+    """The first CT that can be read, else the first image of another kind."""
+    for image in sorted(reference.images, key=lambda one: one.modality != "CT"):
         try:
-            return GridField(grid=image.grid, values=image.voxels())
+            values = image.voxels()
         except InputError:
             continue
+        return GridField(grid=image.grid, values=values if image.modality == "CT" else _windowed(values))
     return None
+
+
+def _windowed(values: FloatArray) -> FloatArray:
+    low, high = np.percentile(values, [1.0, 99.0])
+    return np.asarray(SHOWN[0] + (values - low) * ((SHOWN[1] - SHOWN[0]) / max(float(high - low), 1e-9)))
+
+
+def _shown(image: GridField, points: FloatArray) -> FloatArray:
+    samples = image.sample(points)
+    return np.where(samples.inside, samples.low, AIR_HU)
 
 
 def _extent(grid: Grid) -> tuple[FloatArray, FloatArray]:
@@ -120,7 +144,7 @@ def _plane(
         position_mm=view.position_mm,
         horizontal_mm=view.horizontal_mm,
         vertical_mm=view.vertical_mm,
-        image=None if image is None else image.sample(points).low.reshape(shape),
+        image=None if image is None else _shown(image, points).reshape(shape),
         dose_gy=None if dose is None else _dose(dose, points).reshape(shape),
         contours=contours,
     )
@@ -132,37 +156,40 @@ def _dose(dose: Field, points: FloatArray) -> FloatArray:
 
 
 def _outlines(stack: ContourStack, view: _View) -> tuple[FloatArray, ...]:
-    if view.name == "axial":
-        planes = stack.planes()
-        spacing = min((b[0] - a[0] for a, b in pairwise(planes)), default=3.0)
-        nearest = min(planes, key=lambda plane: abs(plane[0] - view.position_mm))
-        return nearest[1] if abs(nearest[0] - view.position_mm) <= spacing / 2 + 1e-6 else ()
+    """The outlines of a structure in the picture's plane: the nearest contours as drawn, or a cut through all of them."""
+    if abs(float(stack.normal[view.axes[2]])) >= 1.0 - ALONG:
+        return _drawn(stack, view)
     return _cut(stack, view)
 
 
-def _cut(stack: ContourStack, view: _View) -> tuple[FloatArray, ...]:
-    """Outlines on a coronal or sagittal plane: the chords of each contour, as thick as its slice, traced around."""
+def _drawn(stack: ContourStack, view: _View) -> tuple[FloatArray, ...]:
     planes = stack.planes()
-    heights = np.array([z for z, _ in planes])
-    thickness = float(np.median(np.diff(heights))) if len(heights) > 1 else 3.0
-    across, normal = view.axes[0], view.axes[2]
-    mask = np.zeros((len(view.vertical_mm), len(view.horizontal_mm)))
-    for z, polygons in planes:
-        rows = np.abs(view.vertical_mm - z) <= thickness / 2 + 1e-6
-        crossings = sorted(
-            crossing
-            for polygon in polygons
-            for crossing in _crossings(polygon[:, across], polygon[:, normal], view.position_mm)
-        )
-        for left, right in zip(crossings[::2], crossings[1::2], strict=False):
-            columns = (view.horizontal_mm >= left) & (view.horizontal_mm <= right)
-            mask[np.ix_(rows, columns)] = 1.0
-    lines = contour_generator(view.horizontal_mm, view.vertical_mm, mask).lines(0.5)
+    height_mm = view.position_mm * float(stack.normal[view.axes[2]])
+    below, above = _slabs(np.array([w for w, _ in planes]))
+    for (w, polygons), low, high in zip(planes, below, above, strict=True):
+        if low - 1e-6 <= height_mm <= high + 1e-6:
+            places = [stack.in_frame(np.column_stack([one, np.full(len(one), w)])) for one in polygons]
+            return tuple(place[:, list(view.axes[:2])] for place in places)
+    return ()
+
+
+def _slabs(heights_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """From where to where each contour stands: half way to its neighbours, half the usual step at ends and gaps. [mm]"""
+    steps = np.diff(heights_mm)
+    usual = float(np.median(steps)) if len(steps) else LONE_MM
+    halves = np.where(steps > GAP * usual, usual, steps) / 2.0
+    return heights_mm - np.append(usual / 2.0, halves), heights_mm + np.append(halves, usual / 2.0)
+
+
+def _cut(stack: ContourStack, view: _View) -> tuple[FloatArray, ...]:
+    """Outlines of the contours, each as thick as its slab, on a plane that crosses them."""
+    planes = stack.planes()
+    points = stack.in_stack(view.points())
+    below, above = _slabs(np.array([w for w, _ in planes]))
+    mask = np.zeros(len(points))
+    for (_, polygons), low, high in zip(planes, below, above, strict=True):
+        held = np.flatnonzero((points[:, 2] >= low - 1e-6) & (points[:, 2] <= high + 1e-6))
+        mask[held] = np.maximum(mask[held], interior(polygons, points[held, :2]))
+    shape = (len(view.vertical_mm), len(view.horizontal_mm))
+    lines = contour_generator(view.horizontal_mm, view.vertical_mm, mask.reshape(shape)).lines(0.5)
     return tuple(np.asarray(line, dtype=np.float64) for line in lines)
-
-
-def _crossings(along: FloatArray, normal: FloatArray, position_mm: float) -> list[float]:
-    other_along, other_normal = np.roll(along, -1), np.roll(normal, -1)
-    hit = (normal <= position_mm) != (other_normal <= position_mm)
-    share = (position_mm - normal[hit]) / (other_normal[hit] - normal[hit])
-    return [float(value) for value in along[hit] + share * (other_along[hit] - along[hit])]
