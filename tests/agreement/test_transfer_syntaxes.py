@@ -1,0 +1,126 @@
+"""Transfer syntaxes: one course written plainly and in every other syntax comes in; the same doses must come out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGExtended12Bit,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    RLELossless,
+)
+
+from graybook.dicom.facts import DoseFacts, ImageSliceFacts, OtherFacts
+from graybook.dicom.reading import read_folder
+from graybook.progress import silent
+from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, linear, sphere, write_phantom
+from rules.patients import result_of
+
+# 37 rows and columns: JPEG 2000 encoders take no less than 32.
+BALL = PhantomStructure(name="SpinalCord", shape=sphere((0.0, 0.0, 0.0), 12.0))
+PLAN = PhantomPlan(dose_gy=linear(40.0, (0.5, 0.2, -0.1)), fractions=20, prescription_gy=40.0)
+COURSE = PhantomCourse(
+    name="c",
+    day=date(2025, 5, 5),
+    structures=(BALL,),
+    plans=(PLAN,),
+    extent_mm=(36.0, 36.0, 18.0),
+    spacing_mm=(2.0, 2.0, 3.0),
+    image_spacing_mm=(2.0, 2.0, 6.0),
+)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course in Explicit VR Little Endian."""
+    return write_phantom(tmp_path_factory.mktemp("plain"), [COURSE])
+
+
+def _written(dataset: Dataset, path: Path, syntax: str) -> None:
+    if syntax == ExplicitVRBigEndian and "PixelData" in dataset:
+        dataset.PixelData = np.frombuffer(dataset.PixelData, dtype="<u2").byteswap().tobytes()
+    dataset.file_meta.TransferSyntaxUID = syntax
+    little = syntax != ExplicitVRBigEndian
+    implicit = syntax == ImplicitVRLittleEndian
+    pydicom.dcmwrite(path, dataset, implicit_vr=implicit, little_endian=little, force_encoding=True)
+
+
+def _compressed(dataset: Dataset, path: Path, syntax: str) -> None:
+    if "PixelData" in dataset:
+        dataset.compress(syntax, generate_instance_uid=False)
+    dataset.save_as(path)
+
+
+def _bare(dataset: Dataset, path: Path, syntax: str) -> None:
+    """Without preamble or file meta information, as some archives keep them."""
+    del dataset.file_meta
+    dataset.preamble = None
+    pydicom.dcmwrite(path, dataset, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True)
+
+
+WAYS: dict[str, tuple[Callable[[Dataset, Path, str], None], str]] = {
+    "implicit": (_written, ImplicitVRLittleEndian),
+    "big endian": (_written, ExplicitVRBigEndian),
+    "deflated": (_written, DeflatedExplicitVRLittleEndian),
+    "RLE": (_compressed, RLELossless),
+    "JPEG-LS": (_compressed, JPEGLSLossless),
+    "JPEG 2000": (_compressed, JPEG2000Lossless),
+    "no preamble, implicit": (_bare, ImplicitVRLittleEndian),
+    "no preamble, explicit": (_bare, "explicit"),
+}
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_every_syntax_is_the_plain_twin(plain: Path, tmp_path: Path, way: str) -> None:
+    """Doses, contours and images read the same to the last digit, and the DVH of the organ is the twin's."""
+    write, syntax = WAYS[way]
+    shutil.copytree(plain, tmp_path / "in")
+    for file in (tmp_path / "in").rglob("*.dcm"):
+        write(pydicom.dcmread(file), file, syntax)
+    for one, twin in zip(read_folder(tmp_path / "in", silent), read_folder(plain, silent), strict=True):
+        assert type(one) is type(twin)
+        assert one.header is not None
+        if isinstance(one, DoseFacts | ImageSliceFacts) and isinstance(twin, DoseFacts | ImageSliceFacts):
+            assert np.array_equal(one.voxels(), twin.voxels())
+        assert one.header == twin.header
+    ours, theirs = result_of(tmp_path / "in"), result_of(plain)
+    assert ours.structures == theirs.structures
+
+
+@pytest.mark.parametrize("syntax", [JPEGExtended12Bit, JPEGLSNearLossless])
+def test_a_lossy_dose_is_refused(plain: Path, tmp_path: Path, syntax: str) -> None:
+    """A dose compressed with losses is no measure of dose: refused with the remedy, whatever decoder is there."""
+    shutil.copytree(plain, tmp_path / "in")
+    file = tmp_path / "in" / "c" / "RD_0.dcm"
+    dataset = pydicom.dcmread(file)
+    dataset.compress(JPEGLSLossless, generate_instance_uid=False)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.save_as(file)
+    result = result_of(tmp_path / "in")
+    assert [one.code for one in result.refusals if "RD_0" in one.text] == ["dose_lossy"]
+    assert all(one.remedy for one in result.refusals)
+
+
+def test_a_syntax_without_decoder_is_named(plain: Path, tmp_path: Path) -> None:
+    """A CT slice in a syntax that nothing here decodes is listed with the name of the syntax."""
+    shutil.copytree(plain, tmp_path / "in")
+    for file in (tmp_path / "in").rglob("CT*.dcm"):
+        dataset = pydicom.dcmread(file)
+        dataset.compress(RLELossless, generate_instance_uid=False)
+        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.100"
+        dataset.save_as(file)
+    facts = [one for one in read_folder(tmp_path / "in", silent) if isinstance(one, OtherFacts)]
+    assert {one.reason.code for one in facts} == {"syntax_not_read"}
+    assert all("MPEG2" in str(one.reason.params["syntax"]) for one in facts)
