@@ -24,8 +24,8 @@ def read_only(values: npt.ArrayLike) -> FloatArray:
 
 
 def points_array(points_mm: npt.ArrayLike) -> FloatArray:
-    """Points as a float64 array of shape (n, 3); anything else is a :class:`UsageError`."""
-    array = np.asarray(points_mm, dtype=np.float64)
+    """Points as a contiguous float64 array of shape (n, 3); anything else is a :class:`UsageError`."""
+    array = np.ascontiguousarray(points_mm, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != 3:
         raise UsageError(
             "Points must have shape (n, 3), xyz in mm.", value=array.shape, remedy="Reshape the points."
