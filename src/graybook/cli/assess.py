@@ -38,6 +38,15 @@ def assess(
         str | None,
         typer.Option("--patient", metavar="ID", help="Patient ID, when the folder holds several persons."),
     ] = None,
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            "--names",
+            metavar="FILE",
+            envvar="GRAYBOOK_NAMES",
+            help="A centre's file of structure names ([[structure]] tables).",
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
     display_alpha_beta: Annotated[
         float,
@@ -68,6 +77,7 @@ def assess(
             patient=patient,
             language=lang,
             display_alpha_beta_gy=display_alpha_beta,
+            names=names,
             progress=progress,
         )
         write_assessment(assessed, out, language=lang, progress=progress)

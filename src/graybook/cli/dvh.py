@@ -25,6 +25,15 @@ def dvh(
         ),
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            "--names",
+            metavar="FILE",
+            envvar="GRAYBOOK_NAMES",
+            help="A centre's file of structure names ([[structure]] tables).",
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
 ) -> None:
     """Physical dose of every plan over its own structures, beside the planning system's own figures.
@@ -37,7 +46,7 @@ def dvh(
 
     wanted = parse_list(metrics) if metrics.strip() else ()
     with shown_progress(quiet=json) as progress:
-        found = physical_dvhs(folder, wanted, progress)
+        found = physical_dvhs(folder, wanted, progress, names=names)
     if json:
         print_json(document(found, lang))
     else:

@@ -23,6 +23,15 @@ def scan(
         bool,
         typer.Option("--init", help="Write a template of graybook.toml into FOLDER, unless there is one."),
     ] = False,
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            "--names",
+            metavar="FILE",
+            envvar="GRAYBOOK_NAMES",
+            help="A centre's file of structure names ([[structure]] tables).",
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
 ) -> None:
     """List persons, courses, phases, evidence grades, missing links, and every file that was not used with the reason."""
@@ -32,7 +41,7 @@ def scan(
     from graybook.workflow.template import write_template
 
     with shown_progress(quiet=json) as progress:
-        result = scanned(folder, progress)
+        result = scanned(folder, progress, names=names)
     written = write_template(folder, result) if init else None
     if json:
         print_json(document(result, lang))

@@ -11,7 +11,7 @@ from graybook.tables._rows import table_rows
 from graybook.tables._spelling import compact, words
 from graybook.tables._structure_kinds import Kind, kind_by_type_and_name
 
-__all__ = ["Kind", "kind_of", "labels", "root", "side", "tg263_name"]
+__all__ = ["Kind", "kind_of", "labels", "pair_of", "root", "side", "tg263_name"]
 
 _FILE = "structure_names.csv"
 _COLUMNS = ("label", "sides", "pair", "english", "french", "minus", "note")
@@ -36,7 +36,7 @@ _SHORTEST_GLUED = 4
 _NOISE = ("oar", "oars")
 _MARGIN_WORDS = ("prv", "vrp")
 _MINUS = re.compile(r"(?P<organ>.+?)\s*-\s*(?P<target>GTV|CTV|ITV|PTV)", re.IGNORECASE)
-_PLUS = re.compile(r"(?P<organ>.+?)\s*\+\s*(?P<margin>\d{1,2})\s*mm", re.IGNORECASE)
+_PLUS = re.compile(r"(?P<organ>.+?)\s*\+\s*(?P<margin>\d{1,2})\s*(mm)?", re.IGNORECASE)
 _LABEL = re.compile(r"(?P<root>.+?)~?(_PRV\d*)?(_(?P<side>[LR]))?(-[GCIP]TV)?")
 _LOBE = re.compile(r"Lung_(?P<side>[LR])[UML]L")
 
@@ -151,6 +151,17 @@ def labels() -> frozenset[str]:
     return frozenset(
         _labelled(entry, at) for entry in _entries() for at in ("L", "R", None) if entry.sided or not at
     )
+
+
+def pair_of(label: str) -> str:
+    """The label of both sides together; empty when it has none.
+
+    Examples
+    --------
+    >>> pair_of("Lung"), pair_of("Heart")
+    ('Lungs', '')
+    """
+    return next((entry.pair for entry in _entries() if entry.label == label), "")
 
 
 def _cropped(organ: str, target: str) -> str | None:

@@ -70,7 +70,13 @@ class _Said:
     refusals: list[Refusal] = field(default_factory=list)
 
 
-def physical_dvhs(folder: Path, metrics: Sequence[Metric] = (), progress: Progress = silent) -> PhysicalDvhs:
+def physical_dvhs(
+    folder: Path,
+    metrics: Sequence[Metric] = (),
+    progress: Progress = silent,
+    *,
+    names: Path | None = None,
+) -> PhysicalDvhs:
     """
     DVH figures of every plan with a dose over its own structures; doses of different plans are never added.
 
@@ -82,10 +88,12 @@ def physical_dvhs(folder: Path, metrics: Sequence[Metric] = (), progress: Progre
         Parsed by :func:`graybook.dvh.metrics.parse`; their texts are the keys of ``metrics``.
     progress
         Told of every plan.
+    names
+        A centre's file of structure names.
     """
     said = _Said()
     plans = []
-    scanned = scan(folder, progress)
+    scanned = scan(folder, progress, names=names)
     scanned.require_settings()
     said.findings += scanned.findings
     for person in scanned.persons:
