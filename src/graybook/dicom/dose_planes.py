@@ -13,7 +13,7 @@ from graybook.dicom.facts import DoseFacts
 from graybook.dicom.parsing import reason
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.grid import Grid
-from graybook.record.assessment import Finding, Severity
+from graybook.record.assessment import Finding, Param, Severity
 
 __all__ = ["with_assembled_planes"]
 
@@ -50,7 +50,7 @@ def with_assembled_planes(doses: Sequence[DoseFacts]) -> tuple[tuple[DoseFacts, 
             kept += [_refused(one, error) for one in planes]
         else:
             kept.append(whole)
-            params = {"file": whole.header.path, "count": len(planes)}
+            params: dict[str, Param] = {"file": whole.header.path, "count": len(planes)}
             findings.append(
                 Finding(
                     code="dose_planes_assembled",

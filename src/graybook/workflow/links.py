@@ -166,7 +166,8 @@ def _link_images(
         links.series_of[path] = named
         return
     frame = links.frame_of[path]
-    same = [uid for uid, slices in series.items() if frame and slices[0].header.frame == frame]
+    near = {uid: slices[0] for uid, slices in series.items() if frame and slices[0].header.frame == frame}
+    same = [uid for uid, first in near.items() if first.header.modality == "CT"] or list(near)
     if structures.image_series_uids:
         findings.append(_missing(structures.header, "image series", structures.image_series_uids[0]))
     if len(same) == 1:

@@ -18,10 +18,12 @@ PER_AXIS = 40
 
 
 def correlation(first: Image, second: Image) -> float | None:
-    """Pearson correlation of the voxel values of two images over what both cover; None when they share no region or no contrast.
+    """Pearson correlation of two images over what both cover; None when they share no region or no contrast, or are of two kinds.
 
     Both must lie in one frame of reference. Samples stand on a regular lattice, so the same images give the same number.
     """
+    if first.modality != second.modality:
+        return None
     low = np.maximum(_corners(first).min(axis=0), _corners(second).min(axis=0))
     high = np.minimum(_corners(first).max(axis=0), _corners(second).max(axis=0))
     if np.any(high <= low):

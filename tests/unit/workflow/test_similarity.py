@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,8 @@ def test_images_that_share_nothing_have_no_correlation() -> None:
     """No common region, or no contrast in it."""
     assert correlation(image(0.0), image(500.0, x_mm=500.0)) is None
     assert correlation(image(0.0), image(200.0)) is None
+
+
+def test_images_of_two_kinds_are_not_compared() -> None:
+    """An MR and a CT of one ball have unlike values: their correlation says nothing of the place."""
+    assert correlation(image(0.0), replace(image(0.0), modality="MR")) is None
