@@ -44,6 +44,11 @@ UNITS = {
 OWN_SOURCES = (
     {"key": "graybook", "title": "Graybook's own assignment, not a published figure"},
     {
+        "key": "saifuddin1998",
+        "title": "Saifuddin et al. 1998, variation of position of the conus medullaris in adults, MRI, Spine 23:1452-1456",
+        "doi": "10.1097/00007632-199807010-00005",
+    },
+    {
         "key": "tg263",
         "title": "AAPM TG-263 structure names (Mayo et al. 2018), as listed by the package tg263 0.2.0 (MIT)",
         "url": "https://www.aapm.org/pubs/reports/RPT_263.pdf",

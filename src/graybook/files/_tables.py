@@ -44,9 +44,9 @@ class Entry:
         """The error for one key, naming the file and the table."""
         return InputError(f"{self.file}, {self.where}: {key} {problem}.", value=value, remedy=remedy)
 
-    def only(self, known: Collection[str]) -> None:
-        """Refuse keys that are not known, with the nearest known one."""
-        allowed = {*known, *_STAMP}
+    def only(self, known: Collection[str], *, stamp: bool = True) -> None:
+        """Refuse keys that are not known, with the nearest known one; a table below another carries no ``stamp``."""
+        allowed = {*known, *(_STAMP if stamp else ())}
         for key, value in self.values.items():
             if key not in allowed:
                 raise self.refuse(
@@ -75,6 +75,20 @@ class Entry:
                 remedy=f"Write {key} = {least + 1}, say.",
             )
         return value
+
+    def span(self, low: str, high: str) -> tuple[int, int] | None:
+        """Two whole numbers above 0, the smaller first; None when both are absent."""
+        least, most = self.whole(low, least=1), self.whole(high, least=1)
+        if least is None and most is None:
+            return None
+        if least is None or most is None or least > most:
+            raise self.refuse(
+                f"{low} and {high}",
+                "must both be given, the smaller first",
+                value=(least, most),
+                remedy=f"Write {low} = 5 and {high} = 25, say.",
+            )
+        return least, most
 
     def positive(self, key: str) -> float | None:
         """A number above 0; None when absent."""
@@ -162,8 +176,11 @@ class Entry:
                 " or ".join(keys), "is missing", value=dict(self.values), remedy=f'Add {keys[0]} = "...".'
             )
 
-    def overrides(self, subject: str) -> tuple[Override, ...]:
-        """One override for each key that changes something, with author, date, reason and source."""
+    def overrides(self, subject: str, *, whole: str = "") -> tuple[Override, ...]:
+        """One override for each key that changes something, with author, date, reason and source.
+
+        An entry that states something of its own, instead of changing what files say, is one override called ``whole``.
+        """
         day = self.day("date")
         if day is None:
             raise self.refuse(
@@ -181,6 +198,9 @@ class Entry:
                     remedy=f'Add {key} = "...": nothing is overridden without it.',
                 )
         table = self.where.split("]")[0].strip("[")
+        changed = {key: value for key, value in self.values.items() if key not in (*_STAMP, "evidence")}
+        if whole:
+            changed = {whole: list(changed.values())}
         return tuple(
             Override(
                 key=f"{table} {subject}: {key}",
@@ -190,8 +210,7 @@ class Entry:
                 reason=self.text("reason"),
                 source=self.text("source") or self.text("evidence"),
             )
-            for key, value in self.values.items()
-            if key not in (*_STAMP, "evidence")
+            for key, value in changed.items()
         )
 
 

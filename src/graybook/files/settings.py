@@ -5,11 +5,20 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graybook.errors import InputError
 from graybook.files._tables import Entry, nearest
+from graybook.files.clinical_settings import ClinicalSetting, clinical_setting
+from graybook.files.paper_settings import (
+    REGION_KEYS,
+    PaperCourseSetting,
+    is_paper,
+    paper_course_setting,
+    radionuclide_setting,
+    region_of,
+)
 from graybook.files.person_settings import (
     CorrectionSetting,
     IdentitySetting,
@@ -20,6 +29,8 @@ from graybook.files.person_settings import (
 )
 from graybook.record.course import Status
 from graybook.record.override import Override
+from graybook.record.paper import Administration
+from graybook.record.region import Region
 
 __all__ = [
     "FILE_NAME",
@@ -57,17 +68,24 @@ class CourseSetting:
         Groups of plans given in the same sessions.
     sequential
         True when its phases were given one after the other.
+    region
+        Where it was given.
     """
 
     course: str = ""
     plans: tuple[str, ...] = ()
     label: str = ""
-    site: str = ""
+    region: Region = field(default_factory=Region)
     intent: str = ""
     status: Status | None = None
     use: str = ""
     concurrent: tuple[tuple[str, ...], ...] = ()
     sequential: bool = False
+
+    @property
+    def site(self) -> str:
+        """The treated site in words."""
+        return self.region.site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,14 +143,31 @@ class Settings:
     identities: tuple[IdentitySetting, ...] = ()
     corrections: tuple[CorrectionSetting, ...] = ()
     person: PersonSetting | None = None
+    paper_courses: tuple[PaperCourseSetting, ...] = ()
+    radionuclides: tuple[Administration, ...] = ()
+    clinical: ClinicalSetting = field(default_factory=ClinicalSetting)
     overrides: tuple[Override, ...] = ()
     sha256: str = ""
 
+    @property
+    def on_paper(self) -> bool:
+        """Whether it states courses of which there is no file."""
+        return bool(self.paper_courses or self.radionuclides)
 
-TABLES = ("course", "phase", "structure", "alpha_beta", "registration", "identity", "correction")
+
+TABLES = (
+    "course",
+    "radionuclide",
+    "phase",
+    "structure",
+    "alpha_beta",
+    "registration",
+    "identity",
+    "correction",
+)
 """Tables of which there may be several, each entry with its author."""
 
-SINGLE = ("person",)
+SINGLE = ("person", "clinical")
 """Tables of which there is one: they state what no file says and correct nothing, so that an author is asked of none."""
 
 
@@ -177,7 +212,9 @@ def parse(text: str, name: str = FILE_NAME) -> Settings:
     """
     entries = _entries(text, name)
     return Settings(
-        courses=tuple(_course(entry) for entry in entries["course"]),
+        courses=tuple(_course(entry) for entry in entries["course"] if not is_paper(entry)),
+        paper_courses=_paper_courses([entry for entry in entries["course"] if is_paper(entry)]),
+        radionuclides=tuple(radionuclide_setting(entry) for entry in entries["radionuclide"]),
         phases=tuple(_phase(entry) for entry in entries["phase"]),
         structures=tuple(_structure(entry) for entry in entries["structure"]),
         alpha_betas=tuple(_alpha_beta(entry) for entry in entries["alpha_beta"]),
@@ -185,11 +222,12 @@ def parse(text: str, name: str = FILE_NAME) -> Settings:
         identities=tuple(identity_setting(entry) for entry in entries["identity"]),
         corrections=tuple(correction_setting(entry) for entry in entries["correction"]),
         person=next((person_setting(entry) for entry in entries["person"]), None),
+        clinical=next((clinical_setting(entry) for entry in entries["clinical"]), ClinicalSetting()),
         overrides=tuple(
             override
             for table in TABLES
             for entry in entries[table]
-            for override in entry.overrides(_subject(entry))
+            for override in entry.overrides(_subject(entry), whole=_whole(table, entry))
         ),
         sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
     )
@@ -232,8 +270,38 @@ def _entries(text: str, name: str) -> dict[str, list[Entry]]:
     return entries
 
 
+def _paper_courses(entries: list[Entry]) -> tuple[PaperCourseSetting, ...]:
+    found = [paper_course_setting(entry, STATUSES) for entry in entries]
+    for place, one in enumerate(found):
+        if one in found[:place]:
+            raise entries[place].refuse(
+                "course",
+                "stands twice",
+                value=one.label or one.start_date,
+                remedy="Remove one of the two; if both were given, tell them apart by label or date.",
+            )
+    return tuple(found)
+
+
+def _whole(table: str, entry: Entry) -> str:
+    """What an entry that changes no file's word is called among the overrides."""
+    if table == "radionuclide":
+        return "given"
+    return "stated on paper" if table == "course" and is_paper(entry) else ""
+
+
 def _subject(entry: Entry) -> str:
-    for key in ("course", "plan", "tg263", "structure", "use", "patient_id"):
+    for key in (
+        "course",
+        "plan",
+        "tg263",
+        "structure",
+        "use",
+        "patient_id",
+        "nuclide",
+        "label",
+        "start_date",
+    ):
         if key in entry.values:
             return entry.selector(key)
     for key in ("plans", "names"):
@@ -247,13 +315,14 @@ def _status(entry: Entry) -> Status | None:
 
 
 def _course(entry: Entry) -> CourseSetting:
-    entry.only(("course", "plans", "label", "site", "intent", "status", "use", "concurrent", "sequential"))
+    known = ("course", "plans", "label", "intent", "status", "use", "concurrent", "sequential")
+    entry.only((*known, *REGION_KEYS))
     entry.required("course", "plans")
     setting = CourseSetting(
         course=entry.selector("course"),
         plans=entry.texts("plans"),
         label=entry.text("label"),
-        site=entry.text("site"),
+        region=region_of(entry),
         intent=entry.text("intent"),
         status=_status(entry),
         use=entry.text("use"),
@@ -291,20 +360,12 @@ def _phase(entry: Entry) -> PhaseSetting:
         )
     )
     entry.required("plan")
-    least, most = entry.whole("fractions_min", least=1), entry.whole("fractions_max", least=1)
-    if (least is None) != (most is None) or (least is not None and most is not None and least > most):
-        raise entry.refuse(
-            "fractions_min and fractions_max",
-            "must both be given, the smaller first",
-            value=(least, most),
-            remedy="Write fractions_min = 5 and fractions_max = 25, say.",
-        )
     return PhaseSetting(
         plan=entry.text("plan"),
         status=_status(entry),
         fractions_planned=entry.whole("fractions_planned", least=1),
         fractions_delivered=entry.whole("fractions_delivered", least=0),
-        fractions_range=None if least is None or most is None else (least, most),
+        fractions_range=entry.span("fractions_min", "fractions_max"),
         dose_scale=entry.text("dose_scale", among=DOSE_SCALES),
         rbe=entry.text("rbe", among=RBE_ANSWERS),
     )

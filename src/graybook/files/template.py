@@ -22,6 +22,9 @@ _BODY = """
 # course = "2019-05-02"              # the course this speaks of; or make one:  plans = ["Plan A", "Plan B"]
 # label = "Left lung SBRT"
 # site = "lung"
+# side = "left"                      # left, right, both, midline
+# levels = "T12-L3"                  # vertebrae of the treated region: C1 to C7, T1 to T12, L1 to L5, S1 to S5 or sacrum
+# organs = ["SpinalCord"]            # organs that lie in it
 # intent = "curative"
 # status = "proposed"                # delivered, partly_delivered, assumed_delivered, proposed, alternative, not_given, unknown
 # use = "Plan A"                     # the plan that was treated, where two plans are rivals
@@ -30,6 +33,52 @@ _BODY = """
 # author = "..."
 # date = 2026-01-31
 # reason = "..."
+
+# ---- Courses known from a letter: no "course" and no "plans", but dates and dose --------------------------
+# [person]                           # whose they are; needed when the folder holds no DICOM of the person
+# patient_id = "123456"
+# issuer = "HOSPITAL A"
+# name = "FAMILY^Given"
+# birth_name = "FAMILY"
+# birth_date = 1950-01-31
+# sex = "F"
+# ins = "..."
+#
+# [[course]]
+# label = "Spine 2009"
+# start_date = 2009-03-02
+# end_date = 2009-03-13
+# target = "T9 to L1"
+# levels = "T9-L1"
+# nature = "photons"                 # photons, electrons, protons, carbon, brachytherapy, x-ray
+# energy = "6 MV"
+# total_gy = 30
+# fractions = 10                     # or fractions_min and fractions_max
+# overall_days = 12
+# organ_dose = [{ organ = "Kidney_L", dose_gy = 12, metric = "mean" }]   # max, mean, D0.03cc, D0.1cc
+# acute_toxicity = "oesophagitis grade 1"
+# author = "..."
+# date = 2026-01-31
+# reason = "end-of-treatment report of 2009-03-20"
+#
+# [[radionuclide]]
+# nuclide = "Lu-177"
+# agent = "DOTATATE"
+# given = 2020-01-02
+# activity_gbq = 7.4
+# cycle = 1
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+
+# ---- Clinical headings; unfilled ones are printed as missing ----------------------------------------------
+# [clinical]
+# intent = "palliative"
+# histology = "..."
+# performance_status = "ECOG 1"
+# recurrence = "in field"            # in field, marginal, out of field, no recurrence
+# toxicity = [{ course = "Spine 2009", term = "oesophagitis", grade = 1 }]   # CTCAE, of earlier courses
+# cumulative_concern = true          # without overlap: is there concern for toxicity from cumulative dose?
 
 # ---- Phases: one plan each -------------------------------------------------------------------------------
 # [[phase]]

@@ -7,11 +7,14 @@ from graybook.record.delivery import Continuous, Decaying, Delivery, Fractionate
 from graybook.record.dose import DoseVolume, Quantity
 from graybook.record.image import Image
 from graybook.record.override import Override
+from graybook.record.paper import Administration, OrganDose, PaperDetails
 from graybook.record.person import Identity, Person
 from graybook.record.provenance import InputFile, Provenance
+from graybook.record.region import Levels, Region
 from graybook.record.structure import Structure, StructureSet
 
 __all__ = [
+    "Administration",
     "Alignment",
     "Approval",
     "Continuous",
@@ -25,8 +28,11 @@ __all__ = [
     "Identity",
     "Image",
     "InputFile",
+    "Levels",
     "Modality",
+    "OrganDose",
     "Override",
+    "PaperDetails",
     "Person",
     "Phase",
     "Prescription",
@@ -34,6 +40,7 @@ __all__ = [
     "Quantity",
     "Record",
     "Refusal",
+    "Region",
     "Severity",
     "Single",
     "Status",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -10,7 +10,9 @@ from graybook.errors import InputError
 from graybook.record.delivery import Delivery
 from graybook.record.dose import DoseVolume
 from graybook.record.image import Image
+from graybook.record.paper import PaperDetails
 from graybook.record.person import Person
+from graybook.record.region import Region
 from graybook.record.structure import StructureSet
 
 __all__ = ["Course", "EvidenceGrade", "Modality", "Phase", "Prescription", "Record", "Status"]
@@ -152,6 +154,10 @@ class Course:
         Frame of Reference UID of its doses and structures; empty when it has none.
     undecided
         True when APPROVED rivals leave a choice to the user: the course cannot be summed (rule 1).
+    region
+        Where it was given, as a person states it.
+    paper
+        What a report says of it, when no file describes it; None for a course of files.
     """
 
     id: str
@@ -167,6 +173,13 @@ class Course:
     images: tuple[Image, ...] = ()
     structure_sets: tuple[StructureSet, ...] = ()
     undecided: bool = False
+    region: Region = field(default_factory=Region)
+    paper: PaperDetails | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether any of its phases was given, or is proposed."""
+        return any(phase.status.counts for phase in self.phases)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

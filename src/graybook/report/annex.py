@@ -45,8 +45,8 @@ def _course_named(course_id: str, result: Result, words: Wording) -> str:
 
 def _names(structure: StructureResult, result: Result, words: Wording) -> Cell:
     origin = ""
-    if structure.origin in ("propagated", "own anatomy"):
-        key = "propagated" if structure.origin == "propagated" else "own_anatomy"
+    keys = {"propagated": "propagated", "own anatomy": "own_anatomy", "paper": "paper_origin"}
+    if key := keys.get(structure.origin):
         origin = words(key, course=_course_named(structure.origin_course, result, words))
     same = structure.tg263 in (None, structure.name)
     return cell(

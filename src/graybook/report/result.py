@@ -10,8 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AdministrationResult",
     "Alternative",
+    "ApartDose",
     "Bound",
+    "ClinicalResult",
     "CourseDose",
     "CourseResult",
     "Envelope",
@@ -20,6 +23,7 @@ __all__ = [
     "InputResult",
     "LinkResult",
     "Metrics",
+    "OverlapResult",
     "PatientResult",
     "PhasePoint",
     "PhaseResult",
@@ -27,8 +31,11 @@ __all__ = [
     "PrescriptionResult",
     "ProvenanceResult",
     "RefusalResult",
+    "ReirradiationResult",
     "Result",
+    "SharedVolumeResult",
     "StructureResult",
+    "ToxicityResult",
     "json_text",
     "schema_text",
     "write_json",
@@ -39,7 +46,7 @@ SCHEMA_VERSION = "1.0"
 
 def _key(name: str) -> str:
     """The key of a field: volumes carry their decimal point, ``d0.03cc_gy``."""
-    return name.replace("d0_03cc", "d0.03cc").replace("d0_1cc", "d0.1cc")
+    return name.removesuffix("_").replace("d0_03cc", "d0.03cc").replace("d0_1cc", "d0.1cc")
 
 
 class _Model(BaseModel):
@@ -117,6 +124,14 @@ class CourseResult(_Model):
     alignment: str = Field(
         default="", description="How its frame is reached: reference, same frame, registration, none."
     )
+    side: str = ""
+    levels: str = Field(default="", description="Vertebrae treated, as a person states them: T9-L1.")
+    on_paper: bool = Field(
+        default=False, description="No file describes it: a person states it from a letter."
+    )
+    energy: str = ""
+    overall_days: int | None = Field(default=None, description="Overall treatment time. [d]")
+    acute_toxicity: str = ""
     phases: list[PhaseResult] = []
 
 
@@ -190,6 +205,10 @@ class CourseDose(_Model):
     """
 
     id: str
+    basis: str = Field(
+        default="",
+        description='Of a course on paper: "stated" in its report, or its "prescription"; empty for files.',
+    )
     mean_gy: float | None = None
     max_gy: float | None = None
     d0_03cc_gy: float | None = None
@@ -210,6 +229,14 @@ class CourseDose(_Model):
     )
 
 
+class ApartDose(_Model):
+    """Evidence of another kind that stands in its own column and enters no sum (rule 15)."""
+
+    course: str
+    modality: str
+    dose_gy: float | None = Field(default=None, description="null: the dose is not known. [Gy]")
+
+
 class StructureResult(_Model):
     """One structure of today's anatomy (or propagated to it)."""
 
@@ -217,7 +244,7 @@ class StructureResult(_Model):
     tg263: str | None
     kind: str
     origin: str = Field(
-        default="reference", description="reference, propagated or own anatomy, and of which course."
+        default="reference", description="reference, propagated, own anatomy or paper, and of which course."
     )
     origin_course: str = ""
     alpha_beta_gy: float | None
@@ -241,6 +268,68 @@ class StructureResult(_Model):
     point_sum: PointSum = PointSum()
     envelope: Envelope | None = None
     courses: list[CourseDose] = []
+    apart: list[ApartDose] = Field(default=[], description="Radionuclides: never summed (rule 15).")
+
+
+class OverlapResult(_Model):
+    """Vertebrae that a course shares with an earlier one."""
+
+    course: str
+    with_: str
+    levels: str
+
+
+class AdministrationResult(_Model):
+    """A radionuclide given, in its own column: no dose of it is known or summed (rule 15)."""
+
+    course: str
+    nuclide: str
+    agent: str = ""
+    date: str | None = None
+    activity_gbq: float | None = None
+    cycle: int | None = None
+    evidence_grade: str
+    dose_gy: float | None = None
+
+
+class ToxicityResult(_Model):
+    """A toxicity of an earlier course: CTCAE term and grade."""
+
+    course: str = ""
+    term: str
+    grade: int
+
+
+class SharedVolumeResult(_Model):
+    """Whether the reference course overlaps an earlier one, and what that rests on: geometry, levels, or nothing."""
+
+    with_: str
+    overlap: bool | None
+    basis: str = ""
+
+
+class ReirradiationResult(_Model):
+    """Type of re-irradiation by the ESTRO/EORTC consensus (Andratschke 2022)."""
+
+    type: str = Field(
+        default="not determined",
+        description="type I, type II, repeat organ irradiation, repeat irradiation, not determined, or none.",
+    )
+    basis: str = Field(default="", description="geometry or levels; empty where nothing was determined.")
+    pairs: list[SharedVolumeResult] = []
+
+
+class ClinicalResult(_Model):
+    """Clinical headings of a re-irradiation; null where nobody filled them."""
+
+    intent: str | None = None
+    histology: str | None = None
+    performance_status: str | None = None
+    recurrence: str | None = None
+    cumulative_concern: bool | None = None
+    toxicity: list[ToxicityResult] = []
+    missing: list[str] = Field(default=[], description="Headings that nobody filled.")
+    reirradiation: ReirradiationResult = ReirradiationResult()
 
 
 class FindingResult(_Model):
@@ -301,6 +390,9 @@ class Result(_Model):
     display_alpha_beta_gy: float = 3.0
     courses: list[CourseResult]
     structures: list[StructureResult]
+    overlaps: list[OverlapResult] = []
+    radionuclides: list[AdministrationResult] = []
+    clinical: ClinicalResult = ClinicalResult()
     findings: list[FindingResult]
     refusals: list[RefusalResult]
     provenance: ProvenanceResult

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graybook.report.annex import check_section, metrics_section
 from graybook.report.blocks import Block, Figure, Paragraph, Section, Sheet
+from graybook.report.clinical import clinical_section
 from graybook.report.material import Material
 from graybook.report.result import PatientResult
 from graybook.report.sources import findings_section, provenance_section, refusals_section
@@ -94,6 +95,7 @@ def sheet(material: Material, language: Language) -> Sheet:
         summary=summary(result, material.ranking, words),
         sections=(
             _timeline(words),
+            clinical_section(result, words),
             _planes(material, words),
             _histograms(material, words),
             metrics_section(result, words),

@@ -125,6 +125,13 @@ def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
     )
 
 
+def _apart(structure: StructureResult, result: Result, words: Wording) -> tuple[Cell, ...]:
+    """The column of radionuclides, beside every sum and in none (rule 15)."""
+    if not result.radionuclides:
+        return ()
+    return (cell(words("dose_unknown") if structure.apart else DASH),)
+
+
 def shift_notes(structures: Iterable[StructureResult], words: Wording) -> list[str]:
     """How far earlier doses were shifted for the envelopes, whether that was assumed, and where dose may come from."""
     shifts = {
@@ -166,8 +173,9 @@ def organs_table(result: Result, ranking: tuple[str, ...], words: Wording) -> Ta
             Column(title=words("col_customary"), numeric=True),
             Column(title=words("col_bound"), numeric=True),
             Column(title=words("col_envelope"), numeric=True),
+            *((Column(title=words("col_radionuclide")),) if result.radionuclides else ()),
         ),
-        rows=tuple(_organ_row(structure, words) for structure in shown),
+        rows=tuple((*_organ_row(structure, words), *_apart(structure, result, words)) for structure in shown),
         note=_organs_note(shown, words) if shown else words("note_no_organs"),
     )
 

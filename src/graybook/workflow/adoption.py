@@ -1,4 +1,4 @@
-"""Groups of files, one a person, come in; what only another person's objects refer to goes with them, and both are refused (rule 8)."""
+"""Groups of files, one a person, come in; what only another person's files refer to goes with those, both refused (rule 8)."""
 
 from __future__ import annotations
 

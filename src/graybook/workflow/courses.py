@@ -7,7 +7,7 @@ from datetime import date
 
 from graybook.dicom.facts import TreatmentRecordFacts
 from graybook.files.settings import CourseSetting, Settings
-from graybook.record import Course, EvidenceGrade, Image, Modality, Phase, Status
+from graybook.record import Course, EvidenceGrade, Image, Modality, Phase, Region, Status
 from graybook.workflow.delineations import structure_set_of
 from graybook.workflow.grouping import CourseMembers, grouped, near_in_time
 from graybook.workflow.notes import Notes
@@ -16,7 +16,7 @@ from graybook.workflow.planned import PlannedDose, content_id
 from graybook.workflow.rivals import settled
 from graybook.workflow.statuses import Standing, sessions_of, standing_of
 
-__all__ = ["courses_of"]
+__all__ = ["courses_of", "in_time"]
 
 
 def courses_of(
@@ -26,14 +26,19 @@ def courses_of(
     settings: Settings,
     notes: Notes,
 ) -> tuple[Course, ...]:
-    """The courses of one person in the order of time, undated ones last (rules 1 and 2)."""
+    """The courses of one person (rules 1 and 2)."""
     groups, alone = grouped(planned, settings, notes)
     for one in alone:
         standing_of(one, records, None, notes)
         notes.warn("plan_of_no_course", one.name, plan=one.name)
     courses = [(_course(group, records, images, settings, notes), group) for group in groups]
     _ask_two_frames(courses, notes)
-    ordered = sorted((course for course, _ in courses), key=lambda one: (one.start_date or date.max, one.id))
+    return tuple(course for course, _ in courses)
+
+
+def in_time(courses: Sequence[Course], notes: Notes) -> tuple[Course, ...]:
+    """Courses in the order of time, undated ones last and said to be."""
+    ordered = sorted(courses, key=lambda one: (one.start_date or date.max, one.id))
     for course in ordered:
         if course.start_date is None:
             notes.warn("course_undated", course.id, course=course.label)
@@ -89,6 +94,7 @@ def _course(
         images=tuple(images[uid] for uid in series),
         structure_sets=structure_sets,
         undecided=undecided,
+        region=setting.region,
     )
 
 
@@ -99,7 +105,12 @@ def _setting(group: CourseMembers, names: Sequence[str], settings: Settings) -> 
         course=names[0],
         plans=group.setting.plans,
         label=next((one.label for one in own if one.label), ""),
-        site=next((one.site for one in own if one.site), ""),
+        region=Region(
+            site=next((one.region.site for one in own if one.region.site), ""),
+            side=next((one.region.side for one in own if one.region.side), ""),
+            levels=next((one.region.levels for one in own if one.region.levels), None),
+            organs=next((one.region.organs for one in own if one.region.organs), ()),
+        ),
         intent=next((one.intent for one in own if one.intent), ""),
         status=next((one.status for one in own if one.status is not None), None),
         use=next((one.use for one in own if one.use), ""),

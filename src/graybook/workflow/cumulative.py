@@ -6,7 +6,7 @@ structure, histogram, metrics, report.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from graybook.errors import UsageError
 from graybook.files.settings import Settings
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
-from graybook.record import Alignment, Course, Finding, InputFile, Provenance, Record, Severity
+from graybook.record import Alignment, Course, Finding, InputFile, Modality, Provenance, Record, Severity
 from graybook.report.material import Material
 from graybook.report.result import Result
 from graybook.tables import edition
@@ -26,12 +26,17 @@ from graybook.text import Language, phrase
 from graybook.workflow.alignments import CourseAlignment, align_courses
 from graybook.workflow.alpha_beta import AlphaBetaChoice, alpha_beta_of
 from graybook.workflow.anatomy import Organ, union_of_structures
+from graybook.workflow.clinical import administrations, clinical_result, overlap_results
 from graybook.workflow.corrections import alpha_beta_override, links_of_registrations
 from graybook.workflow.doses import LoadedCourse, bounded_within, hottest_point_mm, load_course, seen_from
 from graybook.workflow.illustrations import material_of
 from graybook.workflow.laterality import side_findings
 from graybook.workflow.organ_result import ShiftedCourse
 from graybook.workflow.organs import AssessedOrgan, Setting, assess_organs
+from graybook.workflow.overlap import levels_said, shared_levels
+from graybook.workflow.paper import loaded_paper
+from graybook.workflow.paper_sums import no_sum_refusals, with_paper
+from graybook.workflow.planned import PlannedDose
 from graybook.workflow.results import (
     course_result,
     finding_results,
@@ -69,7 +74,6 @@ def assess(
     patient: str | None = None,
     language: Language = "en",
     display_alpha_beta_gy: float = DISPLAY_ALPHA_BETA_GY,
-    names: Path | None = None,
     progress: Progress = silent,
 ) -> Assessed:
     """
@@ -87,8 +91,6 @@ def assess(
         Of the sentences.
     display_alpha_beta_gy
         α/β of ``eqd2_total.dcm`` and of the isodoses. [Gy]
-    names
-        A centre's file of structure names.
     progress
         Told of every step.
 
@@ -99,11 +101,11 @@ def assess(
     graybook.errors.NotComparable
         The files are not established as one person.
     """
-    scanned = scan(folder, progress, names=names)
+    scanned = scan(folder, progress)
     person = scanned.person_to_sum(patient)
     today = reference_course(person.record, reference)
     planned = {one.id: one for one in person.planned}
-    loaded = tuple(load_course(course, planned) for course in person.record.courses)
+    loaded = tuple(_loaded(course, planned) for course in person.record.courses)
     alignments = align_courses(
         person.record.courses,
         today,
@@ -114,6 +116,7 @@ def assess(
     organs, said = union_of_structures(alignments, today)
     chosen = [(organ, _alpha_beta(organ, scanned.settings, today)) for organ in organs]
     assessed = assess_organs(chosen, setting, progress)
+    assessed = with_paper(assessed, person.record.courses, scanned.settings)
     total = _total(setting, display_alpha_beta_gy)
     result = _result(scanned, person, setting, alignments, assessed, said, language, display_alpha_beta_gy)
     material = material_of(result, setting, organs, assessed, total)
@@ -121,17 +124,23 @@ def assess(
 
 
 def reference_course(record: Record, wanted: str | None) -> Course:
-    """The course named by id, label or start date; the latest when None."""
+    """The course named by id, label or start date; the latest when None, of those with files if there are any."""
     if wanted is None:
-        dated = [course for course in record.courses if course.start_date is not None]
-        return max(dated, key=lambda one: (str(one.start_date), one.id)) if dated else record.courses[-1]
+        known = [course for course in record.courses if course.paper is None] or record.courses
+        beams = [course for course in known if course.modality is not Modality.RADIONUCLIDE] or known
+        dated = [course for course in beams if course.start_date is not None]
+        return max(dated, key=lambda one: (str(one.start_date), one.id)) if dated else beams[-1]
     found = [one for one in record.courses if wanted in (one.id, one.label, str(one.start_date))]
     if len(found) == 1:
         return found[0]
-    known = "; ".join(f"{one.id} ({one.label})" for one in record.courses)
+    listed = "; ".join(f"{one.id} ({one.label})" for one in record.courses)
     raise UsageError(
-        "No single course has this id, label or start date.", value=wanted, remedy=f"Name one of: {known}."
+        "No single course has this id, label or start date.", value=wanted, remedy=f"Name one of: {listed}."
     )
+
+
+def _loaded(course: Course, planned: Mapping[str, PlannedDose]) -> LoadedCourse:
+    return load_course(course, planned) if course.paper is None else loaded_paper(course)
 
 
 def _hotspots(loaded: Sequence[LoadedCourse]) -> dict[str, FloatArray]:
@@ -155,7 +164,7 @@ def _setting(
         refused=any(
             one.course.undecided or (one.dose is not None and one.course.id not in reached) for one in loaded
         ),
-        complete=all(one.complete for one in loaded),
+        complete=all(one.complete for one in loaded if one.course.paper is None),
     )
 
 
@@ -204,11 +213,14 @@ def _result(
     display_alpha_beta_gy: float,
 ) -> Result:
     structures = [one.result for one in assessed if one.result is not None]
+    courses = [one.course for one in setting.courses]
+    shared = shared_levels(courses)
     findings = [
         *scanned.findings,
         *person.findings,
         *said,
         *_general(setting),
+        *levels_said(shared),
         *(finding for one in setting.courses for finding in one.findings),
         *(finding for one in alignments for finding in one.findings),
         *(finding for one in assessed for finding in one.findings),
@@ -220,6 +232,7 @@ def _result(
     ]
     refusals = [
         *person.refusals,
+        *no_sum_refusals(courses),
         *(refusal for one in setting.courses for refusal in one.refusals),
         *(one.refusal for one in alignments if one.refusal is not None),
         *(refusal for one in assessed for refusal in one.refusals),
@@ -234,6 +247,11 @@ def _result(
             for loaded, aligned in zip(setting.courses, alignments, strict=True)
         ],
         structures=structures,
+        overlaps=overlap_results(shared),
+        radionuclides=administrations(courses),
+        clinical=clinical_result(
+            scanned.settings.clinical, setting.reference, setting.courses, setting.alignments
+        ),
         findings=finding_results(findings, language),
         refusals=refusal_results(refusals, language),
         provenance=provenance_result(_provenance(scanned), alignments, created=_today()),
@@ -248,7 +266,8 @@ def _general(setting: Setting) -> list[Finding]:
         findings.append(
             Finding(code="shift_assumed", severity=Severity.INFO, params={"shift_mm": ASSUMED_SHIFT_MM})
         )
-    if setting.reference.id not in {one.course.id for one in setting.courses if one.dose is not None}:
+    with_dose = {one.course.id for one in setting.courses if one.dose is not None}
+    if setting.reference.id not in with_dose and setting.reference.paper is None:
         findings.append(Finding(code="no_reference_dose", subject=setting.reference.id))
     return findings
 

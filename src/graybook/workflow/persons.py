@@ -26,7 +26,7 @@ from graybook.workflow.identities import (
 )
 from graybook.workflow.objects import Object
 
-__all__ = ["PersonObjects", "identities_of", "linked", "persons_of"]
+__all__ = ["PersonObjects", "conflict", "identities_of", "linked", "persons_of"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -134,7 +134,7 @@ def _established(
         params: dict[str, Param] = {"what": why, "first": shown(first, why), "second": shown(second, why)}
         group.findings.append(Finding(code="identity_confirmed_by_user", subject=subject, params=params))
         return [group]
-    refusal = _conflict(first, second, why)
+    refusal = conflict(first, second, why)
     return [
         Group(
             key=f"{key}|{number}",
@@ -146,7 +146,7 @@ def _established(
     ]
 
 
-def _conflict(first: Profile, second: Profile, why: str) -> Refusal:
+def conflict(first: Profile, second: Profile, why: str) -> Refusal:
     """The refusal of two profiles; a name may be overruled by ``[[identity]]``, any other value only be corrected."""
     params: dict[str, Param] = {
         "id": first.patient_id if first.patient_id == second.patient_id else _both_ids(first, second),

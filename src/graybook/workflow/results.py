@@ -77,6 +77,12 @@ def course_result(
         is_reference=course.id == reference.id,
         in_sum=in_sum,
         alignment=aligned.how,
+        side=course.region.side,
+        levels=course.region.levels.text if course.region.levels else "",
+        on_paper=course.paper is not None,
+        energy=course.paper.energy if course.paper else "",
+        overall_days=course.paper.overall_days if course.paper else None,
+        acute_toxicity=course.paper.acute_toxicity if course.paper else "",
         phases=[_phase_result(phase, loaded, in_sum=in_sum) for phase in course.phases],
     )
 

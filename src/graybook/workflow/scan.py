@@ -17,19 +17,19 @@ from graybook.dicom.facts import (
 )
 from graybook.dicom.reading import read_folder
 from graybook.errors import InputError, UsageError
-from graybook.files.names import with_names
 from graybook.files.settings import Settings, read
 from graybook.progress import Progress
 from graybook.record import Finding, Record, Refusal, Severity
-from graybook.workflow.courses import courses_of
+from graybook.workflow.courses import courses_of, in_time
 from graybook.workflow.delineations import images_of
 from graybook.workflow.identities import corrections_said
 from graybook.workflow.links import links_of
 from graybook.workflow.listing import FileEntry, file_entries, of_parts, uses_of
-from graybook.workflow.names import ask_names
 from graybook.workflow.not_one import not_one
 from graybook.workflow.notes import Notes
 from graybook.workflow.objects import Object, Unused, objects_of, once, without_disputed
+from graybook.workflow.paper import paper_courses
+from graybook.workflow.paper_owner import with_paper_owner
 from graybook.workflow.persons import PersonObjects, persons_of
 from graybook.workflow.planned import PlannedDose, matches, planned_doses
 
@@ -37,6 +37,15 @@ __all__ = ["PersonScan", "ScanResult", "scan", "scan_facts"]
 
 DISPUTED = ("conflicting_duplicate", "dose_already_biological", "file_uid_conflict", "settings_elsewhere")
 """Reasons of files not used that a reader must know even without looking at the list of files."""
+
+
+PERSON_BLOCK = """\
+[person]
+patient_id = "..."
+name = "FAMILY^Given"
+birth_date = 1950-01-31
+sex = "F\""""
+"""What to paste when courses are stated and nobody's name."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,6 +115,12 @@ class ScanResult:
             Several persons, or identities that are not established as one: the remedy can be pasted.
         """
         self.require_settings()
+        if not self.persons and self.settings.on_paper:
+            raise InputError(
+                "graybook.toml states courses and no file of the folder says whose they are.",
+                value=f"{len(self.settings.paper_courses)} courses",
+                remedy=f"Add to graybook.toml:\n{PERSON_BLOCK}",
+            )
         if not self.persons:
             raise InputError(
                 "No file of the folder belongs to a plan, a dose or an image that Graybook reads.",
@@ -131,22 +146,19 @@ class ScanResult:
         return chosen[0]
 
 
-def scan(folder: Path, progress: Progress, *, names: Path | None = None) -> ScanResult:
-    """Walk a folder or zip to its end and understand it; ``names`` is a centre's file of structure names.
+def scan(folder: Path, progress: Progress) -> ScanResult:
+    """Walk a folder or zip to its end and understand it.
 
     Raises
     ------
     UsageError
-        There is no such folder, or no such file of names.
-    InputError
-        The file of names is wrong.
+        There is no such folder.
     """
     settings, error = Settings(), None
     try:
         settings = read(folder)
     except InputError as caught:
         error = caught
-    settings = with_names(settings, names)
     return scan_facts(read_folder(folder, progress), settings, settings_error=error)
 
 
@@ -160,8 +172,9 @@ def scan_facts(
     left = list(unused)
     persons = []
     kept = _kept(objects, left)
-    for group in persons_of(kept, settings):
-        person, own_used, own_unused = _person(group, settings)
+    groups, owner = with_paper_owner(persons_of(kept, settings), settings)
+    for place, group in enumerate(groups):
+        person, own_used, own_unused = _person(group, settings, with_paper=place == owner)
         persons.append(person)
         used.update(own_used)
         left.extend(own_unused)
@@ -178,7 +191,7 @@ def scan_facts(
         persons=tuple(persons),
         settings=settings,
         findings=_once_each(notes.findings),
-        usable=any(not isinstance(fact, OtherFacts) for fact in facts),
+        usable=bool(groups) or any(not isinstance(fact, OtherFacts) for fact in facts),
         settings_error=settings_error,
     )
 
@@ -205,7 +218,9 @@ def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
     return kept
 
 
-def _person(group: PersonObjects, settings: Settings) -> tuple[PersonScan, dict[str, str], list[Unused]]:
+def _person(
+    group: PersonObjects, settings: Settings, *, with_paper: bool
+) -> tuple[PersonScan, dict[str, str], list[Unused]]:
     notes = Notes(findings=list(group.findings))
     objects = objects_of(group.objects)
     doses, said = with_assembled_planes(objects.doses)
@@ -216,8 +231,8 @@ def _person(group: PersonObjects, settings: Settings) -> tuple[PersonScan, dict[
     linked = {uid for series in links.series_of.values() for uid in series}
     images = images_of(objects, linked, notes)
     planned = planned_doses(objects, links, settings, notes)
-    courses = courses_of(planned, objects.records, images, settings, notes)
-    ask_names(courses, settings, notes)
+    of_files = courses_of(planned, objects.records, images, settings, notes)
+    courses = in_time((*of_files, *(paper_courses(settings, notes) if with_paper else ())), notes)
     in_courses = {phase.id for course in courses for phase in course.phases}
     apart = [one for one in planned if one.id not in in_courses]
     used, unused = uses_of(objects, planned, courses, apart)
