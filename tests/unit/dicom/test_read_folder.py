@@ -50,7 +50,7 @@ def test_every_file_is_accounted_for(tiny: Any, folder: Any) -> None:
                 "graybook.toml": b"",
                 "empty": b"",
                 "cut.dcm": whole[:-7],
-                "mr.dcm": tiny.made("4", "MR", "1.2.3.4"),
+                "us.dcm": tiny.made("6.1", "US", "1.2.3.4"),
                 "no_object.dcm": tiny.changed(tiny.ct(), SOPClassUID=None, Modality=None),
             }
         )
@@ -61,7 +61,7 @@ def test_every_file_is_accounted_for(tiny: Any, folder: Any) -> None:
         "cut.dcm": "truncated",
         "empty": "not_dicom",
         "graybook.toml": "settings",
-        "mr.dcm": "modality_not_read",
+        "us.dcm": "modality_not_read",
         "no_object.dcm": "dicom_without_object",
     }
     assert list(found) == sorted(found)
