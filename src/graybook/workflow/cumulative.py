@@ -74,6 +74,7 @@ def assess(
     patient: str | None = None,
     language: Language = "en",
     display_alpha_beta_gy: float = DISPLAY_ALPHA_BETA_GY,
+    names: Path | None = None,
     progress: Progress = silent,
 ) -> Assessed:
     """
@@ -91,6 +92,8 @@ def assess(
         Of the sentences.
     display_alpha_beta_gy
         α/β of ``eqd2_total.dcm`` and of the isodoses. [Gy]
+    names
+        A centre's file of structure names.
     progress
         Told of every step.
 
@@ -101,7 +104,7 @@ def assess(
     graybook.errors.NotComparable
         The files are not established as one person.
     """
-    scanned = scan(folder, progress)
+    scanned = scan(folder, progress, names=names)
     person = scanned.person_to_sum(patient)
     today = reference_course(person.record, reference)
     planned = {one.id: one for one in person.planned}

@@ -17,6 +17,7 @@ from graybook.dicom.facts import (
 )
 from graybook.dicom.reading import read_folder
 from graybook.errors import InputError, UsageError
+from graybook.files.names import with_names
 from graybook.files.settings import Settings, read
 from graybook.progress import Progress
 from graybook.record import Finding, Record, Refusal, Severity
@@ -25,6 +26,7 @@ from graybook.workflow.delineations import images_of
 from graybook.workflow.identities import corrections_said
 from graybook.workflow.links import links_of
 from graybook.workflow.listing import FileEntry, file_entries, of_parts, uses_of
+from graybook.workflow.names import ask_names
 from graybook.workflow.not_one import not_one
 from graybook.workflow.notes import Notes
 from graybook.workflow.objects import Object, Unused, objects_of, once, without_disputed
@@ -146,19 +148,22 @@ class ScanResult:
         return chosen[0]
 
 
-def scan(folder: Path, progress: Progress) -> ScanResult:
-    """Walk a folder or zip to its end and understand it.
+def scan(folder: Path, progress: Progress, *, names: Path | None = None) -> ScanResult:
+    """Walk a folder or zip to its end and understand it; ``names`` is a centre's file of structure names.
 
     Raises
     ------
     UsageError
-        There is no such folder.
+        There is no such folder, or no such file of names.
+    InputError
+        The file of names is wrong.
     """
     settings, error = Settings(), None
     try:
         settings = read(folder)
     except InputError as caught:
         error = caught
+    settings = with_names(settings, names)
     return scan_facts(read_folder(folder, progress), settings, settings_error=error)
 
 
@@ -233,6 +238,7 @@ def _person(
     planned = planned_doses(objects, links, settings, notes)
     of_files = courses_of(planned, objects.records, images, settings, notes)
     courses = in_time((*of_files, *(paper_courses(settings, notes) if with_paper else ())), notes)
+    ask_names(courses, settings, notes)
     in_courses = {phase.id for course in courses for phase in course.phases}
     apart = [one for one in planned if one.id not in in_courses]
     used, unused = uses_of(objects, planned, courses, apart)
