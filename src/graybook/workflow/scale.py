@@ -25,6 +25,9 @@ TOLERANCE = 1.25
 BEAM_TOLERANCE = 1.05
 """Σ BeamDose × n agrees with a prescription within this factor."""
 
+FAR = 50.0
+"""Ratios beyond this, or below its inverse, are wrong units: gray for centigray is 100."""
+
 COVERED = 0.5
 """Share of a target that must lie in the grid for its median to be compared."""
 
@@ -77,7 +80,7 @@ def scale_of(planned: PlannedDose, field: GridField | None = None) -> ScaleVerdi
     _say_beam_sum(planned, notes)
     checks = list(_checks(planned, loaded))
     verdicts = [(_near(check, planned.fractions_planned or 1), check) for check in checks]
-    suspects = [(near, check) for near, check in verdicts if near in ("1/n", "n")]
+    suspects = [(near, check) for near, check in verdicts if near in ("1/n", "n", "100")]
     agreeing = [check for near, check in verdicts if near == "1"]
     if suspects:
         _say_suspect(planned, *suspects[0], notes)
@@ -109,7 +112,7 @@ def _say_suspect(planned: PlannedDose, near: str, check: _Check, notes: Notes) -
 
 
 def _near(check: _Check, fractions: int) -> str:
-    """Which of 1/n, 1 and n the ratio is near, within the tolerance; empty when none."""
+    """Which of 1/n, 1 and n the ratio is near; "100" for one that only wrong units explain; empty when none."""
     if check.found_gy <= 0:
         return ""
     candidates = {"1": 1.0}
@@ -118,7 +121,9 @@ def _near(check: _Check, fractions: int) -> str:
         if check.symbol != HIGHEST or fractions >= HIGHEST_MEANS_TOTAL_FROM:
             candidates["n"] = float(fractions)
     name, factor = min(candidates.items(), key=lambda item: abs(math.log(check.ratio / item[1])))
-    return name if abs(math.log(check.ratio / factor)) <= math.log(TOLERANCE) else ""
+    if abs(math.log(check.ratio / factor)) <= math.log(TOLERANCE):
+        return name
+    return "100" if not 1.0 / FAR < check.ratio < FAR else ""
 
 
 def _groups(planned: PlannedDose) -> tuple[FractionGroupFacts, ...]:

@@ -31,10 +31,16 @@ def codes(said: ScaleVerdict) -> list[str]:
 @pytest.mark.rule(6)
 @pytest.mark.parametrize(
     ("dose_gy", "code"),
-    [(60.0, "scale_checked"), (2.0, "dose_scale_suspect"), (1800.0, "dose_scale_suspect")],
+    [
+        (60.0, "scale_checked"),
+        (2.0, "dose_scale_suspect"),
+        (1800.0, "dose_scale_suspect"),
+        (6000.0, "dose_scale_suspect"),
+    ],
 )
 def test_prescription_point(dose_gy: float, code: str) -> None:
-    """60 Gy prescribed to a point in 30: 60 there is right, 2 is a fraction's dose, 1800 is thirty times too much."""
+    """60 Gy prescribed to a point in 30: 60 there is right, 2 is a fraction's dose, 1800 is thirty times too much,
+    6000 is centigray."""
     plan = a_plan("A", fractions=(30,), targets=[a_target(60.0, point=ORIGIN)])
     assert codes(verdict(plan, a_dose("A", plans=["A"], dose_gy=dose_gy))) == [code]
 
