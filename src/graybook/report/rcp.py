@@ -86,9 +86,14 @@ def _phase_dose(phase: PhaseResult, words: _Words) -> str:
     return words("dose_in", dose=total, n=planned)
 
 
-def _course(course: CourseResult, words: _Words) -> str:
+def _course(course: CourseResult, words: _Words, *, summed: bool) -> str:
     phases = [phase for phase in course.phases if phase.status not in _UNCOUNTED] or course.phases
-    statuses = dict.fromkeys(words.report.term("status", phase.status) for phase in phases)
+    statuses = dict.fromkeys(
+        words("not_known_if_given")
+        if phase.status == "unknown"
+        else words.report.term("status", phase.status)
+        for phase in phases
+    )
     days = [words.report.date(day) for day in dict.fromkeys((course.start_date, course.end_date)) if day]
     name = course_name(course, words.report)
     parts = [
@@ -98,7 +103,7 @@ def _course(course: CourseResult, words: _Words) -> str:
         "" if course.modality == "unknown" else words.report.term("modality", course.modality),
         ", ".join(statuses),
         words(_GRADES.get(course.evidence_grade, "grade_d")),
-        "" if course.in_sum else words("not_in_sum"),
+        words("not_in_sum") if summed and not course.in_sum else "",
     ]
     when = words("from_to", start=days[0], end=days[-1]) if len(days) > 1 else "".join(days)
     text = ", ".join(part for part in parts if part)
@@ -153,6 +158,13 @@ def _organs(material: Material, words: _Words) -> Iterator[_Sentence]:
         yield _Sentence(text=text, part="organs", rank=3)
 
 
+def _unknown(material: Material, words: _Words) -> list[str]:
+    """What page 1 says is not known, but for the courses left out of the sum: their own lines say it, and "at least" does."""
+    left_out = words.report("unknown_left_out", courses="|").split("|")[0]
+    lines = unknowns(material.result, tuple(material.ranking[:ORGANS]), words.report)
+    return [line for line in lines if not line.startswith(left_out)]
+
+
 def _sentences(material: Material, words: _Words) -> Iterator[_Sentence]:
     """Every sentence in the order of the text."""
     result = material.result
@@ -162,10 +174,11 @@ def _sentences(material: Material, words: _Words) -> Iterator[_Sentence]:
     who = ", ".join(part for part in (name, words.report("id", id=patient.id), born) if part)
     yield _Sentence(text=who, part="person", rank=5)
     yield _Sentence(text=_question(result, words), part="question", rank=1)
+    summed = any(course.in_sum for course in result.courses)
     for course in result.courses:
-        yield _Sentence(text=_course(course, words), part="courses", rank=2)
+        yield _Sentence(text=_course(course, words, summed=summed), part="courses", rank=2)
     yield from _organs(material, words)
-    lines = unknowns(result, tuple(material.ranking[:ORGANS]), words.report)
+    lines = _unknown(material, words)
     for place, line in enumerate(lines):
         lead = words("unknown", text=line) if place == 0 else line
         yield _Sentence(text=lead, part="unknown", rank=2 if place < max(1, len(result.refusals)) else 4)
