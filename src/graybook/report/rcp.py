@@ -156,6 +156,9 @@ def _organs(material: Material, words: _Words) -> Iterator[_Sentence]:
     yield _Sentence(text=words("organs_sum" if summed else "organs_points"), part="organs", rank=1)
     for _, text in said:
         yield _Sentence(text=text, part="organs", rank=3)
+    paper = {course.id for course in material.result.courses if course.evidence_grade in ("C", "D")}
+    if any(dose.id in paper for one, _ in said for dose in one.courses):
+        yield _Sentence(text=words("paper_doses"), part="organs", rank=4)
 
 
 def _unknown(material: Material, words: _Words) -> list[str]:
