@@ -89,8 +89,8 @@ def _grid(attributes: Attributes, header: Header, frames: int) -> tuple[Grid | N
 
 
 def _plane(attributes: Attributes, header: Header, problem: Finding | None) -> Grid | None:
-    """Where a dose of a single plane lies, when that it is single is all that is wrong with it."""
-    if problem is None or problem.code != "dose_single_plane":
+    """Where a dose of a single plane lies, when that it is single is all that is wrong with it and its frame is known."""
+    if problem is None or problem.code != "dose_single_plane" or not header.frame:
         return None
     return single_plane(attributes, header.frame)
 

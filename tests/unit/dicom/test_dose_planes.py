@@ -76,3 +76,10 @@ def test_planes_of_other_plans_stay_apart(tiny: Any, read: Any) -> None:
     assert [dose.problem and dose.problem.code for dose in doses] == [None, "dose_single_plane"]
     whole = read(tiny.dose())
     assert with_assembled_planes([whole]) == ((whole,), ())
+
+
+def test_planes_without_a_frame_stay_apart(tiny: Any, read: Any) -> None:
+    """Planes of no frame of reference could lie anywhere: they are not put together."""
+    planes = [plane(tiny, read, k, 3.0 * k, FrameOfReferenceUID=None) for k in range(3)]
+    doses, _ = with_assembled_planes(planes)
+    assert [dose.problem.code for dose in doses] == ["dose_single_plane"] * 3
