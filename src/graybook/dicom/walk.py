@@ -19,6 +19,9 @@ INSIDE = "!/"
 LARGEST_MEMBER_BYTES = 2 << 30
 """A member of an archive that claims to be larger is not unpacked."""
 
+INFLATED_BYTES, MOST_INFLATED = 64 << 20, 300
+"""A member that is large and was made smaller by more than this factor holds nothing, and is not unpacked."""
+
 
 def _nothing() -> BinaryIO:
     raise UnreadableFile("This entry has no bytes to read.", remedy="Look at the reason given for it.")
@@ -161,7 +164,8 @@ class _Archive:
     def _member(self, info: zipfile.ZipInfo, path: str) -> SourceFile:
         if info.flag_bits & 0x1:
             return SourceFile(path=path, size=info.file_size, problem="archive_encrypted")
-        if info.file_size > LARGEST_MEMBER_BYTES:
+        bomb = info.file_size > INFLATED_BYTES and info.file_size > MOST_INFLATED * max(1, info.compress_size)
+        if bomb or info.file_size > LARGEST_MEMBER_BYTES:
             return SourceFile(path=path, size=info.file_size, problem="archive_member_too_large")
         if path.lower().endswith(ARCHIVE_SUFFIX):
             return SourceFile(path=path, size=info.file_size, problem="archive_in_archive")
