@@ -47,6 +47,7 @@ def test_two_letters_and_no_file(tmp_path: Path, language: str) -> None:
     assert any(words in one["text"] for one in made["refusals"])
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert words in page
+    assert {"en": "hot spots above it are in no", "fr": "les points chauds au-delà"}[language] in page
     assert {one.name for one in (tmp_path / "out").iterdir()} >= {"report.html", "report.pdf", "result.json"}
 
 

@@ -120,7 +120,7 @@ def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
         ),
         cell(metric_text(structure, "mean_gy", words, unit=True)),
         cell(words.number(points.customary_d0_03cc_gy), incomplete),
-        cell(words.number(points.bound_d0_03cc_gy)),
+        cell(words.number(points.bound_d0_03cc_gy), incomplete),
         cell(envelope_text(structure.envelope, words)),
     )
 
@@ -156,6 +156,8 @@ def _organs_note(shown: list[StructureResult], words: Wording) -> str:
         parts.append(words("note_lower_bound"))
     if any(item.printed_as_range for item in shown):
         parts.append(words("note_range"))
+    if any(dose.basis == "prescription" for item in shown for dose in item.courses):
+        parts.append(words("note_at_prescription"))
     return " ".join(parts)
 
 
