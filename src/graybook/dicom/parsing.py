@@ -38,6 +38,8 @@ LARGEST_OBJECT = 1 << 30
 """An object without pixels that is larger, or inflates to more, is not read. [byte]"""
 MOST_ITEMS = 300_000
 """An object of more sequence items is not read: ten times a large structure set."""
+MOST_EMPTY_ITEMS, SMALLEST_ITEM = 50_000, 40
+"""Nor one of more items than this that are shorter than any item that says something. [byte]"""
 ITEM_BYTES = b"\xfe\xff\x00\xe0"
 ITEM, SEQUENCE_END = (0xFFFE, 0xE000), (0xFFFE, 0xE0DD)
 PIXELS = frozenset({(0x7FE0, 0x0008), (0x7FE0, 0x0009), (0x7FE0, 0x0010)})
@@ -160,7 +162,9 @@ def _is_complete(pixels: RawDataElement, stream: BinaryIO, length: int) -> bool:
 def dataset_of(data: bytes, notes: Notes) -> FileDataset:
     """The dataset in ``data``; :class:`NotUsed` when it is not DICOM, a DICOM directory, or cut short."""
     _check_start(data, notes)
-    if data.count(ITEM_BYTES) > MOST_ITEMS or (DEFLATED in data[:META_BYTES] and _inflates_too_far(data)):
+    items = data.count(ITEM_BYTES)
+    empty = items > MOST_EMPTY_ITEMS and len(data) < SMALLEST_ITEM * items
+    if items > MOST_ITEMS or empty or (DEFLATED in data[:META_BYTES] and _inflates_too_far(data)):
         raise NotUsed(reason("file_too_large", notes.path))
     with said_warnings() as said:
         try:
