@@ -25,7 +25,7 @@ def _courses_with(result: Result, asked: Callable[[PhaseResult], bool]) -> list[
 
 def _left_out(result: Result, words: Wording) -> Iterator[str]:
     missing = [course for course in result.courses if not course.in_sum]
-    if missing:
+    if 0 < len(missing) < len(result.courses):  # without any 3D sum a refusal says so
         names = [
             words("left_out_course", course=course_name(course, words), grade=course.evidence_grade)
             for course in missing

@@ -135,7 +135,7 @@ def _given_text(phase: PhaseResult, words: Wording) -> str:
 
 
 def course_prescription(course: CourseResult, words: Wording, *, in_words: bool = False) -> str:
-    """The course's phases that count: ``50 Gy in 25 fractions + 10 Gy in 5 fractions``."""
+    """The course's phases that count: ``50 Gy in 25 fractions + 10 Gy in 5 fractions``; "or" between rivals nobody chose from."""
     parts = []
     for phase in course.phases:
         dose, n = prescribed_gy(phase), phase.fractions_planned
@@ -145,7 +145,8 @@ def course_prescription(course: CourseResult, words: Wording, *, in_words: bool 
             parts.append(words("dose_in_words", dose=words.short(dose), n=n))
         elif (text := planned_text(phase, words)) != DASH:
             parts.append(text)
-    return " + ".join(parts)
+    undecided = any(phase.status == "unknown" for phase in course.phases)
+    return words("or_plan" if undecided else "plus_plan").join(parts)
 
 
 def course_name(course: CourseResult, words: Wording) -> str:
