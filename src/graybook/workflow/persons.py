@@ -225,7 +225,8 @@ def _ins(group: Group) -> tuple[str, ...]:
 
 def _person(group: Group) -> PersonObjects:
     objects = tuple(sorted(group.objects, key=lambda fact: fact.header.path))
-    own = [fact for fact in objects if fact.header.patient_id == group.identifier] or [objects[0]]
+    usual = group.identifier  # counted once: it reads every file's ID
+    own = [fact for fact in objects if fact.header.patient_id == usual] or [objects[0]]
     told = list(objects) if group.stated else own
     if group.stated:  # the name in use is the latest
         told.sort(key=lambda fact: fact.header.date or date.min, reverse=True)
