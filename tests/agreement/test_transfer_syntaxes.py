@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
-from pydicom.dataset import Dataset
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGExtended12Bit,
-    JPEGLSLossless,
-    JPEGLSNearLossless,
-    RLELossless,
-)
+from pydicom.uid import JPEGExtended12Bit, JPEGLSLossless, JPEGLSNearLossless, RLELossless
 
 from graybook.dicom.facts import DoseFacts, ImageSliceFacts, OtherFacts
 from graybook.dicom.reading import read_folder
 from graybook.progress import silent
 from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, linear, sphere, write_phantom
+from phantoms.syntaxes import WAYS, rewrite
 from rules.patients import result_of
 
 # 37 rows and columns: JPEG 2000 encoders take no less than 32.
@@ -48,47 +38,11 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_phantom(tmp_path_factory.mktemp("plain"), [COURSE])
 
 
-def _written(dataset: Dataset, path: Path, syntax: str) -> None:
-    if syntax == ExplicitVRBigEndian and "PixelData" in dataset:
-        dataset.PixelData = np.frombuffer(dataset.PixelData, dtype="<u2").byteswap().tobytes()
-    dataset.file_meta.TransferSyntaxUID = syntax
-    little = syntax != ExplicitVRBigEndian
-    implicit = syntax == ImplicitVRLittleEndian
-    pydicom.dcmwrite(path, dataset, implicit_vr=implicit, little_endian=little, force_encoding=True)
-
-
-def _compressed(dataset: Dataset, path: Path, syntax: str) -> None:
-    if "PixelData" in dataset:
-        dataset.compress(syntax, generate_instance_uid=False)
-    dataset.save_as(path)
-
-
-def _bare(dataset: Dataset, path: Path, syntax: str) -> None:
-    """Without preamble or file meta information, as some archives keep them."""
-    del dataset.file_meta
-    dataset.preamble = None
-    pydicom.dcmwrite(path, dataset, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True)
-
-
-WAYS: dict[str, tuple[Callable[[Dataset, Path, str], None], str]] = {
-    "implicit": (_written, ImplicitVRLittleEndian),
-    "big endian": (_written, ExplicitVRBigEndian),
-    "deflated": (_written, DeflatedExplicitVRLittleEndian),
-    "RLE": (_compressed, RLELossless),
-    "JPEG-LS": (_compressed, JPEGLSLossless),
-    "JPEG 2000": (_compressed, JPEG2000Lossless),
-    "no preamble, implicit": (_bare, ImplicitVRLittleEndian),
-    "no preamble, explicit": (_bare, "explicit"),
-}
-
-
 @pytest.mark.parametrize("way", list(WAYS))
 def test_every_syntax_is_the_plain_twin(plain: Path, tmp_path: Path, way: str) -> None:
     """Doses, contours and images read the same to the last digit, and the DVH of the organ is the twin's."""
-    write, syntax = WAYS[way]
     shutil.copytree(plain, tmp_path / "in")
-    for file in (tmp_path / "in").rglob("*.dcm"):
-        write(pydicom.dcmread(file), file, syntax)
+    rewrite(tmp_path / "in", way)
     for one, twin in zip(read_folder(tmp_path / "in", silent), read_folder(plain, silent), strict=True):
         assert type(one) is type(twin)
         assert one.header is not None

@@ -22,6 +22,7 @@ from graybook.record import EvidenceGrade
 from graybook.workflow.physical_dvh import DosedStructure, physical_dvhs
 from graybook.workflow.scan import scan
 from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, linear, rotation, sphere, write_phantom
+from phantoms.syntaxes import WAYS, rewrite
 
 AXIAL = np.eye(3)
 ORIENTATIONS = {
@@ -130,6 +131,17 @@ def test_every_object_in_every_orientation(
     np.testing.assert_allclose(
         np.abs(found.images[0].grid.axes), np.abs(axes if "image" in kinds else AXIAL), atol=1e-6
     )
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ORIENTATIONS)
+def test_every_orientation_in_every_syntax(tmp_path: Path, twin: DosedStructure, name: str, way: str) -> None:
+    """Dose, structures and image cut another way and written in another transfer syntax: the DVH is the twin's to 0.1 %."""
+    axes = ORIENTATIONS[name]
+    cut = course(dose=axes, structures=axes, image=axes, bits=16)
+    folder = write_phantom(tmp_path, (replace(cut, image_spacing_mm=(2.4, 2.4, 8.0)),))
+    rewrite(folder, way)
+    assert_same(ball_of(folder), twin)
 
 
 @pytest.mark.parametrize("share", [0.25, 0.47])

@@ -137,9 +137,7 @@ def test_malformed_attributes_are_warnings(tiny: Any, read: Any, capfd: Any) -> 
     assert isinstance(fact, DoseFacts)
     assert fact.header.birth_date is None
     assert fact.header.patient_name == "Jane^Doe"
-    assert {"attribute_malformed", "charset_unknown"} <= {
-        finding.code for finding in fact.header.findings
-    }
+    assert {"attribute_malformed", "charset_unknown"} <= {finding.code for finding in fact.header.findings}
     assert capfd.readouterr() == ("", "")
 
 
