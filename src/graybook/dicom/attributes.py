@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from math import isfinite
 
 import numpy as np
 from pydicom.charset import python_encoding
@@ -25,6 +26,9 @@ __all__ = ["Attributes", "NotUsed", "Notes", "decimal_array", "tag_text"]
 
 EARLIEST_YEAR = 1850
 """Nobody alive was born before."""
+SHORT_TEXT = 128
+"""Numbers in a text of up to so many bytes are read one by one; longer ones in bulk."""
+
 LONGEST_SHOWN = 60
 SHORT = 256
 """A list of numbers shorter than this is parsed one by one. [byte]"""
@@ -184,12 +188,32 @@ class Attributes:
 
     def numbers(self, keyword: str) -> tuple[float, ...]:
         """All numbers of the value; empty when missing or when one is malformed or not finite (noted)."""
+        few = self._few_numbers(keyword)
+        if few is not None:
+            return few
         try:
             values = self.array(keyword)
         except InputError as error:
             self._malformed(keyword, error.value)
             return ()
         return tuple(float(value) for value in values)
+
+    def _few_numbers(self, keyword: str) -> tuple[float, ...] | None:
+        """The numbers of a short, well-formed value without an array in between; None where more care is needed."""
+        element = self._element(keyword)
+        if element is None or not element.value:
+            return ()
+        if not isinstance(element, RawDataElement) or len(element.value) > SHORT_TEXT:
+            return None
+        if _is_short(element, keyword):
+            return (float(int.from_bytes(element.value, "little" if element.is_little_endian else "big")),)
+        if not _is_decimal(keyword) or b"_" in element.value:
+            return None
+        try:
+            numbers = tuple(float(part) for part in element.value.split(b"\\"))
+        except ValueError:
+            return None
+        return numbers if all(map(isfinite, numbers)) else None
 
     def array(self, keyword: str) -> FloatArray:
         """All numbers of the value as an array; :class:`InputError` when malformed or not finite."""

@@ -89,13 +89,18 @@ def _declare_character_sets(attributes: Attributes) -> None:
 
 def _best_date(attributes: Attributes) -> tuple[date | None, str]:
     """The first plausible date and where it stands; else the first one, noted: de-identified files keep their order."""
-    found = [(day, keyword) for keyword in DATES if (day := attributes.date(keyword)) is not None]
-    plausible = [(day, keyword) for day, keyword in found if day.year >= EARLIEST_YEAR]
-    if found and not plausible:
-        day, keyword = found[0]
-        attributes.notes.add("date_implausible", Severity.INFO, attribute=keyword, date=day.isoformat())
-    best = plausible or found
-    return best[0] if best else (None, "")
+    found: list[tuple[date, str]] = []
+    for keyword in DATES:
+        day = attributes.date(keyword)
+        if day is not None and day.year >= EARLIEST_YEAR:
+            return day, keyword
+        if day is not None:
+            found.append((day, keyword))
+    if not found:
+        return None, ""
+    day, keyword = found[0]
+    attributes.notes.add("date_implausible", Severity.INFO, attribute=keyword, date=day.isoformat())
+    return day, keyword
 
 
 def _made_by_graybook(attributes: Attributes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
+from pydicom.tag import Tag
 from pydicom.uid import (
     UID,
     ExplicitVRBigEndian,
@@ -26,6 +28,8 @@ from graybook.errors import UnreadableFile
 
 __all__ = ["decoded", "is_lossy", "is_native", "missing_bytes", "undecodable_syntax"]
 
+SYNTAX = Tag("TransferSyntaxUID")
+
 DEFAULTS: dict[str, Any] = {
     "SamplesPerPixel": 1,
     "PhotometricInterpretation": "MONOCHROME2",
@@ -40,23 +44,36 @@ LARGEST_VOXELS = 1 << 28
 
 def is_native(dataset: Dataset) -> bool:
     """Whether the pixels are stored uncompressed; False too for a transfer syntax nobody knows."""
-    syntax = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", None)
+    syntax = _syntax(dataset)
+    return syntax is None or _stores_native(syntax)
+
+
+@cache
+def _stores_native(syntax: UID) -> bool:
     try:
-        return syntax is None or not syntax.is_compressed or bool(syntax.is_deflated)
+        return not syntax.is_compressed or bool(syntax.is_deflated)
     except (AttributeError, ValueError):
         return False
 
 
 def _syntax(dataset: Dataset) -> UID | None:
-    found = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", None)
-    return found if isinstance(found, UID) else None
+    """The transfer syntax as it stands in the file; asked for every slice of a folder, so no element is made of it."""
+    meta = getattr(dataset, "file_meta", None)
+    element = None if meta is None else meta._dict.get(SYNTAX)
+    if element is None or not element.value:
+        return None
+    value = element.value
+    return UID(value.decode("latin-1").rstrip("\x00 ") if isinstance(value, bytes) else str(value))
 
 
 def undecodable_syntax(dataset: Dataset) -> str:
     """The name of the transfer syntax when no decoder for its pixels is there; empty when they can be decoded."""
     syntax = _syntax(dataset)
-    if syntax is None or is_native(dataset):
-        return ""
+    return "" if syntax is None or _stores_native(syntax) else _without_decoder(syntax)
+
+
+@cache
+def _without_decoder(syntax: UID) -> str:
     try:
         return "" if get_decoder(syntax).is_available else str(syntax.name)
     except NotImplementedError:
