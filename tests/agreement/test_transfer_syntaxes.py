@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import JPEGExtended12Bit, JPEGLSLossless, JPEGLSNearLossless, RLELossless
+from pydicom.uid import JPEGExtended12Bit, JPEGLosslessSV1, JPEGLSLossless, JPEGLSNearLossless, RLELossless
 
 from graybook.dicom.facts import DoseFacts, ImageSliceFacts, OtherFacts
 from graybook.dicom.reading import read_folder
@@ -78,3 +79,21 @@ def test_a_syntax_without_decoder_is_named(plain: Path, tmp_path: Path) -> None:
     facts = [one for one in read_folder(tmp_path / "in", silent) if isinstance(one, OtherFacts)]
     assert {one.reason.code for one in facts} == {"syntax_not_read"}
     assert all("MPEG2" in str(one.reason.params["syntax"]) for one in facts)
+
+
+def test_jpeg_lossless_by_dcmtk(plain: Path, tmp_path: Path) -> None:
+    """CT and dose compressed without loss (process 14, first-order prediction) by DCMTK read as the plain twin."""
+    program = shutil.which("dcmcjpeg")
+    if program is None:
+        pytest.skip("dcmcjpeg: install dcmtk")
+    shutil.copytree(plain, tmp_path / "in")
+    for file in (tmp_path / "in").rglob("*.dcm"):
+        if "PixelData" in pydicom.dcmread(file):
+            subprocess.run([program, "+e1", str(file), str(file)], check=True, capture_output=True)
+            assert pydicom.dcmread(file).file_meta.TransferSyntaxUID == JPEGLosslessSV1
+    for one, twin in zip(read_folder(tmp_path / "in", silent), read_folder(plain, silent), strict=True):
+        assert type(one) is type(twin)
+        if isinstance(one, DoseFacts | ImageSliceFacts) and isinstance(twin, DoseFacts | ImageSliceFacts):
+            assert np.array_equal(one.voxels(), twin.voxels())
+    ours, theirs = result_of(tmp_path / "in"), result_of(plain)
+    assert ours.structures == theirs.structures
