@@ -65,7 +65,10 @@ class PhantomPlan:
     sessions
         Number of treatment records, one a day from the course's day.
     summation
-        PLAN, FRACTION, MULTI_PLAN, or BEAM: then one file per beam, each an equal share of the dose.
+        PLAN, FRACTION, MULTI_PLAN, or BEAM: then one file per beam, each an equal share of the dose; or FRACTION_SESSION: then
+        ``session_doses`` files of dose / fractions.
+    session_doses
+        For FRACTION_SESSION: how many doses of one session are written.
     beams_written
         For BEAM: how many of the beam doses are written; None is all (fewer makes an incomplete set).
     dose_scale
@@ -99,6 +102,7 @@ class PhantomPlan:
     sessions: int = 0
     termination: str = "NORMAL"
     summation: str = "PLAN"
+    session_doses: int = 0
     beams_written: int | None = None
     dose_type: str = "PHYSICAL"
     units: str = "GY"

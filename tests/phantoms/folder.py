@@ -192,7 +192,10 @@ def _write_plan(folder: Path, course: PhantomCourse, person: Person, index: int,
         )
         dataset = rtrecord_dataset(_header(course, person, "rtrecord", session.day), session, beams)
         _save(dataset, folder / f"RT_{index}_{number:03d}.dcm", plan.alter_record)
-    if plan.write_dose:
+    if plan.write_dose and plan.session_doses:
+        for number in range(1, plan.session_doses + 1):
+            _write_session_dose(folder, course, person, index, plan, number)
+    elif plan.write_dose:
         _write_doses(folder, course, person, index, plan)
 
 
@@ -222,6 +225,23 @@ def _write_doses(folder: Path, course: PhantomCourse, person: Person, index: int
         name = f"RD_{index}.dcm" if part == 0 else f"RD_{index}_beam{part}.dcm"
         dataset = rtdose_dataset(_header(course, person, "rtdose", plan.day), dose)
         _save(dataset, folder / name, plan.alter_dose)
+
+
+def _write_session_dose(
+    folder: Path, course: PhantomCourse, person: Person, index: int, plan: PhantomPlan, number: int
+) -> None:
+    grid = plan.grid or course.dose_grid()
+    dose = WrittenDose(
+        uid=course.dose_uid(index, number),
+        grid=grid,
+        values_gy=plan.dose_gy(grid.centres()).reshape(grid.shape) * plan.dose_scale / (plan.fractions or 1),
+        summation=plan.summation,
+        plan_uids=(course.plan_uid(index),) if plan.reference_plan else (),
+        bits=plan.bits,
+    )
+    dataset = rtdose_dataset(_header(course, person, "rtdose", plan.day), dose)
+    dataset.InstanceNumber = number
+    _save(dataset, folder / f"RD_{index}_session{number:03d}.dcm", plan.alter_dose)
 
 
 def _images(course: PhantomCourse) -> WrittenImages | None:

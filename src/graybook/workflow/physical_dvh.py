@@ -19,6 +19,7 @@ from graybook.progress import Progress, silent
 from graybook.record import Finding, Refusal, Structure
 from graybook.record.assessment import Param
 from graybook.units import rounded_gy
+from graybook.workflow.plan_doses import SESSIONS
 from graybook.workflow.planned import PlannedDose
 from graybook.workflow.scale import scale_of
 from graybook.workflow.scan import PersonScan, scan
@@ -206,7 +207,11 @@ def _figures(
 def _tps(structure: Structure, doses: Sequence[DoseFacts]) -> dict[str, float | None] | None:
     """The planning system's own figures for the structure, when exactly one dose file states them."""
     stated: list[DvhFacts] = [
-        dvh for dose in doses for dvh in dose.dvhs if dvh.roi_number == structure.number
+        dvh
+        for dose in doses
+        if dose.summation.upper() not in SESSIONS  # of one session, not of the plan
+        for dvh in dose.dvhs
+        if dvh.roi_number == structure.number
     ]
     if len(stated) != 1:
         return None

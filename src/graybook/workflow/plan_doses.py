@@ -13,7 +13,7 @@ from graybook.geometry.arrays import FloatArray, read_only
 from graybook.geometry.grid import Grid
 from graybook.workflow.notes import Notes
 
-__all__ = ["GroupDoses", "doses_of_plan", "same_grid", "summed_voxels", "usable_doses"]
+__all__ = ["SESSIONS", "GroupDoses", "doses_of_plan", "same_grid", "summed_voxels", "usable_doses"]
 
 SAME_MM = 1e-3
 """Two grids whose origins and spacings differ by less are one. [mm]"""
@@ -21,6 +21,8 @@ SAME_MM = 1e-3
 SETS = ("FRACTION", "BEAM", "BRACHY")
 """Kinds of dose that are only part of a plan; used when no PLAN dose is there and the set is complete."""
 
+SESSIONS = ("FRACTION_SESSION", "BEAM_SESSION", "BRACHY_SESSION")
+"""Kinds of dose that are of one session; used when no other dose is there and treatment records say that the set is complete."""
 
 NUMBERED = {"BEAM": "beam number", "BRACHY": "application setup number"}
 """Kinds of partial dose that name their part by a number, and what it is called."""
@@ -28,10 +30,14 @@ NUMBERED = {"BEAM": "beam number", "BRACHY": "application setup number"}
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GroupDoses:
-    """The doses whose sum is one plan, or one fraction group of it when ``group`` is given; none when it has no usable dose."""
+    """The doses whose sum is one plan, or one fraction group of it when ``group`` is given; none when it has no usable dose.
+
+    ``sessions`` is the number of sessions that the doses are the sum of; None when they are of all planned fractions.
+    """
 
     doses: tuple[DoseFacts, ...] = ()
     group: FractionGroupFacts | None = None
+    sessions: int | None = None
 
 
 def usable_doses(doses: Sequence[DoseFacts], notes: Notes) -> tuple[DoseFacts, ...]:
@@ -51,11 +57,11 @@ def usable_doses(doses: Sequence[DoseFacts], notes: Notes) -> tuple[DoseFacts, .
             )
         elif dose.grid is None:
             notes.refuse_file(path, "dose_without_grid")
-        elif summation.endswith("_SESSION"):
+        elif summation.endswith("_SESSION") and summation not in SESSIONS:
             notes.refuse_file(path, "dose_session_not_yet", summation=summation)
         elif summation == "MULTI_PLAN" or len(dose.plan_uids) > 1:
             notes.leave_out(path, "dose_multi_plan")
-        elif summation not in ("PLAN", "", *SETS):
+        elif summation not in ("PLAN", "", *SETS, *SESSIONS):
             notes.refuse_file(path, "dose_summation_not_yet", summation=summation)
         else:
             if not summation:

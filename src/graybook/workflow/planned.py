@@ -17,6 +17,7 @@ from graybook.workflow.notes import Notes
 from graybook.workflow.objects import Objects
 from graybook.workflow.plan_doses import GroupDoses, doses_of_plan, summed_voxels, usable_doses
 from graybook.workflow.quantities import meaning_of, modality_of
+from graybook.workflow.session_doses import doses_of_sessions, plan_or_sessions
 
 __all__ = ["PlannedDose", "content_id", "matches", "planned_doses", "prescriptions_of"]
 
@@ -100,14 +101,29 @@ def planned_doses(
         if plan.header.sop_instance_uid in together:
             continue
         name = plan.label or plan.name or plan.header.path
-        for group in doses_of_plan(plan, by_plan.get(plan.header.path, []), name, notes):
+        for group in _groups(plan, by_plan.get(plan.header.path, []), name, objects, notes):
             found.append(_planned(plan, group, name, links, settings, notes))
     for lone in alone.values():
         name = lone[0].header.path
-        for group in doses_of_plan(None, lone, name, notes):
+        for group in _groups(None, lone, name, objects, notes):
             if group.doses:
                 found.append(_planned(None, group, name, links, settings, notes))
     return tuple(sorted(found, key=lambda one: (one.date is None, one.date or date.min, one.name, one.id)))
+
+
+def _groups(
+    plan: PlanFacts | None, doses: Sequence[DoseFacts], name: str, objects: Objects, notes: Notes
+) -> tuple[GroupDoses, ...]:
+    """The doses that are the plan; those of single sessions only when there is no other."""
+    whole, sessions = plan_or_sessions(doses)
+    if sessions and not whole:
+        return (doses_of_sessions(plan, sessions, objects.records, name, notes),)
+    for dose in sessions:
+        used = whole[0].header.path
+        notes.leave_out(
+            dose.header.path, "dose_not_summed_twice", summation=dose.summation, plan=name, used=used
+        )
+    return doses_of_plan(plan, whole, name, notes)
 
 
 def _planned(
@@ -116,7 +132,7 @@ def _planned(
     header = plan.header if plan is not None else group.doses[0].header
     uids = (plan.header.sop_instance_uid,) if plan is not None else group.doses[0].plan_uids
     setting = _setting(plan, group, settings)
-    planned = setting.fractions_planned or _fractions(plan, group)
+    planned = setting.fractions_planned or _fractions(plan, group) or group.sessions
     paths = [header.path, *(dose.header.path for dose in group.doses)]
     structures = next((links.structures_of[path] for path in paths if path in links.structures_of), None)
     frames = [links.frame_of.get(path, "") for path in reversed(paths)]
@@ -196,7 +212,11 @@ def _volume(
     meaning = meaning_of(plan, group.doses, setting.rbe, name, notes)
     factor = meaning.factor
     quantity = meaning.quantity
-    if setting.dose_scale == "per_fraction":
+    if group.sessions is not None:
+        factor *= (
+            fractions or group.sessions
+        ) / group.sessions  # of all planned: the delivered share is sessions / planned
+    elif setting.dose_scale == "per_fraction":
         if fractions is None:
             notes.refuse("scale_needs_fractions", name, plan=name)
             quantity = Quantity.UNKNOWN

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from graybook.dicom.facts import TreatmentRecordFacts
 from graybook.record import Status
 from graybook.workflow.notes import Notes
 from graybook.workflow.planned import PlannedDose
+from graybook.workflow.sessions import Sessions, recorded_sessions
 
 __all__ = ["NEVER_GIVEN_INTENTS", "Sessions", "Standing", "sessions_of", "standing_of"]
 
 NEVER_GIVEN_INTENTS = ("VERIFICATION", "MACHINE_QA", "RESEARCH", "SERVICE")
 """Plan Intents that never reach a patient's record as dose."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sessions:
-    """The sessions that treatment records tell of: completed, and begun but not completed."""
-
-    completed: int = 0
-    partial: int = 0
-    first: date | None = None
-    last: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,59 +33,7 @@ class Standing:
 
 def sessions_of(planned: PlannedDose, records: Sequence[TreatmentRecordFacts]) -> Sessions:
     """The distinct sessions of one plan: by fraction number, else by date, else one a record."""
-    by_session: dict[tuple[object, ...], list[TreatmentRecordFacts]] = {}
-    group = planned.group
-    for record in records:
-        if not set(record.plan_uids) & set(planned.plan_uids):
-            continue
-        if group is not None and record.fraction_group not in (None, group.number):
-            continue
-        for key in _keys(record):
-            by_session.setdefault(key, []).append(record)
-    beams = _beams(planned)
-    complete = sum(_complete(session, beams) for session in by_session.values())
-    days = sorted(
-        record.treatment_date
-        for session in by_session.values()
-        for record in session
-        if record.treatment_date
-    )
-    return Sessions(
-        completed=complete,
-        partial=len(by_session) - complete,
-        first=days[0] if days else None,
-        last=days[-1] if days else None,
-    )
-
-
-def _keys(record: TreatmentRecordFacts) -> list[tuple[object, ...]]:
-    if record.fraction_numbers:
-        return [("fraction", record.fraction_group, number) for number in record.fraction_numbers]
-    if record.treatment_date is not None:
-        return [("date", record.treatment_date)]
-    return [("record", record.header.path)]
-
-
-def _beams(planned: PlannedDose) -> frozenset[int]:
-    if planned.plan is None:
-        return frozenset()
-    groups = [planned.group] if planned.group is not None else planned.plan.fraction_groups
-    return (
-        frozenset(beam.number for group in groups for beam in group.beams)
-        if len(groups) == 1
-        else frozenset()
-    )
-
-
-def _complete(session: Sequence[TreatmentRecordFacts], beams: frozenset[int]) -> bool:
-    """Whether the records of one session say that all of it was given."""
-    told = {beam for record in session for beam in record.delivered_beams}
-    if beams and told and not beams <= told:
-        return False
-    if all(record.complete for record in session):
-        return True
-    whole = {beam for record in session if record.complete for beam in record.delivered_beams}
-    return bool(beams) and beams <= whole
+    return recorded_sessions(planned.plan, planned.plan_uids, planned.group, records)
 
 
 def standing_of(

@@ -91,7 +91,7 @@ def test_one_dose_for_unlike_fraction_groups_is_refused() -> None:
     [
         ({"units": "RELATIVE"}, "dose_relative"),
         ({"dose_type": "ERROR"}, "dose_type_error"),
-        ({"summation": "FRACTION_SESSION"}, "dose_session_not_yet"),
+        ({"summation": "PLAN_SESSION"}, "dose_session_not_yet"),
         ({"summation": "CONTROL_POINT"}, "dose_summation_not_yet"),
     ],
 )

@@ -1,0 +1,82 @@
+"""A plan and the treatment records come in; its sessions, completed and only begun, with their first and last day, go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from graybook.dicom.facts import FractionGroupFacts, PlanFacts, TreatmentRecordFacts
+
+__all__ = ["Sessions", "recorded_sessions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sessions:
+    """The sessions that treatment records tell of: completed, and begun but not completed."""
+
+    completed: int = 0
+    partial: int = 0
+    first: date | None = None
+    last: date | None = None
+
+
+def recorded_sessions(
+    plan: PlanFacts | None,
+    plan_uids: Sequence[str],
+    group: FractionGroupFacts | None,
+    records: Sequence[TreatmentRecordFacts],
+) -> Sessions:
+    """The distinct sessions of one plan: by fraction number, else by date, else one a record."""
+    by_session: dict[tuple[object, ...], list[TreatmentRecordFacts]] = {}
+    for record in records:
+        if not set(record.plan_uids) & set(plan_uids):
+            continue
+        if group is not None and record.fraction_group not in (None, group.number):
+            continue
+        for key in _keys(record):
+            by_session.setdefault(key, []).append(record)
+    beams = _beams(plan, group)
+    complete = sum(_complete(session, beams) for session in by_session.values())
+    days = sorted(
+        record.treatment_date
+        for session in by_session.values()
+        for record in session
+        if record.treatment_date
+    )
+    return Sessions(
+        completed=complete,
+        partial=len(by_session) - complete,
+        first=days[0] if days else None,
+        last=days[-1] if days else None,
+    )
+
+
+def _keys(record: TreatmentRecordFacts) -> list[tuple[object, ...]]:
+    if record.fraction_numbers:
+        return [("fraction", record.fraction_group, number) for number in record.fraction_numbers]
+    if record.treatment_date is not None:
+        return [("date", record.treatment_date)]
+    return [("record", record.header.path)]
+
+
+def _beams(plan: PlanFacts | None, group: FractionGroupFacts | None) -> frozenset[int]:
+    if plan is None:
+        return frozenset()
+    groups = (group,) if group is not None else plan.fraction_groups
+    return (
+        frozenset(beam.number for group in groups for beam in group.beams)
+        if len(groups) == 1
+        else frozenset()
+    )
+
+
+def _complete(session: Sequence[TreatmentRecordFacts], beams: frozenset[int]) -> bool:
+    """Whether the records of one session say that all of it was given."""
+    told = {beam for record in session for beam in record.delivered_beams}
+    if beams and told and not beams <= told:
+        return False
+    if all(record.complete for record in session):
+        return True
+    whole = {beam for record in session if record.complete for beam in record.delivered_beams}
+    return bool(beams) and beams <= whole
