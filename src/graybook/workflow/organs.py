@@ -133,6 +133,12 @@ def _samples(structure: Structure, course: Course, setting: Setting) -> Structur
         contours = structure.contours()
         if contours.is_empty:
             return None
+        if contours.frame != course.frame:
+            raise InputError(
+                "It lies in another frame of reference than its course's dose.",
+                value=contours.frame,
+                remedy="Export the structures of the frame the dose was computed in.",
+            )
         thickness = course.images[0].grid.step_along_mm(contours.normal) if course.images else None
         setting.samples[key] = structure_samples(contours, slice_thickness_mm=thickness)
     return setting.samples[key]
