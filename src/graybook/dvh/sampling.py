@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graybook.dvh._kernels import moulded_points, slab_points
+from graybook.dvh._kernels.filling import moulded_points, slab_points
 from graybook.dvh.reach import Reach
 from graybook.dvh.slices import DEFAULT, Slab, SliceModel, slabs
 from graybook.errors import InputError

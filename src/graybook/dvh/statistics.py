@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graybook.dvh._kernels import highest_share
+from graybook.dvh._kernels.quantiles import highest_share
 from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
 

@@ -1,0 +1,1 @@
+"""Kernels of the dose-volume histogram: arrays only, never a record."""
