@@ -42,7 +42,22 @@ UNITS = {
     "%": "%",
 }
 OWN_SOURCES = (
+    {
+        "key": "codexrt",
+        "title": "HL7 CodeX Radiation Therapy STU2, examples XRTS-04 and XRTS-05 (CC0)",
+        "url": "https://github.com/HL7/codex-radiation-therapy",
+    },
+    {
+        "key": "fowler1989",
+        "title": "Fowler 1989, the linear-quadratic formula and progress in fractionated radiotherapy, Br J Radiol 62:679-694",
+    },
     {"key": "graybook", "title": "Graybook's own assignment, not a published figure"},
+    {
+        "key": "hytec_cord2021",
+        "title": "Sahgal et al. 2021 HyTEC spinal cord, IJROBP 110(1):124",
+        "doi": "10.1016/j.ijrobp.2019.09.038",
+        "pmid": "31606528",
+    },
     {
         "key": "saifuddin1998",
         "title": "Saifuddin et al. 1998, variation of position of the conus medullaris in adults, MRI, Spine 23:1452-1456",
