@@ -56,7 +56,7 @@ class GridField:
 
     grid: Grid
     values: FloatArray
-    _face_max: FloatArray = field(init=False, repr=False)
+    face_max: FloatArray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         values = np.ascontiguousarray(self.values, dtype=np.float64)
@@ -70,7 +70,7 @@ class GridField:
         view.setflags(write=False)
         object.__setattr__(self, "values", view)
         faces = [values[:, :, 0], values[:, :, -1], values[:, 0, :], values[:, -1, :], values[0], values[-1]]
-        object.__setattr__(self, "_face_max", np.array([float(face.max()) for face in faces]))
+        object.__setattr__(self, "face_max", np.array([float(face.max()) for face in faces]))
 
     @property
     def frame(self) -> str:
@@ -94,7 +94,7 @@ class GridField:
             np.ascontiguousarray(to_index @ matrix[:3, :3]),
             np.ascontiguousarray(to_index @ (matrix[:3, 3] - self.grid.origin_mm)),
             planes,
-            self._face_max,
+            self.face_max,
             low,
             high,
             inside,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graybook.dicom.write_eqd2 import write_eqd2_dose
 from graybook.errors import UsageError
+from graybook.geometry.resample import resampled
 from graybook.progress import Progress, silent
 from graybook.report.dvh_table import write_dvh_csv
 from graybook.report.html import write_html
@@ -15,7 +16,6 @@ from graybook.report.rcp import write_rcp
 from graybook.report.result import json_text
 from graybook.text import Language
 from graybook.workflow.cumulative import Assessed
-from graybook.workflow.display_dose import voxels_on
 from graybook.workflow.illustrations import reference_grid
 
 __all__ = ["made_folder", "write_assessment"]
@@ -71,7 +71,7 @@ def _write_eqd2(assessed: Assessed, path: Path, progress: Progress) -> None:
     write_eqd2_dose(
         path,
         grid=grid,
-        values_gy=voxels_on(grid, assessed.total, progress),
+        values_gy=resampled(assessed.total, grid, progress=progress),
         alpha_beta_gy=assessed.total.alpha_beta_gy,
         patient=assessed.person.record.person,
         study_uid=header.study_uid,
