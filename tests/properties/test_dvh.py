@@ -11,7 +11,13 @@ from hypothesis.extra.numpy import arrays
 from graybook.dvh.histogram import cumulative
 from graybook.dvh.sampling import structure_samples
 from graybook.dvh.slices import SliceModel
-from graybook.dvh.statistics import dose_at_percent_gy, mean_gy, near_maximum_gy, volume_above_cm3
+from graybook.dvh.statistics import (
+    dose_at_percent_gy,
+    equivalent_uniform_gy,
+    mean_gy,
+    near_maximum_gy,
+    volume_above_cm3,
+)
 from graybook.geometry import ContourStack
 
 N = st.integers(min_value=1, max_value=300)
@@ -78,6 +84,63 @@ def test_dose_and_volume_are_inverse(drawn: tuple[np.ndarray, ...], percent: flo
     asked = percent / 100.0 * float(volumes.sum())
     assert volume_above_cm3(dose, volumes, found) >= asked * (1 - 1e-8)
     assert volume_above_cm3(dose, volumes, np.nextafter(found, np.inf)) <= asked * (1 + 1e-8)
+
+
+@settings(deadline=None)
+@given(samples(1), GRAYS, st.floats(min_value=1e-3, max_value=0.999))
+def test_a_dose_is_reached_exactly_when_its_volume_is(
+    drawn: tuple[np.ndarray, ...], threshold: float, share: float
+) -> None:
+    """D_v >= d exactly when V(d) >= v, for every d and v: each is the inverse of the other, steps and all."""
+    volumes, dose = drawn
+    v = share * float(volumes.sum())
+    for d in (threshold, float(dose[0])):
+        reached = volume_above_cm3(dose, volumes, d)
+        if abs(reached - v) > 1e-8 * v:  # apart from round-off of the sums
+            assert ((near_maximum_gy(dose, volumes, v) or 0.0) >= d) == (reached >= v)
+
+
+@settings(deadline=None)
+@given(samples(1), GRAYS)
+def test_there_and_back(drawn: tuple[np.ndarray, ...], threshold: float) -> None:
+    """D(V(d)) is the lowest dose at or above d that any sample has, and has the same volume."""
+    volumes, dose = drawn
+    reached = volume_above_cm3(dose, volumes, threshold)
+    if reached > 0.0:
+        back = near_maximum_gy(dose, volumes, reached)
+        assert back == dose[dose >= threshold].min()
+        assert volume_above_cm3(dose, volumes, back) == reached
+
+
+@settings(deadline=None)
+@given(samples(1), GRAYS, GRAYS)
+def test_volume_falls_as_dose_grows(drawn: tuple[np.ndarray, ...], one: float, other: float) -> None:
+    """V(d) never rises with d, from the whole volume at 0 Gy to none above the maximum."""
+    volumes, dose = drawn
+    low, high = sorted((one, other))
+    assert volume_above_cm3(dose, volumes, low) >= volume_above_cm3(dose, volumes, high)
+    assert volume_above_cm3(dose, volumes, 0.0) == pytest.approx(volumes.sum())
+    assert volume_above_cm3(dose, volumes, float(np.nextafter(dose.max(), np.inf))) == 0.0
+
+
+EXPONENTS = st.floats(min_value=-40.0, max_value=40.0).filter(lambda a: abs(a) > 1e-3)
+
+
+@settings(deadline=None)
+@given(samples(1), EXPONENTS, EXPONENTS, st.floats(min_value=0.1, max_value=10.0))
+def test_equivalent_uniform_dose_is_a_mean(
+    drawn: tuple[np.ndarray, ...], one: float, other: float, factor: float
+) -> None:
+    """gEUD lies between the extremes, grows with a (the power means), and scales with the dose; a = 1 is the mean."""
+    volumes, dose = drawn
+    dose = dose + 0.5
+    low, high = sorted((one, other))
+    cool, hot = (equivalent_uniform_gy(dose, volumes, a) for a in (low, high))
+    slack = 1.0 + 1e-9
+    assert dose.min() <= cool * slack <= hot * slack**2 <= dose.max() * slack**3
+    scaled = equivalent_uniform_gy(factor * dose, volumes, low)
+    assert scaled == pytest.approx(factor * cool)
+    assert equivalent_uniform_gy(dose, volumes, 1.0) == pytest.approx(mean_gy(dose, volumes))
 
 
 @settings(deadline=None)

@@ -21,7 +21,8 @@ def dvh(
         str,
         typer.Option(
             "--metrics",
-            help="Comma-separated: D95%, D0.03cc, V20Gy[%], V20Gy\\[cc], CV700cc<21Gy, mean, min, max, median.",
+            help="Comma-separated: D95%, D0.03cc, V20Gy[%], V20Gy\\[cc], CV700cc<21Gy, mean, min, max, median, "
+            "gEUD(a=8), HI, CI(60Gy), GI(60Gy), D95%[%of60Gy] and more (docs/commands/dvh.md).",
         ),
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,

@@ -1,27 +1,40 @@
 """Metrics: a text such as ``D0.03cc`` comes in; a value that can be evaluated on any samples goes out.
 
-======================  ==========================================================================  ======
-text                    meaning                                                                     unit
-======================  ==========================================================================  ======
-``D95%``                dose that the hottest 95 % of the volume receive at least                   Gy
-``D0.03cc``             dose that the hottest 0.03 cm³ receive at least; undefined if smaller       Gy
-``V20Gy[%]``            share of the volume that receives at least 20 Gy                            %
-``V20Gy[cc]``           volume that receives at least 20 Gy                                         cm³
-``CV700cc<21Gy``        critical volume: the volume that receives less than 21 Gy (700 is asked)    cm³
-``mean min max median`` over the structure; min and max with its surface                            Gy
-======================  ==========================================================================  ======
+===========================  ==================================================================  ======
+text                         meaning                                                             unit
+===========================  ==================================================================  ======
+``D95%``                     dose that the hottest 95 % of the volume receive at least           Gy
+``D0.03cc``                  dose that the hottest 0.03 cm³ receive at least; none if smaller    Gy
+``mean min max median``      over the structure; min and max with its surface                    Gy
+``gEUD(a=8)``                generalised equivalent uniform dose, a of either sign               Gy
+``D95%[%of60Gy]``            any of these doses as per cent of a prescription                    %
+``V20Gy[%]``                 share of the volume that receives at least 20 Gy                    %
+``V20Gy[cc]``                volume that receives at least 20 Gy                                 cm³
+``V95%of60Gy[%]``            as V, for 95 % of a prescription of 60 Gy; also ``[cc]``            %, cm³
+``CV700cc<21Gy``             critical volume: what receives less than 21 Gy (700 is asked)       cm³
+``HI``                       homogeneity (ICRU 83), (D2% - D98%) / D50%                          none
+``CI(60Gy)``                 Paddick's conformity to a prescription of 60 Gy                     none
+``GI(60Gy)``                 gradient index: isodose of half the prescription over its own       none
+``MGI(60Gy)``                modified: the same over the covered part of the structure           none
+===========================  ==================================================================  ======
+
+The last three ask for the volume of an isodose wherever it lies, hence for the whole field.
 """
 
 from __future__ import annotations
 
 import enum
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
+from graybook.dvh.indices import conformity_index, gradient_index, modified_gradient_index
 from graybook.dvh.statistics import (
     dose_at_percent_gy,
+    equivalent_uniform_gy,
+    homogeneity,
     max_gy,
     mean_gy,
     median_gy,
@@ -30,12 +43,13 @@ from graybook.dvh.statistics import (
     volume_above_cm3,
     volume_below_cm3,
 )
-from graybook.errors import UsageError
-from graybook.geometry.arrays import FloatArray
+from graybook.dvh.wording import Reader
+from graybook.geometry.arrays import BoolArray, FloatArray
 
-__all__ = ["Kind", "Metric", "evaluate", "parse", "parse_list"]
+__all__ = ["IsodoseVolumes", "Kind", "Metric", "evaluate", "metric_error", "parse", "parse_list"]
 
-REMEDY = "Write for example D95%, D0.03cc, V20Gy[%], V20Gy[cc], CV700cc<21Gy, mean, min, max or median."
+IsodoseVolumes: TypeAlias = Callable[[float], float | None]
+"""From a dose to the volume of the whole field at or above it, or None: :class:`graybook.dvh.isodose.FieldVolumes`."""
 
 
 class Kind(enum.Enum):
@@ -50,10 +64,17 @@ class Kind(enum.Enum):
     MIN = "min"
     MAX = "max"
     MEDIAN = "median"
+    EQUIVALENT_UNIFORM = "generalised equivalent uniform dose"
+    HOMOGENEITY = "homogeneity index"
+    CONFORMITY = "conformity index"
+    GRADIENT = "gradient index"
+    MODIFIED_GRADIENT = "modified gradient index"
 
 
-UNITS = {Kind.PERCENT_ABOVE: "%", Kind.VOLUME_ABOVE: "cm³", Kind.CRITICAL_VOLUME: "cm³"}
+UNITS = {Kind.PERCENT_ABOVE: "%", Kind.VOLUME_ABOVE: "cm³", Kind.CRITICAL_VOLUME: "cm³", Kind.HOMOGENEITY: ""}
 NAMED = {kind.value: kind for kind in (Kind.MEAN, Kind.MIN, Kind.MAX, Kind.MEDIAN)}
+OF_FIELD = {"ci": Kind.CONFORMITY, "gi": Kind.GRADIENT, "mgi": Kind.MODIFIED_GRADIENT}
+WITHOUT_ERROR = (Kind.MIN, Kind.MAX, Kind.GRADIENT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +93,10 @@ class Metric:
         Share of the volume of D. [%]
     volume_cm3
         Volume of D; the volume asked for of CV. [cm³]
+    exponent
+        a of gEUD.
+    prescription_gy
+        The dose that a relative dose, a relative threshold or an index refers to. [Gy]
     """
 
     text: str
@@ -79,11 +104,20 @@ class Metric:
     dose_gy: float | None = None
     percent: float | None = None
     volume_cm3: float | None = None
+    exponent: float | None = None
+    prescription_gy: float | None = None
 
     @property
     def unit(self) -> str:
-        """Unit of its value."""
-        return UNITS.get(self.kind, "Gy")
+        """Unit of its value; empty for an index."""
+        if self.needs_field:
+            return ""
+        return UNITS.get(self.kind, "Gy" if self.prescription_gy is None else "%")
+
+    @property
+    def needs_field(self) -> bool:
+        """Whether it asks for volumes of the whole field beside the samples of the structure."""
+        return self.kind in OF_FIELD.values()
 
 
 def parse(text: str) -> Metric:
@@ -95,8 +129,10 @@ def parse(text: str) -> Metric:
     0.03
     >>> parse("V20Gy[%]").unit
     '%'
+    >>> parse("V95%of60Gy[cc]").dose_gy
+    57.0
     """
-    return _metric(_Reader(text, 0, len(text)))
+    return _metric(Reader(text, 0, len(text)))
 
 
 def parse_list(text: str) -> tuple[Metric, ...]:
@@ -109,115 +145,202 @@ def parse_list(text: str) -> tuple[Metric, ...]:
     """
     found, start = [], 0
     for part in text.split(","):
-        found.append(_metric(_Reader(text, start, start + len(part))))
+        found.append(_metric(Reader(text, start, start + len(part))))
         start += len(part) + 1
     return tuple(found)
 
 
 def evaluate(
-    metric: Metric, dose_gy: FloatArray, volumes_cm3: FloatArray, extreme_dose_gy: FloatArray | None = None
+    metric: Metric,
+    dose_gy: FloatArray,
+    volumes_cm3: FloatArray,
+    extreme_dose_gy: FloatArray | None = None,
+    field_volumes: IsodoseVolumes | None = None,
 ) -> float | None:
     """The metric of doses (n,) at samples with volumes (n,); None where it is undefined.
 
-    ``extreme_dose_gy`` holds the doses at the surface points, for min and max. The value is in
-    :attr:`Metric.unit`.
+    Undefined are: any metric without samples (but min and max of the surface), a dose to more cm³ than the structure has, an
+    index whose denominator is nothing, and CI, GI and MGI without ``field_volumes`` or where that gives None (the isodose
+    reaches the end of the grid, so that nobody knows its volume).
+
+    Parameters
+    ----------
+    metric
+        What is asked.
+    dose_gy, volumes_cm3
+        Doses and volumes of the structure's samples. [Gy, cm³]
+    extreme_dose_gy
+        Doses at the surface points, for min and max. [Gy]
+    field_volumes
+        Volumes of the field's isodoses, for CI, GI and MGI.
     """
+    if metric.needs_field:
+        return _index(metric, dose_gy, volumes_cm3, field_volumes)
+    if metric.dose_gy is not None:
+        return _volume(metric, metric.dose_gy, dose_gy, volumes_cm3)
+    if metric.kind is Kind.HOMOGENEITY:
+        return homogeneity(dose_gy, volumes_cm3)
+    dose = _dose_gy(metric, dose_gy, volumes_cm3, extreme_dose_gy)
+    if dose is None or metric.prescription_gy is None:
+        return dose
+    return 100.0 * dose / metric.prescription_gy
+
+
+def metric_error(
+    metric: Metric,
+    dose_gy: FloatArray,
+    volumes_cm3: FloatArray,
+    second_half: BoolArray,
+    extreme_dose_gy: FloatArray | None = None,
+    field_volumes: IsodoseVolumes | None = None,
+) -> float | None:
+    """The sampling error of a metric: half the difference between two halves of the samples, in the metric's unit.
+
+    Each half is scaled to the whole volume. Were the halves independent, half their difference would scatter as the whole
+    does about the truth; interleaved samples are more even than that, so it is rather too large. It speaks of the samples
+    alone, not of contours, dose grid or slice model. None for min and max (they are found on the surface, not sampled), for
+    GI (no sample enters it), and where either half leaves the metric undefined.
+
+    Parameters
+    ----------
+    metric, dose_gy, volumes_cm3, extreme_dose_gy, field_volumes
+        As for :func:`evaluate`.
+    second_half
+        Which samples (n,) are of the second half.
+    """
+    if metric.kind in WITHOUT_ERROR:
+        return None
+    total, found = float(np.sum(volumes_cm3)), []
+    for half in (~second_half, second_half):
+        part = float(np.sum(volumes_cm3[half]))
+        if part <= 0.0:
+            return None
+        scaled = volumes_cm3[half] * (total / part)
+        found.append(evaluate(metric, dose_gy[half], scaled, extreme_dose_gy, field_volumes))
+    first, second = found
+    return None if first is None or second is None else 0.5 * abs(first - second)
+
+
+def _index(
+    metric: Metric, dose_gy: FloatArray, volumes_cm3: FloatArray, field_volumes: IsodoseVolumes | None
+) -> float | None:
+    """CI, GI or MGI."""
+    if field_volumes is None or metric.prescription_gy is None:
+        return None
+    prescribed = metric.prescription_gy
+    covered = volume_above_cm3(dose_gy, volumes_cm3, prescribed)
+    if metric.kind is Kind.CONFORMITY:
+        isodose = field_volumes(prescribed)
+        target = float(np.sum(volumes_cm3))
+        return None if isodose is None else conformity_index(target, covered, isodose)
+    half = field_volumes(0.5 * prescribed)
+    if half is None:
+        return None
+    if metric.kind is Kind.MODIFIED_GRADIENT:
+        return modified_gradient_index(half, covered)
+    isodose = field_volumes(prescribed)
+    return None if isodose is None else gradient_index(half, isodose)
+
+
+def _volume(
+    metric: Metric, threshold_gy: float, dose_gy: FloatArray, volumes_cm3: FloatArray
+) -> float | None:
+    """V or CV."""
+    total = float(np.sum(volumes_cm3))
+    if total <= 0.0:
+        return None
+    if metric.kind is Kind.CRITICAL_VOLUME:
+        return volume_below_cm3(dose_gy, volumes_cm3, threshold_gy)
+    above = volume_above_cm3(dose_gy, volumes_cm3, threshold_gy)
+    return 100.0 * above / total if metric.kind is Kind.PERCENT_ABOVE else above
+
+
+def _dose_gy(
+    metric: Metric, dose_gy: FloatArray, volumes_cm3: FloatArray, extreme_dose_gy: FloatArray | None
+) -> float | None:
+    """A dose. [Gy]"""
     kind = metric.kind
     if kind is Kind.MIN:
         return min_gy(dose_gy, extreme_dose_gy)
     if kind is Kind.MAX:
         return max_gy(dose_gy, extreme_dose_gy)
-    total = float(np.sum(volumes_cm3))
-    if total <= 0.0:
-        return None
     if kind is Kind.MEAN:
         return mean_gy(dose_gy, volumes_cm3)
     if kind is Kind.MEDIAN:
         return median_gy(dose_gy, volumes_cm3)
+    if metric.exponent is not None:
+        return equivalent_uniform_gy(dose_gy, volumes_cm3, metric.exponent)
     if metric.percent is not None:
         return dose_at_percent_gy(dose_gy, volumes_cm3, metric.percent)
-    if metric.dose_gy is None:
-        return near_maximum_gy(dose_gy, volumes_cm3, metric.volume_cm3 or 0.0)
-    if kind is Kind.CRITICAL_VOLUME:
-        return volume_below_cm3(dose_gy, volumes_cm3, metric.dose_gy)
-    above = volume_above_cm3(dose_gy, volumes_cm3, metric.dose_gy)
-    return 100.0 * above / total if kind is Kind.PERCENT_ABOVE else above
+    return near_maximum_gy(dose_gy, volumes_cm3, metric.volume_cm3 or 0.0)
 
 
-class _Reader:
-    """A place in a text that moves forward over what was expected, and points at what was not."""
-
-    def __init__(self, text: str, start: int, end: int) -> None:
-        own = text[start:end]
-        self.text = text
-        self.end = start + len(own.rstrip())
-        self.at = min(start + len(own) - len(own.lstrip()), self.end)
-        self.own = text[self.at : self.end]
-
-    def take(self, pattern: str) -> str | None:
-        """The text here if it matches, without regard to case; moves behind it."""
-        match = re.compile(pattern, re.IGNORECASE).match(self.text, self.at, self.end)
-        if match is None:
-            return None
-        self.at = match.end()
-        return match.group()
-
-    def need(self, pattern: str, expected: str) -> str:
-        """The text here, which must match."""
-        found = self.take(pattern)
-        if found is None:
-            raise self.error(f"expected {expected}", self.at)
-        return found
-
-    def number(self, expected: str) -> float:
-        """The positive number here."""
-        start = self.at
-        value = float(self.need(r"[0-9]+(\.[0-9]+)?", expected))
-        if not 0.0 < value < 1e9:
-            raise self.error(f"expected {expected} above 0", start)
-        return value
-
-    def error(self, reason: str, at: int) -> UsageError:
-        """The error that shows the text with a caret under character ``at``."""
-        return UsageError(
-            f"Metric not understood: {reason}.\n    {self.text}\n    {' ' * at}^\n", remedy=REMEDY
-        )
-
-
-def _metric(reader: _Reader) -> Metric:
+def _metric(reader: Reader) -> Metric:
     """The metric that fills the reader's part of the text."""
     text = reader.own
-    name = reader.take("mean|median|min|max")
-    if name is not None:
-        metric = Metric(text=text, kind=NAMED[name.lower()])
+    index = reader.take("CI|GI|MGI")
+    if index is not None:
+        reader.need(r"\(", "( and the prescription, as in CI(60Gy)")
+        prescribed = reader.dose("the prescription")
+        reader.need(r"\)", ")")
+        metric = Metric(text=text, kind=OF_FIELD[index.lower()], prescription_gy=prescribed)
+    elif reader.take("HI"):
+        metric = Metric(text=text, kind=Kind.HOMOGENEITY)
     elif reader.take("CV"):
         volume = reader.number("a volume")
         reader.need("cc|cm3|cm³", "cc")
         reader.need("<", "<")
-        dose = reader.number("a dose")
-        reader.need("Gy", "Gy")
+        dose = reader.dose("a dose")
         metric = Metric(text=text, kind=Kind.CRITICAL_VOLUME, volume_cm3=volume, dose_gy=dose)
-    elif reader.take("D"):
-        metric = _dose_at(reader, text)
     elif reader.take("V"):
-        dose = reader.number("a dose")
-        reader.need("Gy", "Gy")
-        unit = reader.need(r"\[%\]|\[(cc|cm3|cm³)\]", "[%] or [cc]")
-        kind = Kind.PERCENT_ABOVE if "%" in unit else Kind.VOLUME_ABOVE
-        metric = Metric(text=text, kind=kind, dose_gy=dose)
+        metric = _volume_above(reader, text)
     else:
-        raise reader.error("expected D, V, CV, mean, min, max or median", reader.at)
-    if reader.at != reader.end:
-        raise reader.error("expected the end", reader.at)
+        metric = _dose(reader, text)
+    reader.finish()
     return metric
 
 
-def _dose_at(reader: _Reader, text: str) -> Metric:
-    """The rest of a metric that began with D."""
-    start = reader.at
-    value = reader.number("a share or a volume")
-    if reader.need("%|cc|cm3|cm³", "% or cc") != "%":
-        return Metric(text=text, kind=Kind.DOSE_AT_VOLUME, volume_cm3=value)
-    if value > 100.0:
-        raise reader.error("expected a share up to 100 %", start)
-    return Metric(text=text, kind=Kind.DOSE_AT_PERCENT, percent=value)
+def _volume_above(reader: Reader, text: str) -> Metric:
+    """The rest of a metric that began with V."""
+    threshold = reader.number("a dose")
+    prescribed = None
+    if reader.need("Gy|%", "Gy, or %of and the prescription") == "%":
+        prescribed = reader.of_prescription()
+        threshold = threshold * prescribed / 100.0
+    unit = reader.need(r"\[%\]|\[(cc|cm3|cm³)\]", "[%] or [cc]")
+    kind = Kind.PERCENT_ABOVE if "%" in unit else Kind.VOLUME_ABOVE
+    return Metric(text=text, kind=kind, dose_gy=threshold, prescription_gy=prescribed)
+
+
+def _dose(reader: Reader, text: str) -> Metric:
+    """A dose: in Gy, or as per cent of the prescription that follows in brackets."""
+    kind, percent, volume, exponent = Kind.DOSE_AT_VOLUME, None, None, None
+    name = reader.take("mean|median|min|max")
+    if name is not None:
+        kind = NAMED[name.lower()]
+    elif reader.take("gEUD"):
+        kind = Kind.EQUIVALENT_UNIFORM
+        reader.need(r"\(a=", "(a= and the exponent, as in gEUD(a=8)")
+        exponent = reader.number("the exponent", signed=True)
+        reader.need(r"\)", ")")
+    else:
+        reader.need("D", "D, V, CV, mean, min, max, median, gEUD, HI, CI, GI or MGI")
+        start = reader.at
+        volume = reader.number("a share or a volume")
+        if reader.need("%|cc|cm3|cm³", "% or cc") == "%":
+            kind, percent, volume = Kind.DOSE_AT_PERCENT, volume, None
+            if percent > 100.0:
+                raise reader.error("expected a share up to 100 %", start)
+    prescribed = None
+    if reader.take(r"\["):
+        reader.need("%", "%of and the prescription, as in [%of60Gy]")
+        prescribed = reader.of_prescription()
+        reader.need(r"\]", "]")
+    return Metric(
+        text=text,
+        kind=kind,
+        percent=percent,
+        volume_cm3=volume,
+        exponent=exponent,
+        prescription_gy=prescribed,
+    )
