@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from graybook.dicom.facts import DoseFacts, DvhFacts
+from graybook.dvh.isodose import FieldVolumes
 from graybook.dvh.metrics import Metric, evaluate
 from graybook.dvh.sampling import StructureSamples, structure_samples
 from graybook.dvh.statistics import max_gy, mean_gy, min_gy
@@ -125,8 +126,9 @@ def _plan(
     said.refusals += scale.refusals
     structures = () if planned.structures is None else planned.structures.structures
     found = []
+    isodoses = FieldVolumes(field=dose)
     for structure in structures:
-        dosed = _structure(structure, dose, planned, metrics, said)
+        dosed = _structure(structure, dose, isodoses, planned, metrics, said)
         if dosed is not None:
             found.append(dosed)
     return PlanDvhs(
@@ -139,7 +141,12 @@ def _plan(
 
 
 def _structure(
-    structure: Structure, dose: GridField, planned: PlannedDose, metrics: Sequence[Metric], said: _Said
+    structure: Structure,
+    dose: GridField,
+    isodoses: FieldVolumes,
+    planned: PlannedDose,
+    metrics: Sequence[Metric],
+    said: _Said,
 ) -> DosedStructure | None:
     params: dict[str, Param] = {"course": planned.name}
     try:
@@ -157,19 +164,20 @@ def _structure(
         params["why"] = str(error)
         said.refusals.append(Refusal(code="structure_unreadable", subject=structure.name, params=params))
         return None
-    return _dosed(structure.name, samples, dose, metrics, _tps(structure, planned.doses))
+    return _dosed(structure.name, samples, dose, isodoses, metrics, _tps(structure, planned.doses))
 
 
 def _dosed(
     name: str,
     samples: StructureSamples,
     dose: GridField,
+    isodoses: FieldVolumes,
     metrics: Sequence[Metric],
     tps: dict[str, float | None] | None,
 ) -> DosedStructure:
     inner = dose.sample(samples.points_mm)
     outer = dose.sample(samples.extreme_points_mm)
-    low = _figures(inner, outer, samples, metrics, high=False)
+    low = _figures(inner, outer, samples, isodoses, metrics, high=False)
     covered = bool(inner.inside.all())
     return DosedStructure(
         name=name,
@@ -179,7 +187,7 @@ def _dosed(
         mean_gy=low["mean_gy"],
         max_gy=low["max_gy"],
         metrics={metric.text: low[metric.text] for metric in metrics},
-        upper=None if covered else _figures(inner, outer, samples, metrics, high=True),
+        upper=None if covered else _figures(inner, outer, samples, isodoses, metrics, high=True),
         tps=tps,
     )
 
@@ -188,6 +196,7 @@ def _figures(
     inner: FieldSamples,
     outer: FieldSamples,
     samples: StructureSamples,
+    isodoses: FieldVolumes,
     metrics: Sequence[Metric],
     *,
     high: bool,
@@ -200,7 +209,8 @@ def _figures(
         "max_gy": rounded_gy(max_gy(dose, extremes)),
     }
     for metric in metrics:
-        figures[metric.text] = rounded_gy(evaluate(metric, dose, samples.volumes_cm3, extremes))
+        value = evaluate(metric, dose, samples.volumes_cm3, extremes, isodoses)
+        figures[metric.text] = rounded_gy(value)
     return figures
 
 
