@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
+from graybook.dicom._kernels import plain_decimals
 from graybook.errors import InputError
 from graybook.geometry.arrays import FloatArray
 from graybook.record.assessment import Finding, Param, Severity
@@ -88,14 +88,13 @@ def decimal_array(text: bytes) -> FloatArray:
     text = text.rstrip(b" \x00")
     if not text:
         return np.empty(0)
-    if len(text) < SHORT and b"_" not in text:
-        return np.array([float(part) for part in text.split(b"\\")])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the count below says the same
-        values = np.fromstring(text.replace(b"\\", b" "), dtype=np.float64, sep=" ")
-    if len(values) != text.count(b"\\") + 1:
-        raise ValueError("not a list of numbers")
-    return values
+    if len(text) >= SHORT:
+        values = np.empty(text.count(b"\\") + 1)
+        if plain_decimals(np.frombuffer(text, dtype=np.uint8), values) == len(values):
+            return values
+    if b"_" in text:
+        raise ValueError("a number with an underscore is none of DICOM's")
+    return np.array([float(part) for part in text.split(b"\\")])
 
 
 class Attributes:
@@ -116,10 +115,11 @@ class Attributes:
 
     def raw(self, keyword: str) -> bytes | None:
         """The undecoded bytes of an attribute; None when missing or already decoded."""
-        element = self._element(keyword)
+        element = self.element(keyword)
         return element.value if isinstance(element, RawDataElement) else None
 
-    def _element(self, keyword: str) -> DataElement | RawDataElement | None:
+    def element(self, keyword: str) -> DataElement | RawDataElement | None:
+        """The element as it was read; None when missing."""
         return self.dataset._dict.get(_tag(keyword))
 
     def _value(self, keyword: str) -> object:
@@ -133,7 +133,7 @@ class Attributes:
 
     def _plain(self, keyword: str) -> str | None:
         """The text of an attribute without accents, straight from its bytes; None where that is not the whole story."""
-        element = self._element(keyword)
+        element = self.element(keyword)
         vr = _vr(keyword)
         if element is None:
             return ""
@@ -200,7 +200,7 @@ class Attributes:
 
     def _few_numbers(self, keyword: str) -> tuple[float, ...] | None:
         """The numbers of a short, well-formed value without an array in between; None where more care is needed."""
-        element = self._element(keyword)
+        element = self.element(keyword)
         if element is None or not element.value:
             return ()
         if not isinstance(element, RawDataElement) or len(element.value) > SHORT_TEXT:
@@ -217,7 +217,7 @@ class Attributes:
 
     def array(self, keyword: str) -> FloatArray:
         """All numbers of the value as an array; :class:`InputError` when malformed or not finite."""
-        element = self._element(keyword)
+        element = self.element(keyword)
         if element is None or element.value is None:
             return np.empty(0)
         raw = element.value if isinstance(element, RawDataElement) else None

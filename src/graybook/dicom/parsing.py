@@ -16,10 +16,12 @@ from typing import BinaryIO
 import pydicom
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
+from pydicom.filereader import read_dataset, read_partial
 from pydicom.tag import Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from graybook.dicom.attributes import Notes, NotUsed
+from graybook.dicom.contour_items import CONTOURS, NotPlain, end_of_items
 from graybook.dicom.walk import SourceFile
 from graybook.record.assessment import Finding, Severity
 
@@ -43,6 +45,8 @@ MOST_EMPTY_ITEMS, SMALLEST_ITEM = 50_000, 40
 ITEM_BYTES = b"\xfe\xff\x00\xe0"
 ITEM, SEQUENCE_END = (0xFFFE, 0xE000), (0xFFFE, 0xE0DD)
 PIXELS = frozenset({(0x7FE0, 0x0008), (0x7FE0, 0x0009), (0x7FE0, 0x0010)})
+CONTOURS_BYTES, UNDEFINED_BYTES = b"\x06\x30\x39\x00", b"\xff\xff\xff\xff"
+STRUCTURE_SET = b"1.2.840.10008.5.1.4.1.1.481.3"
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 
 
@@ -102,8 +106,8 @@ def _check_start(data: bytes, notes: Notes) -> None:
 
 def _headed(start: bytes, stream: BinaryIO, length: int, notes: Notes) -> FileDataset | None:
     """The dataset up to its pixels, where they begin within the first bytes; else None."""
-    if DEFLATED in start[:META_BYTES]:
-        return None
+    if DEFLATED in start[:META_BYTES] or STRUCTURE_SET in start[:META_BYTES]:
+        return None  # the whole file is needed
     opening = BytesIO(start)
     with said_warnings():
         try:
@@ -168,7 +172,7 @@ def dataset_of(data: bytes, notes: Notes) -> FileDataset:
         raise NotUsed(reason("file_too_large", notes.path))
     with said_warnings() as said:
         try:
-            dataset = pydicom.dcmread(BytesIO(data), force=True)
+            dataset = _with_contours_unread(data) or pydicom.dcmread(BytesIO(data), force=True)
         except EOFError as error:
             raise NotUsed(reason("truncated", notes.path)) from error
         except Exception as error:
@@ -176,6 +180,36 @@ def dataset_of(data: bytes, notes: Notes) -> FileDataset:
     if any(END_OF_FILE.search(message) for message in said) or _is_cut_short(dataset, len(data)):
         raise NotUsed(reason("truncated", notes.path))
     return _named(dataset, notes)
+
+
+def _with_contours_unread(data: bytes) -> FileDataset | None:
+    """The dataset with the items of its ROI Contour Sequence left as bytes, where they are plain; None where there is none such.
+
+    pydicom leaves a sequence as bytes when its length is stated, and reads item by item when it is not.
+    """
+    if CONTOURS_BYTES not in data:
+        return None
+    stream = BytesIO(data)
+    dataset = read_partial(stream, stop_when=_is_open_contours, force=True)
+    implicit, little = dataset.original_encoding
+    place = stream.tell()
+    begin = place + (8 if implicit else 12)
+    if place == len(data) or not little or begin > len(data) or data[begin - 4 : begin] != UNDEFINED_BYTES:
+        return dataset if place == len(data) else None
+    try:
+        end = end_of_items(data, begin, implicit=bool(implicit))
+    except NotPlain:
+        return None
+    stream.seek(end + SMALLEST_ELEMENT)
+    rest = read_dataset(stream, bool(implicit), True, parent_encoding=dataset._character_set)
+    tag, vr = Tag(CONTOURS), None if implicit else "SQ"
+    held = RawDataElement(tag, vr, end - begin, data[begin:end], begin, bool(implicit), True)
+    dataset._dict.update({tag: held, **rest._dict})
+    return dataset
+
+
+def _is_open_contours(tag: int, _vr: str | None, length: int) -> bool:
+    return tag == CONTOURS and length == UNDEFINED
 
 
 def _inflates_too_far(data: bytes) -> bool:

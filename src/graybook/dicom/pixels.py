@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
@@ -25,8 +27,17 @@ from graybook.dicom.attributes import Attributes, Notes, NotUsed
 from graybook.dicom.parsing import dataset_of, said_warnings
 from graybook.dicom.walk import SourceFile
 from graybook.errors import UnreadableFile
+from graybook.geometry.arrays import FloatArray
 
-__all__ = ["decoded", "is_lossy", "is_native", "missing_bytes", "undecodable_syntax"]
+__all__ = [
+    "PlainPixels",
+    "decoded",
+    "is_lossy",
+    "is_native",
+    "missing_bytes",
+    "plain_pixels",
+    "undecodable_syntax",
+]
 
 SYNTAX = Tag("TransferSyntaxUID")
 
@@ -38,6 +49,7 @@ DEFAULTS: dict[str, Any] = {
 """What a grey-scale image means when it leaves these out."""
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless})
 """Transfer syntaxes that always lose."""
+UNDEFINED = 0xFFFFFFFF
 LARGEST_VOXELS = 1 << 28
 """An object that claims more is broken, or beyond what this version reads (512 x 512 x 1024)."""
 
@@ -94,6 +106,61 @@ def missing_bytes(attributes: Attributes, frames: int) -> int:
     element = attributes.dataset.get_item("PixelData")
     held = getattr(element, "length", 0) or len(element.value or b"")
     return int(max(0, expected - held))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlainPixels:
+    """Where uncompressed values lie in a file, and how each is written.
+
+    Parameters
+    ----------
+    place
+        The first of their bytes.
+    dtype
+        Of one stored value.
+    shape
+        Frames, rows, columns.
+    """
+
+    place: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, int, int]
+
+    def scaled(self, source: SourceFile, scaling: float) -> FloatArray:
+        """The stored values times ``scaling``, read plane by plane: nothing is held twice."""
+        values = np.empty(self.shape)
+        size = self.dtype.itemsize * self.shape[1] * self.shape[2]
+        try:
+            with source.open() as stream:
+                stream.seek(self.place)
+                for plane in values:
+                    stored = np.frombuffer(stream.read(size), dtype=self.dtype).reshape(self.shape[1:])
+                    np.multiply(stored, scaling, out=plane, dtype=np.float64)
+        except (OSError, ValueError) as error:
+            raise _broken(source, str(error)) from error
+        return values
+
+
+def plain_pixels(attributes: Attributes, frames: int) -> PlainPixels | None:
+    """The pixels left in the file by reading its header, when they need no decoding; else None."""
+    element = attributes.element("PixelData")
+    if not isinstance(element, RawDataElement) or element.value or not element.is_little_endian:
+        return None
+    names = ("Rows", "Columns", "BitsAllocated", "BitsStored", "SamplesPerPixel", "PixelRepresentation")
+    rows, columns, bits, stored, samples, signed = (attributes.whole(name) for name in names)
+    if (
+        not (rows and columns and bits in (8, 16, 32))
+        or stored not in (None, 0, bits)
+        or samples not in (None, 1)
+    ):
+        return None
+    size = frames * rows * columns
+    if signed not in (None, 0, 1) or not is_native(attributes.dataset) or size > LARGEST_VOXELS:
+        return None
+    dtype = np.dtype(f"<{'i' if signed else 'u'}{bits // 8}")
+    if not size * dtype.itemsize <= element.length < UNDEFINED:
+        return None
+    return PlainPixels(place=element.value_tell, dtype=dtype, shape=(frames, rows, columns))
 
 
 def decoded(source: SourceFile, frames: int) -> tuple[Dataset, npt.NDArray[Any]]:

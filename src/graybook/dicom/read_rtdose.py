@@ -12,7 +12,15 @@ from graybook.dicom.biological import biological_quantity
 from graybook.dicom.dose_geometry import NoGrid, dose_grid, frame_count, single_plane
 from graybook.dicom.facts import DoseFacts, Header
 from graybook.dicom.parsing import reason
-from graybook.dicom.pixels import decoded, is_lossy, is_native, missing_bytes, undecodable_syntax
+from graybook.dicom.pixels import (
+    PlainPixels,
+    decoded,
+    is_lossy,
+    is_native,
+    missing_bytes,
+    plain_pixels,
+    undecodable_syntax,
+)
 from graybook.dicom.read_dvh import dvh_statistics
 from graybook.dicom.walk import SourceFile
 from graybook.errors import InputError, UnreadableFile
@@ -56,7 +64,7 @@ def dose(attributes: Attributes, header: Header, source: SourceFile) -> DoseFact
         dose_type=attributes.code("DoseType"),
         units=attributes.code("DoseUnits"),
         grid=grid,
-        voxels=_voxels(source, frames, scaling, problem),
+        voxels=_voxels(source, frames, scaling, problem, plain_pixels(attributes, frames)),
         plan_uids=_uids(plans),
         structure_set_uids=_uids(attributes.items("ReferencedStructureSetSequence")),
         fraction_group=numbers.pop() if len(numbers) == 1 else None,
@@ -143,7 +151,11 @@ def _native_bytes(attributes: Attributes, source: SourceFile) -> bytes:
 
 
 def _voxels(
-    source: SourceFile, frames: int, scaling: float | None, problem: Finding | None
+    source: SourceFile,
+    frames: int,
+    scaling: float | None,
+    problem: Finding | None,
+    plain: PlainPixels | None,
 ) -> Callable[[], FloatArray]:
     def voxels() -> FloatArray:
         if scaling is None or scaling <= 0:
@@ -158,6 +170,8 @@ def _voxels(
                 value=problem.params.get("missing"),
                 remedy="Export the dose again.",
             )
+        if plain is not None:
+            return plain.scaled(source, scaling)
         _, stored = decoded(source, frames)
         return stored.astype(np.float64) * scaling
 

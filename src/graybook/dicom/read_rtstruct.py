@@ -9,8 +9,10 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+from pydicom.dataelem import RawDataElement
 
 from graybook.dicom.attributes import Attributes, decimal_array, tag_text
+from graybook.dicom.contour_items import NotPlain, contour_items
 from graybook.dicom.facts import Header, RoiFacts, StructureSetFacts
 from graybook.errors import InputError, NotYet
 from graybook.geometry.arrays import FloatArray
@@ -84,7 +86,15 @@ def structure_set(attributes: Attributes, header: Header) -> StructureSetFacts:
 
 
 def _drawn(attributes: Attributes) -> dict[int, tuple[_Contour, ...]]:
+    """The contours by ROI number, in the order of the file."""
     drawn: dict[int, tuple[_Contour, ...]] = {}
+    element = attributes.element("ROIContourSequence")
+    if isinstance(element, RawDataElement) and element.value and element.is_little_endian:
+        with suppress(NotPlain):
+            for roi, contours in contour_items(element.value, implicit=element.is_implicit_VR):
+                found = tuple(_Contour(kind=kind or "CLOSED_PLANAR", data=data) for kind, data in contours)
+                drawn[roi] = drawn.get(roi, ()) + found
+            return drawn
     for item in attributes.items("ROIContourSequence"):
         number = item.whole("ReferencedROINumber")
         if number is not None:

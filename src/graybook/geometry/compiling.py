@@ -13,15 +13,20 @@ from typing import Any
 
 from numba import njit, types
 
-__all__ = ["FLOAT", "INT", "Kernel", "kernel", "read", "written"]
+__all__ = ["FLOAT", "INT", "Kernel", "kernel", "read", "several", "written"]
 
 FLOAT, INT = types.float64, types.int64
 """Scalars of a signature."""
 
 
-def read(dimensions: int) -> Any:
-    """A contiguous float64 array that the kernel only reads; any such array, writable or not, is accepted."""
-    return types.Array(types.float64, dimensions, "C", readonly=True)
+def read(dimensions: int, of: Any = types.float64) -> Any:
+    """A contiguous array that the kernel only reads; any such array, writable or not, is accepted."""
+    return types.Array(of, dimensions, "C", readonly=True)
+
+
+def several(*of: Any) -> Any:
+    """A tuple of results."""
+    return types.Tuple(of)  # type: ignore[no-untyped-call]
 
 
 def written(dimensions: int, of: Any = types.float64) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import maximum_filter, minimum_filter
 
 from graybook.geometry.field import GridField
 
@@ -22,11 +21,15 @@ def highest_within(field: GridField, distance_mm: float) -> GridField:
     Each voxel takes the highest value of the voxels as many steps away as the distance reaches, and one more: the corners of the
     cell of any point within the distance are among them.
     """
+    from scipy.ndimage import maximum_filter  # slow to load, and few need it
+
     values = maximum_filter(field.values, size=_window(field, distance_mm), mode="nearest")
     return GridField(grid=field.grid, values=values)
 
 
 def lowest_within(field: GridField, distance_mm: float) -> GridField:
     """A field that is nowhere above the lowest value ``field`` takes within a distance inside its hull. [mm]"""
+    from scipy.ndimage import minimum_filter
+
     values = minimum_filter(field.values, size=_window(field, distance_mm), mode="nearest")
     return GridField(grid=field.grid, values=values)

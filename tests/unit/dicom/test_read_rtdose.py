@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
+from graybook.dicom import read_rtdose
 from graybook.errors import InputError, UnreadableFile
 from graybook.geometry import GridField
 
@@ -160,3 +161,26 @@ def test_frames_that_nobody_counted(tiny: Any, read: Any) -> None:
     assert read(tiny.dose(NumberOfFrames=None)).voxels().shape == (4, 2, 3)
     short = tiny.dose(NumberOfFrames=None, PixelData=STORED[:1].astype("<u2").tobytes())
     assert read(short).problem.code == "dose_single_plane"
+
+
+@pytest.mark.parametrize(
+    ("bits", "signed"), [(8, 0), (16, 0), (32, 0), (16, 1), (32, 1)], ids=["u1", "u2", "u4", "i2", "i4"]
+)
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_pixels_read_where_they_lie(
+    tiny: Any, read: Any, monkeypatch: pytest.MonkeyPatch, bits: int, signed: int, syntax: str
+) -> None:
+    """Uncompressed values of any width are read from their place, without a decoder, and are stored value times scaling."""
+    stored = STORED.astype(f"<{'i' if signed else 'u'}{bits // 8}") * (2 ** (bits - 6) + 1)
+    changes = {"BitsAllocated": bits, "BitsStored": bits, "HighBit": bits - 1}
+    made = tiny.dose(**changes, PixelRepresentation=signed, PixelData=stored.tobytes())
+    if syntax == ExplicitVRLittleEndian:
+        made["PixelData"].VR = "OW" if bits > 8 else "OB"
+    fact = read(tiny.coded(made, syntax))
+    monkeypatch.setattr(read_rtdose, "decoded", lambda *_: pytest.fail("a decoder was asked"))
+    np.testing.assert_array_equal(fact.voxels(), stored.astype(float) * 0.01)
+
+
+def test_fewer_bits_stored_are_left_to_the_decoder(tiny: Any, read: Any) -> None:
+    """Values of 12 bits in 16 are not read from their place: what the other bits hold is the decoder's matter."""
+    np.testing.assert_allclose(read(tiny.dose(BitsStored=12, HighBit=11)).voxels(), STORED * 0.01)
