@@ -17,8 +17,9 @@ from graybook.text import Language
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
-__all__ = ["html_text", "write_html"]
+__all__ = ["data_addresses", "html_text", "style", "template", "write_html"]
 
 _ORGANS = 10
 _UNKNOWN = 10
@@ -29,11 +30,26 @@ def _template_text(name: str) -> str:
 
 
 @cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
+def template(name: str) -> Template:
+    """A page by the name of its template; whatever it is given is escaped."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.from_string(_template_text("report.html.j2"))
+    environment = Environment(
+        loader=FunctionLoader(_template_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template(name)
+
+
+def style() -> Markup:
+    """The style sheet of every page."""
+    from markupsafe import Markup
+
+    return Markup(_template_text("report.css"))
+
+
+def data_addresses(drawn: Pictures) -> dict[str, str]:
+    """Every picture as an address that holds it."""
+    return {name: _data_address(svg) for name, svg in drawn.items()}
 
 
 def _data_address(svg: str) -> str:
@@ -45,14 +61,12 @@ def _data_address(svg: str) -> str:
 
 def html_text(page: Sheet, drawn: Pictures) -> str:
     """The document. Everything that comes from files is escaped; the policy in its head forbids scripts and requests."""
-    from markupsafe import Markup
-
     content = asdict(page)
-    text = _template().render(
+    text = template("report.html.j2").render(
         sheet=content,
         first=content["summary"],
-        images={name: _data_address(svg) for name, svg in drawn.items()},
-        css=Markup(_template_text("report.css")),
+        images=data_addresses(drawn),
+        css=style(),
         most=_ORGANS,
         most_unknown=_UNKNOWN,
     )

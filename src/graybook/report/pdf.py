@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graybook.errors import GraybookError
-from graybook.report.blocks import Sheet
 from graybook.report.material import Material
 from graybook.report.pictures import Pictures, pictures
 from graybook.report.sheet import sheet
@@ -17,6 +16,7 @@ from graybook.report.wording import wrappable
 from graybook.text import Language
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from typst import Fonts
 
 __all__ = ["pdf_bytes", "typesetting", "write_pdf"]
@@ -43,28 +43,30 @@ def _fonts(*, system: bool) -> Fonts:
     return typst.Fonts(include_system_fonts=system, include_embedded_fonts=True, font_paths=[str(held)])
 
 
-def typesetting(page: Sheet, drawn: Pictures) -> dict[str, Any]:
+def typesetting(page: DataclassInstance, drawn: Pictures, template: str = "report.typ") -> dict[str, Any]:
     """What typst is called with. What comes from files reaches it as JSON, never as source, so nothing in it is markup.
 
+    ``template`` lays out this kind of sheet; page.typ, which all share, stands before it.
     System fonts are looked for only when a name needs letters that no font of the product holds.
     """
     data = json.dumps(_wrappable(asdict(page)), ensure_ascii=False)
     exotic = any(_LAST_COVERED < ord(letter) < 0x2000 or ord(letter) > 0x2FFF for letter in data)
+    templates = resources.files("graybook.report") / "templates"
     return {
-        "input": (resources.files("graybook.report") / "templates" / "report.typ").read_bytes(),
+        "input": (templates / "page.typ").read_bytes() + (templates / template).read_bytes(),
         "font_paths": _fonts(system=exotic),
         "ignore_system_fonts": not exotic,
         "sys_inputs": {"sheet": data, **drawn},
     }
 
 
-def pdf_bytes(page: Sheet, drawn: Pictures) -> bytes:
+def pdf_bytes(page: DataclassInstance, drawn: Pictures, template: str = "report.typ") -> bytes:
     """The document."""
     import typst
 
-    remedy = "Use report.html, and report this as a fault of Graybook."
+    remedy = "Use the HTML beside it, and report this as a fault of Graybook."
     try:
-        made = typst.compile(**typesetting(page, drawn), format="pdf")
+        made = typst.compile(**typesetting(page, drawn, template), format="pdf")
     except typst.TypstError as error:
         what = "The PDF of the report could not be typeset."
         raise GraybookError(what, value=str(error), remedy=remedy) from error

@@ -50,21 +50,24 @@ class Wording:
     ----------
     language
         "en" or "fr".
+    pages
+        What the keys begin with: "report", or the name of other pages.
     """
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, pages: str = "report") -> None:
         self.language = language
+        self._pages = pages
         self._known = frozenset(keys())
 
     def __call__(self, key: str, /, **params: object) -> str:
         """The sentence of a key, filled in."""
-        text = _TOGETHER.sub("\u00a0", phrase(f"report_{key}", self.language, **params))
+        text = _TOGETHER.sub("\u00a0", phrase(f"{self._pages}_{key}", self.language, **params))
         return _HIGH_PUNCTUATION.sub("\u00a0", text) if self.language == "fr" else text
 
     def term(self, group: str, value: str) -> str:
         """A coded word (status, modality, kind, severity ...) in this language, or as it stands when not known."""
         key = f"{group}_{re.sub(r'[^a-z0-9]+', '_', value.lower()).strip('_')}"
-        return self(key) if f"report_{key}" in self._known else value
+        return self(key) if f"{self._pages}_{key}" in self._known else value
 
     def number(self, value: float | None, decimals: int = 2) -> str:
         """A number with fixed decimals, or a dash."""
