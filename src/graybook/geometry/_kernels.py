@@ -6,19 +6,15 @@ import numpy as np
 from numba import njit, prange, types
 
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
-from graybook.geometry.compiling import FLOAT, kernel, read, written
+from graybook.geometry.compiling import kernel, read, written
 
 __all__ = [
     "crossings",
     "edges_by_row",
-    "edges_meet",
     "even_odd_moments",
-    "interiors_overlap",
     "is_inside",
     "mapped",
-    "point_is_inside",
     "points_inside",
-    "rings_meet",
     "trilinear",
 ]
 
@@ -180,7 +176,7 @@ def edges_by_row(
     return begin, numbers
 
 
-@kernel(read(2), gives=written(1))
+@njit(cache=False)
 def even_odd_moments(edges: FloatArray) -> FloatArray:  # pragma: no cover
     """Integrals (6,) of 1, x, y, x², xy, y² over the even-odd interior of closed rings given as edges (e, 4).
 
@@ -225,38 +221,6 @@ def is_inside(edges: FloatArray, x: float, y: float) -> bool:  # pragma: no cove
     return inside
 
 
-@njit(cache=False)
-def edges_meet(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
-    """Whether any edge of ``a`` (e, 4) crosses or touches any edge of ``b``."""
-    for i in range(a.shape[0]):
-        px, py, qx, qy = a[i, 0], a[i, 1], a[i, 2], a[i, 3]
-        for j in range(b.shape[0]):
-            rx, ry, sx, sy = b[j, 0], b[j, 1], b[j, 2], b[j, 3]
-            if max(px, qx) < min(rx, sx) or max(rx, sx) < min(px, qx):
-                continue
-            if max(py, qy) < min(ry, sy) or max(ry, sy) < min(py, qy):
-                continue
-            d1 = (qx - px) * (ry - py) - (qy - py) * (rx - px)
-            d2 = (qx - px) * (sy - py) - (qy - py) * (sx - px)
-            d3 = (sx - rx) * (py - ry) - (sy - ry) * (px - rx)
-            d4 = (sx - rx) * (qy - ry) - (sy - ry) * (qx - rx)
-            if d1 * d2 <= 0.0 and d3 * d4 <= 0.0:
-                return True
-    return False
-
-
-@kernel(read(2), read(2), gives=types.boolean)
-def interiors_overlap(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
-    """Whether the even-odd interiors of two sets of rings share a point (or their edges touch)."""
-    for i in range(a.shape[0]):
-        if is_inside(b, a[i, 0], a[i, 1]):
-            return True
-    for j in range(b.shape[0]):
-        if is_inside(a, b[j, 0], b[j, 1]):
-            return True
-    return edges_meet(a, b)
-
-
 @kernel(read(2), read(2), gives=written(1, types.boolean))
 def points_inside(edges: FloatArray, points: FloatArray) -> BoolArray:  # pragma: no cover
     """For each point (n, 2) whether it lies in the even-odd interior of closed rings given as edges (e, 4)."""
@@ -264,10 +228,3 @@ def points_inside(edges: FloatArray, points: FloatArray) -> BoolArray:  # pragma
     for p in range(points.shape[0]):
         out[p] = is_inside(edges, points[p, 0], points[p, 1])
     return out
-
-
-point_is_inside = kernel(read(2), FLOAT, FLOAT, gives=types.boolean)(is_inside.py_func)
-"""``is_inside`` for callers in Python."""
-
-rings_meet = kernel(read(2), read(2), gives=types.boolean)(edges_meet.py_func)
-"""``edges_meet`` for callers in Python."""

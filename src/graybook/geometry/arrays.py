@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from graybook.errors import UsageError
 
-__all__ = ["BoolArray", "FloatArray", "IntArray", "points_array", "read_only"]
+__all__ = ["BoolArray", "FloatArray", "IntArray", "points_array", "read_only", "read_only_view"]
 
 FloatArray: TypeAlias = npt.NDArray[np.floating[Any]]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -21,6 +21,13 @@ def read_only(values: npt.ArrayLike) -> FloatArray:
     array = np.array(values, dtype=np.float64)
     array.setflags(write=False)
     return array
+
+
+def read_only_view(values: npt.ArrayLike) -> FloatArray:
+    """A read-only float64 view of ``values``, for large arrays that are handed over and not changed afterwards."""
+    view = np.ascontiguousarray(values, dtype=np.float64).view()
+    view.setflags(write=False)
+    return view
 
 
 def points_array(points_mm: npt.ArrayLike) -> FloatArray:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from graybook.errors import InputError
 from graybook.geometry._kernels import mapped
-from graybook.geometry.arrays import FloatArray, points_array, read_only
+from graybook.geometry.arrays import FloatArray, IntArray, points_array, read_only
 
 __all__ = ["ContourStack"]
 
@@ -74,22 +75,49 @@ class ContourStack:
         """Points (n, 3) in the stack's coordinates u, v, w as points of the frame. [mm]"""
         return _turned(points_mm, self.axes)
 
+    def rings(self) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+        """All polygons in one array, in order along the stack: the form that kernels take.
+
+        Returns
+        -------
+        heights_mm
+            The planes (p,), rising: w; z for axial planes. [mm]
+        points_mm
+            Vertices (n, 2), u and v, polygon after polygon. [mm]
+        starts
+            Where each polygon begins (k + 1,).
+        levels
+            Number of the first polygon of each plane (p + 1,).
+        """
+        if self.is_empty:
+            return np.empty(0), np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        points = np.concatenate(self.polygons)
+        sizes = np.array([len(polygon) for polygon in self.polygons])
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        if self.is_axial:
+            heights, tolerance_mm = points[starts[:-1], 2], PLANE_TOLERANCE_MM
+        else:
+            points = self.in_stack(points)
+            heights, tolerance_mm = np.add.reduceat(points[:, 2], starts[:-1]) / sizes, FLAT_MM
+        if np.any(np.diff(heights) < 0.0):
+            order = np.argsort(heights, kind="stable")
+            points = np.concatenate([points[starts[k] : starts[k + 1]] for k in order.tolist()])
+            heights, starts = heights[order], np.concatenate([[0], np.cumsum(sizes[order])])
+        firsts: list[int] = []
+        for k, height in enumerate(heights.tolist()):
+            if not firsts or height - heights[firsts[-1]] > tolerance_mm:
+                firsts.append(k)
+        levels = np.array([*firsts, len(heights)], dtype=np.int64)
+        return heights[levels[:-1]], np.ascontiguousarray(points[:, :2]), starts, levels
+
     def planes(self) -> tuple[tuple[float, tuple[FloatArray, ...]], ...]:
         """The planes in order along the stack: (w in mm, polygons as arrays (n, 2) of u, v in mm); w is z for axial planes."""
-        if self.is_axial:
-            placed = [(float(polygon[0, 2]), polygon[:, :2]) for polygon in self.polygons]
-            tolerance_mm = PLANE_TOLERANCE_MM
-        else:
-            turned = [self.in_stack(polygon) for polygon in self.polygons]
-            placed = [(float(polygon[:, 2].mean()), polygon[:, :2]) for polygon in turned]
-            tolerance_mm = FLAT_MM
-        grouped: list[tuple[float, list[FloatArray]]] = []
-        for w_mm, polygon in sorted(placed, key=lambda one: one[0]):
-            if grouped and abs(grouped[-1][0] - w_mm) <= tolerance_mm:
-                grouped[-1][1].append(polygon)
-            else:
-                grouped.append((w_mm, [polygon]))
-        return tuple((w_mm, tuple(polygons)) for w_mm, polygons in grouped)
+        heights, points, starts, levels = self.rings()
+        polygons = [points[low:high] for low, high in pairwise(starts.tolist())]
+        return tuple(
+            (height, tuple(polygons[low:high]))
+            for height, (low, high) in zip(heights.tolist(), pairwise(levels.tolist()), strict=True)
+        )
 
 
 def _turned(points_mm: FloatArray, matrix: FloatArray) -> FloatArray:

@@ -237,6 +237,8 @@ def _carried(samples: StructureSamples, transform: Affine) -> StructureSamples:
         points_mm=transform.apply(samples.points_mm, frame=samples.frame),
         volumes_cm3=samples.volumes_cm3 * scale,
         extreme_points_mm=transform.apply(samples.extreme_points_mm, frame=samples.frame),
+        second_half=samples.second_half,
+        model=samples.model,
     )
 
 

@@ -1,21 +1,22 @@
-"""Kernels: edges of a section and its course come in, weighted sample points go out; samples in, quantiles out."""
+"""Filling: sections and their reaches come in; weighted sample points of the interior and points of the surface go out."""
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, prange, types
 
+from graybook.dvh._kernels.sections import AREA
 from graybook.geometry._kernels import crossings, edges_by_row
-from graybook.geometry.arrays import FloatArray
-from graybook.geometry.compiling import FLOAT, INT, kernel, read, written
+from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
+from graybook.geometry.compiling import FLOAT, INT, kernel, read, several, written
 
-__all__ = ["highest_share", "mould", "moulded_points", "raster", "root", "slab_points"]
+__all__ = ["corners", "filled", "mould", "raster", "root", "subdivided", "surface"]
 
 LINES = 4
 """Scan lines per row of cells; along a line the covered length is exact."""
 
-STEPS = 16
-"""Points at which the area of a sub-slice is averaged."""
+STRATA = 16
+"""Heights of a sub-slice at which its section is known."""
 
 SLIVER = 1e-14
 """A spread whose determinant is below this share of its trace squared is a line and is not stretched."""
@@ -25,6 +26,15 @@ SHIFT_X, SHIFT_Y, SHIFT_Z = 0.8191725133961645, 0.6710436067037893, 0.5497004779
 
 HASH_X, HASH_Y = 0.7548776662466927, 0.5698402909980532
 """Additive recurrence of two dimensions (inverse powers of the root of x³ = x + 1), one step per cell."""
+
+HASH_BOX = 0.6180339887498949
+"""Additive recurrence of one dimension (inverse golden ratio), one step per subdivided box."""
+
+COLUMNS = 6
+"""Columns of a sample's box: section, least x, least y, width, height of its foot over the plane, thickness. [mm]"""
+
+READ_INTEGERS = read(1, types.int64)
+FILLED = several(written(2), written(1), written(1, types.boolean), written(2))
 
 
 @njit(cache=False)
@@ -103,59 +113,72 @@ def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # prag
     out[5] = full * max(out[2] * out[4] - out[3] * out[3], 0.0)
 
 
-@kernel(read(2), FLOAT, FLOAT, read(2), FLOAT, gives=written(2))
-def moulded_points(
-    xy: FloatArray, z: float, sign: float, course: FloatArray, distance: float
-) -> FloatArray:  # pragma: no cover
-    """Points (n, 3) of the plane's points (n, 2) carried to this distance below (sign -1) or above (1) the plane."""
-    out = np.empty((xy.shape[0], 3))
-    map_ = np.empty(6)
-    mould(course, distance, map_)
-    for p in range(xy.shape[0]):
-        x, y = xy[p, 0] - course[0, 0], xy[p, 1] - course[1, 0]
-        out[p, 0] = map_[0] + map_[2] * x + map_[3] * y
-        out[p, 1] = map_[1] + map_[3] * x + map_[4] * y
-        out[p, 2] = z + sign * distance
-    return out
+@njit(cache=False)
+def carry(map_: FloatArray, x: float, y: float, z: float, out: FloatArray) -> None:  # pragma: no cover
+    """Fills ``out`` (3,) with the point at (x, y) from the centroid of the plane, carried by a map to height z."""
+    out[0] = map_[0] + map_[2] * x + map_[3] * y
+    out[1] = map_[1] + map_[3] * x + map_[4] * y
+    out[2] = z
 
 
-@kernel(read(2), FLOAT, read(2), FLOAT, read(2), FLOAT, FLOAT, FLOAT, INT, INT, gives=written(2))
-def slab_points(
+@njit(cache=False)
+def strata(
+    courses: FloatArray, bottom: float, thickness: float, maps: FloatArray
+) -> float:  # pragma: no cover
+    """Fills the maps (k, 6) at k even heights of a sub-slice; gives the mean factor of area."""
+    mean, count = 0.0, maps.shape[0]
+    for k in range(count):
+        s = bottom + (k + 0.5) / count * thickness
+        mould(courses[0] if s < 0.0 else courses[1], abs(s), maps[k])
+        mean += maps[k, 5]
+    return mean / count
+
+
+@njit(cache=False)
+def most_cells(edges: FloatArray, area: float, pitch: float) -> int:  # pragma: no cover
+    """At least the number of cells that a section can touch: those inside and those its outline passes through."""
+    length = 0.0
+    for e in range(edges.shape[0]):
+        length += abs(edges[e, 2] - edges[e, 0]) + abs(edges[e, 3] - edges[e, 1])
+    nx = int(np.ceil((edges[:, 0].max() - edges[:, 0].min()) / pitch)) + 1
+    ny = int(np.ceil((edges[:, 1].max() - edges[:, 1].min()) / pitch)) + 1
+    return min(nx * ny, int(area / pitch**2 + 2.0 * length / pitch) + edges.shape[0] + 16)
+
+
+@njit(cache=False)
+def fill(
     edges: FloatArray,
-    z: float,
-    below: FloatArray,
-    below_mm: float,
-    above: FloatArray,
-    above_mm: float,
     area: float,
+    z: float,
+    lengths: FloatArray,
+    courses: FloatArray,
     pitch: float,
     layers: int,
-    start: int,
-) -> FloatArray:  # pragma: no cover
-    """Points and weights (n, 4; x, y, z, mm³) that fill a section's slab in ``layers`` sub-slices.
+    number: int,
+    section: int,
+    points: FloatArray,
+    volumes: FloatArray,
+    halves: BoolArray,
+    boxes: FloatArray,
+) -> tuple[int, float]:  # pragma: no cover
+    """Fills the samples of one section's slab; gives their number and the slab's volume. [mm³]
 
     Each sub-slice has its own shift of the cells, and each cell its own height in the sub-slice, both by
-    additive recurrences from the running number ``start``, so that the projections on any axis are dense.
+    additive recurrences from the running number of the sub-slice, so that the projections on any axis are dense.
     """
     low_x, low_y = edges[:, 0].min(), edges[:, 1].min()
     nx = int(np.ceil((edges[:, 0].max() - low_x) / pitch)) + 1
     ny = int(np.ceil((edges[:, 1].max() - low_y) / pitch)) + 1
-    cells = np.zeros((ny, nx, 3))
-    out = np.empty((int(layers * (1.2 * area / pitch**2 + 4 * (nx + ny) + 16)), 4))
-    map_ = np.empty(6)
-    thickness = (below_mm + above_mm) / layers
-    n = 0
-    for layer in range(layers):
-        number = start + layer
-        bottom = -below_mm + layer * thickness
-        mean = 0.0
-        for step in range(STEPS):
-            s = bottom + (step + 0.5) / STEPS * thickness
-            mould(below if s < 0.0 else above, abs(s), map_)
-            mean += map_[5] / STEPS
+    cells, maps = np.zeros((ny, nx, 3)), np.empty((STRATA, 6))
+    thickness = (lengths[0] + lengths[1]) / layers
+    n, volume = 0, 0.0
+    cx, cy = courses[0, 0, 0], courses[0, 1, 0]
+    for layer in range(number, number + layers):
+        bottom = (layer - number) * thickness - lengths[0]
+        mean = strata(courses, bottom, thickness, maps)
         cells[:] = 0.0
-        x0 = low_x - pitch * ((0.5 + number * SHIFT_X) % 1.0)
-        y0 = low_y - pitch * ((0.5 + number * SHIFT_Y) % 1.0)
+        x0 = low_x - pitch * ((0.5 + layer * SHIFT_X) % 1.0)
+        y0 = low_y - pitch * ((0.5 + layer * SHIFT_Y) % 1.0)
         raster(edges, x0, y0, pitch, cells)
         first, total = n, 0.0
         for j in range(ny):
@@ -163,18 +186,221 @@ def slab_points(
                 covered = cells[j, i, 0]
                 if covered <= 0.0:
                     continue
-                s = bottom + thickness * ((number * SHIFT_Z + i * HASH_X + j * HASH_Y) % 1.0)
-                course = below if s < 0.0 else above
-                mould(course, abs(s), map_)
-                x, y = cells[j, i, 1] / covered - course[0, 0], cells[j, i, 2] / covered - course[1, 0]
-                if n == out.shape[0]:
-                    out = np.concatenate((out, np.empty_like(out)))
-                out[n, 0] = map_[0] + map_[2] * x + map_[3] * y
-                out[n, 1] = map_[1] + map_[3] * x + map_[4] * y
-                out[n, 2] = z + s
-                out[n, 3] = covered * map_[5]
-                total += out[n, 3]
+                share = (layer * SHIFT_Z + i * HASH_X + j * HASH_Y) % 1.0
+                map_ = maps[int(share * STRATA)]
+                x, y = cells[j, i, 1] / covered - cx, cells[j, i, 2] / covered - cy
+                carry(map_, x, y, z + bottom + thickness * share, points[n])
+                volumes[n] = covered * map_[5]
+                halves[n] = (i + j + layer) % 2 == 1
+                boxes[n, 0], boxes[n, 1], boxes[n, 2] = section, x0 + i * pitch, y0 + j * pitch
+                boxes[n, 3], boxes[n, 4], boxes[n, 5] = pitch, bottom, thickness
+                total += volumes[n]
                 n += 1
         if total > 0.0:
-            out[first:n, 3] *= area * mean * thickness / total
-    return out[:n]
+            volumes[first:n] *= area * mean * thickness / total
+            volume += area * mean * thickness
+    return n, volume
+
+
+@kernel(
+    read(2),
+    READ_INTEGERS,
+    read(2),
+    read(1),
+    read(2),
+    read(4),
+    READ_INTEGERS,
+    FLOAT,
+    gives=FILLED,
+    parallel=True,
+)
+def filled(
+    edges: FloatArray,
+    begin: IntArray,
+    states: FloatArray,
+    heights: FloatArray,
+    lengths: FloatArray,
+    courses: FloatArray,
+    layers: IntArray,
+    pitch: float,
+) -> tuple[FloatArray, FloatArray, BoolArray, FloatArray]:  # pragma: no cover
+    """Samples that fill the slabs of all sections: points (n, 3), volumes (n,) in mm³, halves (n,) and boxes (n, 6).
+
+    ``heights`` (s,) are the planes of the sections, ``layers`` (s,) their numbers of sub-slices, ``pitch`` the width of the
+    cells. The halves take cells in turn, as a chessboard in three dimensions. [mm]
+    """
+    count = states.shape[0]
+    place = np.zeros(count + 1, dtype=np.int64)
+    numbers = np.zeros(count + 1, dtype=np.int64)
+    for k in range(count):
+        numbers[k + 1] = numbers[k] + layers[k]
+        most = 0 if layers[k] == 0 else most_cells(edges[begin[k] : begin[k + 1]], states[k, AREA], pitch)
+        place[k + 1] = place[k] + layers[k] * most
+    points, volumes = np.empty((place[count], 3)), np.empty(place[count])
+    halves, boxes = np.empty(place[count], dtype=np.bool_), np.empty((place[count], COLUMNS))
+    made = np.zeros(count + 1, dtype=np.int64)
+    for section in prange(count):
+        s = np.int64(section)
+        if layers[s] > 0:
+            a, b = place[s], place[s + 1]
+            made[s + 1], _ = fill(
+                edges[begin[s] : begin[s + 1]],
+                states[s, AREA],
+                heights[s],
+                lengths[s],
+                courses[s],
+                pitch,
+                layers[s],
+                numbers[s],
+                int(s),
+                points[a:b],
+                volumes[a:b],
+                halves[a:b],
+                boxes[a:b],
+            )
+    for k in range(count):
+        made[k + 1] += made[k]
+    n = made[count]
+    out, weights = np.empty((n, 3)), np.empty(n)
+    sides, own = np.empty(n, dtype=np.bool_), np.empty((n, COLUMNS))
+    for section in prange(count):
+        s = np.int64(section)
+        a, b, size = made[s], place[s], made[s + 1] - made[s]
+        out[a : a + size] = points[b : b + size]
+        weights[a : a + size] = volumes[b : b + size]
+        sides[a : a + size] = halves[b : b + size]
+        own[a : a + size] = boxes[b : b + size]
+    return out, weights, sides, own
+
+
+@kernel(read(2), READ_INTEGERS, read(1), read(4), read(2), INT, gives=FILLED, parallel=True)
+def subdivided(
+    edges: FloatArray,
+    begin: IntArray,
+    heights: FloatArray,
+    courses: FloatArray,
+    boxes: FloatArray,
+    parts: int,
+) -> tuple[FloatArray, FloatArray, BoolArray, FloatArray]:  # pragma: no cover
+    """The samples of boxes (m, 6) cut into ``parts`` along each of their sides: as :func:`filled`."""
+    m, most = boxes.shape[0], parts**3
+    points, volumes = np.empty((m * most, 3)), np.empty(m * most)
+    halves, own = np.empty(m * most, dtype=np.bool_), np.empty((m * most, COLUMNS))
+    made = np.zeros(m + 1, dtype=np.int64)
+    for box in prange(m):
+        b = np.int64(box)  # numba counts parallel loops without a sign
+        section, width, thickness = int(boxes[b, 0]), boxes[b, 3] / parts, boxes[b, 5] / parts
+        low_x, low_y = boxes[b, 1], boxes[b, 2]
+        outline, course = edges[begin[section] : begin[section + 1]], courses[section]
+        near = np.empty((outline.shape[0], 4))
+        count = 0
+        for e in range(outline.shape[0]):
+            y0, y1 = outline[e, 1], outline[e, 3]
+            if max(y0, y1) >= low_y and min(y0, y1) <= low_y + boxes[b, 3]:
+                near[count] = outline[e]
+                count += 1
+        cells, maps = np.zeros((parts, parts, 3)), np.empty((4, 6))
+        raster(near[:count], low_x, low_y, width, cells)
+        n = b * most
+        for layer in range(parts):
+            bottom = boxes[b, 4] + layer * thickness
+            strata(course, bottom, thickness, maps)
+            for j in range(parts):
+                for i in range(parts):
+                    covered = cells[j, i, 0]
+                    if covered <= 0.0:
+                        continue
+                    share = (b * HASH_BOX + layer * SHIFT_Z + i * HASH_X + j * HASH_Y) % 1.0
+                    map_ = maps[int(share * 4)]
+                    x, y = (
+                        cells[j, i, 1] / covered - course[0, 0, 0],
+                        cells[j, i, 2] / covered - course[0, 1, 0],
+                    )
+                    carry(map_, x, y, heights[section] + bottom + thickness * share, points[n])
+                    volumes[n] = covered * map_[5] * thickness
+                    halves[n] = (i + j + layer) % 2 == 1
+                    own[n, 0], own[n, 1], own[n, 2] = section, low_x + i * width, low_y + j * width
+                    own[n, 3], own[n, 4], own[n, 5] = width, bottom, thickness
+                    n += 1
+        made[b + 1] = n - b * most
+    end = 0
+    for k in range(m):
+        source, size = k * most, made[k + 1]
+        points[end : end + size] = points[source : source + size]
+        volumes[end : end + size] = volumes[source : source + size]
+        halves[end : end + size] = halves[source : source + size]
+        own[end : end + size] = own[source : source + size]
+        end += size
+    return points[:end].copy(), volumes[:end].copy(), halves[:end].copy(), own[:end].copy()
+
+
+@kernel(read(1), read(4), read(2), gives=written(2), parallel=True)
+def corners(heights: FloatArray, courses: FloatArray, boxes: FloatArray) -> FloatArray:  # pragma: no cover
+    """The eight corners (8 m, 3) of boxes (m, 6), carried to where they lie."""
+    out = np.empty((8 * boxes.shape[0], 3))
+    for box in prange(boxes.shape[0]):
+        b = np.int64(box)
+        section, map_ = int(boxes[b, 0]), np.empty(6)
+        course = courses[section]
+        for k in range(2):
+            s = boxes[b, 4] + k * boxes[b, 5]
+            mould(course[0] if s < 0.0 else course[1], abs(s), map_)
+            for j in range(2):
+                for i in range(2):
+                    x = boxes[b, 1] + i * boxes[b, 3] - course[0, 0, 0]
+                    y = boxes[b, 2] + j * boxes[b, 3] - course[0, 1, 0]
+                    carry(map_, x, y, heights[section] + s, out[8 * b + 4 * k + 2 * j + i])
+    return out
+
+
+@kernel(
+    read(2),
+    READ_INTEGERS,
+    read(1),
+    read(2),
+    read(4),
+    read(2, types.boolean),
+    FLOAT,
+    gives=written(2),
+    parallel=True,
+)
+def surface(
+    edges: FloatArray,
+    begin: IntArray,
+    heights: FloatArray,
+    lengths: FloatArray,
+    courses: FloatArray,
+    faces: BoolArray,
+    step: float,
+) -> FloatArray:  # pragma: no cover
+    """Points (n, 3) of the contours, at most ``step`` apart, in their planes and on ``faces`` (s, 2) of their slabs. [mm]
+
+    A face is where a slab ends below or above its plane.
+    """
+    count = heights.shape[0]
+    place = np.zeros(count + 1, dtype=np.int64)
+    for k in range(count):
+        own = 0
+        for e in range(begin[k], begin[k + 1]):
+            own += max(int(np.ceil(np.hypot(edges[e, 2] - edges[e, 0], edges[e, 3] - edges[e, 1]) / step)), 1)
+        place[k + 1] = place[k] + own * (1 + int(faces[k, 0]) + int(faces[k, 1]))
+    out = np.empty((place[count], 3))
+    for section in prange(count):
+        s, map_ = np.int64(section), np.empty(6)
+        n = place[s]
+        for side in range(3):
+            if side > 0 and not faces[s, side - 1]:
+                continue
+            distance = 0.0 if side == 0 else lengths[s, side - 1]
+            course = courses[s, max(side - 1, 0)]
+            mould(course, distance, map_)
+            z = heights[s] + (-distance if side == 1 else distance)
+            for e in range(begin[s], begin[s + 1]):
+                dx, dy = edges[e, 2] - edges[e, 0], edges[e, 3] - edges[e, 1]
+                parts = max(int(np.ceil(np.hypot(dx, dy) / step)), 1)
+                for k in range(parts):
+                    x = edges[e, 0] + k / parts * dx - course[0, 0]
+                    y = edges[e, 1] + k / parts * dy - course[1, 0]
+                    carry(map_, x, y, z, out[n])
+                    n += 1
+    return out

@@ -16,9 +16,9 @@ from numba import njit, types
 
 from graybook.dvh._kernels.sections import AREA, FULL, FULLNESS_OF_ELLIPSE, XX, XY, YY
 from graybook.geometry.arrays import FloatArray, IntArray
-from graybook.geometry.compiling import FLOAT, INT, kernel, read, written
+from graybook.geometry.compiling import FLOAT, INT, kernel, read, several, written
 
-__all__ = ["MOULDED", "NONE", "PRISM", "reaches"]
+__all__ = ["MOULDED", "NONE", "PRISM", "pitched", "reaches", "volume_mm3"]
 
 NONE, PRISM, MOULDED = 0, 1, 2
 """The slice models, as numbers."""
@@ -138,7 +138,9 @@ def onward(
 
 
 @njit(cache=False)
-def dwindling(last: FloatArray, one: FloatArray, step: float, course: FloatArray) -> float:  # pragma: no cover
+def dwindling(
+    last: FloatArray, one: FloatArray, step: float, course: FloatArray
+) -> float:  # pragma: no cover
     """The area of the last two sections carried on in a line to zero: length, or -1 if not within the next slice.
 
     A solid section shrinks to a point; a hollow one (a ring, a crescent) keeps its place and grows thin.
@@ -264,7 +266,13 @@ def lone_pair(
 
 @njit(cache=False)
 def chain(
-    section: int, side: int, level_of: IntArray, heights: FloatArray, links: IntArray, at: FloatArray, ids: IntArray
+    section: int,
+    side: int,
+    level_of: IntArray,
+    heights: FloatArray,
+    links: IntArray,
+    at: FloatArray,
+    ids: IntArray,
 ) -> int:  # pragma: no cover
     """Fills distance and section from here through one-to-one partners on one side (0 below, 1 above); gives their number."""
     at[0], ids[0] = 0.0, section
@@ -345,13 +353,13 @@ def seen_from(
 
 @kernel(
     read(1),
-    types.Array(types.int64, 1, "C", readonly=True),
+    read(1, types.int64),
     read(2),
-    types.Array(types.int64, 2, "C", readonly=True),
+    read(2, types.int64),
     read(1),
     FLOAT,
     INT,
-    gives=types.Tuple((written(2), written(4))),
+    gives=several(written(2), written(4)),
 )
 def reaches(
     heights: FloatArray,
@@ -405,3 +413,54 @@ def reaches(
                     length = between(counts[0], ats, ids, counts[1], step, states, course)
             lengths[s, side] = length
     return lengths, courses
+
+
+@njit(cache=False)
+def area_at(course: FloatArray, area: float, distance: float) -> float:  # pragma: no cover
+    """Area of a moulded section at a distance along its course, from spread and fullness. [mm²]"""
+    full = course[FULL, 0] + distance * (course[FULL, 1] + distance * course[FULL, 2])
+    before, after = spreads(course, 0.0), spreads(course, distance)
+    if before[0] <= 0.0 or course[FULL, 0] <= 0.0:
+        return area
+    share = (
+        max(after[0], 0.0) * max(after[1], 0.0) * max(full, 0.0) / (before[0] * before[1] * course[FULL, 0])
+    )
+    return float(area * np.sqrt(share))
+
+
+@kernel(read(2), read(2), read(4), gives=FLOAT)
+def volume_mm3(states: FloatArray, lengths: FloatArray, courses: FloatArray) -> float:  # pragma: no cover
+    """Volume of all slabs by Simpson's rule on each side of each plane, for choosing how many samples. [mm³]"""
+    volume = 0.0
+    for s in range(states.shape[0]):
+        for side in range(2):
+            length, area = lengths[s, side], states[s, AREA]
+            if length > 0.0 and area > 0.0:
+                middle, end = (
+                    area_at(courses[s, side], area, 0.5 * length),
+                    area_at(courses[s, side], area, length),
+                )
+                volume += length * (area + 4.0 * middle + end) / 6.0
+    return volume
+
+
+@kernel(read(2), read(2), FLOAT, INT, FLOAT, gives=several(FLOAT, written(1, types.int64)))
+def pitched(
+    states: FloatArray, lengths: FloatArray, volume: float, count: int, widest: float
+) -> tuple[float, IntArray]:  # pragma: no cover
+    """Width of cells that gives about ``count`` samples, at most ``widest`` [mm], and the sub-slices (s,) of each slab.
+
+    Sub-slices are no thicker than the cells are wide; a slab without volume has none.
+    """
+    layers = np.zeros(states.shape[0], dtype=np.int64)
+    pitch = min(np.cbrt(max(volume, 1e-9) / count), widest)
+    for turn in range(4):
+        made = 0.0
+        for s in range(states.shape[0]):
+            length = lengths[s, 0] + lengths[s, 1]
+            if states[s, AREA] > 0.0 and length > 0.0:
+                layers[s] = max(1, int(np.ceil(length / pitch - 1e-9)))
+                made += states[s, AREA] / pitch**2 * layers[s]
+        if turn < 3 and made > count:
+            pitch = min(pitch * np.sqrt(made / count), widest)
+    return pitch, layers

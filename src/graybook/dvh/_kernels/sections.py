@@ -7,9 +7,9 @@ from numba import njit, prange, types
 
 from graybook.geometry._kernels import edges_by_row, even_odd_moments, is_inside
 from graybook.geometry.arrays import FloatArray, IntArray
-from graybook.geometry.compiling import FLOAT, kernel, read, written
+from graybook.geometry.compiling import kernel, read, several, written
 
-__all__ = ["AREA", "FULL", "X", "XX", "XY", "Y", "YY", "linked", "sectioned"]
+__all__ = ["AREA", "FULL", "XX", "XY", "YY", "X", "Y", "linked", "sectioned"]
 
 X, Y, XX, XY, YY, FULL, AREA = 0, 1, 2, 3, 4, 5, 6
 """Columns of a section's state: centroid, spread (covariance), fullness (area² over the spread's determinant), area."""
@@ -23,8 +23,8 @@ LEAST_AREA_MM2 = 1e-9
 ROWS = 64
 """Rows into which a ring is cut to see whether it crosses itself, and to find the edges near an edge."""
 
-INTEGERS = types.Array(types.int64, 1, "C")
-READ_INTEGERS = types.Array(types.int64, 1, "C", readonly=True)
+INTEGERS = written(1, types.int64)
+READ_INTEGERS = read(1, types.int64)
 
 
 @njit(cache=False)
@@ -132,18 +132,26 @@ def meet(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
 @njit(cache=False)
 def overlap(a: FloatArray, b: FloatArray) -> bool:  # pragma: no cover
     """Whether the even-odd interiors of two sets of edges share a point, or their edges touch."""
+    if is_inside(b, a[0, 0], a[0, 1]) or is_inside(a, b[0, 0], b[0, 1]) or meet(a, b):
+        return True
     for i in range(a.shape[0]):
         if is_inside(b, a[i, 0], a[i, 1]):
             return True
-    for j in range(b.shape[0]):
+    for j in range(b.shape[0]):  # noqa: SIM110 (numba knows no generators)
         if is_inside(a, b[j, 0], b[j, 1]):
             return True
-    return meet(a, b)
+    return False
 
 
 @njit(cache=False)
 def pieces(
-    edges: FloatArray, starts: IntArray, boxes: FloatArray, first: int, last: int, piece: IntArray, sign: IntArray
+    edges: FloatArray,
+    starts: IntArray,
+    boxes: FloatArray,
+    first: int,
+    last: int,
+    piece: IntArray,
+    sign: IntArray,
 ) -> None:  # pragma: no cover
     """Fills, for rings ``first`` to ``last`` of one plane, the first ring of the piece each belongs to, and its sign.
 
@@ -186,7 +194,9 @@ def pieces(
 
 
 @njit(cache=False)
-def state_of(edges: FloatArray, starts: IntArray, sign: IntArray, out: FloatArray) -> None:  # pragma: no cover
+def state_of(
+    edges: FloatArray, starts: IntArray, sign: IntArray, out: FloatArray
+) -> None:  # pragma: no cover
     """Fills a section's state (7,) from its edges (e, 4), the bounds of its rings (r + 1,) and their signs (r,)."""
     box = np.empty(4)
     box_of(edges, box)
@@ -223,7 +233,7 @@ def state_of(edges: FloatArray, starts: IntArray, sign: IntArray, out: FloatArra
     read(2),
     READ_INTEGERS,
     READ_INTEGERS,
-    gives=types.Tuple((written(2), INTEGERS, INTEGERS, written(2), written(2))),
+    gives=several(written(2), INTEGERS, INTEGERS, written(2), written(2)),
     parallel=True,
 )
 def sectioned(
@@ -319,12 +329,11 @@ def ordered(
     READ_INTEGERS,
     read(2),
     read(1),
-    FLOAT,
-    gives=types.Array(types.int64, 2, "C"),
+    gives=written(2, types.int64),
     parallel=True,
 )
 def linked(
-    edges: FloatArray, begin: IntArray, by_level: IntArray, boxes: FloatArray, joined: FloatArray, _: float
+    edges: FloatArray, begin: IntArray, by_level: IntArray, boxes: FloatArray, joined: FloatArray
 ) -> IntArray:  # pragma: no cover
     """For each section: how many sections of the plane below and above overlap it, and the last such (s, 4).
 
@@ -333,7 +342,8 @@ def linked(
     count, planes = begin.shape[0] - 1, by_level.shape[0] - 1
     out = np.zeros((count, 4), dtype=np.int64)
     out[:, 1] = out[:, 3] = -1
-    for p in prange(planes):
+    for plane in prange(planes):
+        p = np.int64(plane)  # numba counts parallel loops without a sign
         for side in range(2):
             other = p - 1 if side == 0 else p + 1
             if other < 0 or other >= planes or joined[min(p, other)] == 0.0:
