@@ -227,19 +227,19 @@ def _index(
     """CI, GI or MGI."""
     if field_volumes is None or metric.prescription_gy is None:
         return None
-    prescribed = metric.prescription_gy
-    covered = volume_above_cm3(dose_gy, volumes_cm3, prescribed)
+    isodose = field_volumes(metric.prescription_gy)
+    if isodose is None:
+        return None
+    # samples of the rim stand for a little more than lies inside; no more than the isodose can be covered
+    covered = min(volume_above_cm3(dose_gy, volumes_cm3, metric.prescription_gy), isodose)
     if metric.kind is Kind.CONFORMITY:
-        isodose = field_volumes(prescribed)
-        target = float(np.sum(volumes_cm3))
-        return None if isodose is None else conformity_index(target, covered, isodose)
-    half = field_volumes(0.5 * prescribed)
+        return conformity_index(float(np.sum(volumes_cm3)), covered, isodose)
+    half = field_volumes(0.5 * metric.prescription_gy)
     if half is None:
         return None
-    if metric.kind is Kind.MODIFIED_GRADIENT:
-        return modified_gradient_index(half, covered)
-    isodose = field_volumes(prescribed)
-    return None if isodose is None else gradient_index(half, isodose)
+    if metric.kind is Kind.GRADIENT:
+        return gradient_index(half, isodose)
+    return modified_gradient_index(half, covered)
 
 
 def _volume(

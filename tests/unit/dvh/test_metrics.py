@@ -183,6 +183,13 @@ def test_indices_by_head(text: str, value: float) -> None:
     assert evaluate(metric, DOSE, VOLUMES, field_volumes=shells) == pytest.approx(value)
 
 
+def test_no_more_than_the_isodose_is_covered() -> None:
+    """Samples that stand for more than the isodose's whole volume do not lift conformity above 1."""
+    found = evaluate(parse("CI(20Gy)"), np.full(2, 21.0), np.array([5.0, 5.0]), field_volumes=shells)
+    assert found == pytest.approx(0.9)
+    assert evaluate(parse("MGI(20Gy)"), np.full(2, 21.0), np.full(2, 5.0), field_volumes=shells) == 24.0 / 9.0
+
+
 @pytest.mark.rule(9)
 @pytest.mark.parametrize("text", ["CI(20Gy)", "GI(20Gy)", "MGI(20Gy)"])
 def test_indices_need_the_whole_isodose(text: str) -> None:
