@@ -218,14 +218,13 @@ def _polygons(name: str, closed: tuple[_Contour, ...]) -> tuple[FloatArray, ...]
         raise _malformed(name, b"", "a number that is not finite")
     if np.abs(points).max(initial=0.0) > FARTHEST_MM or np.ptp(points, axis=0).max() > WIDEST_MM:
         raise _malformed(name, b"", f"points up to {np.abs(points).max():g} mm away")
-    cuts = np.cumsum(np.array(counts) // 3)[:-1]
-    return tuple(_open_ended(polygon) for polygon in np.split(points, cuts))
-
-
-def _open_ended(polygon: FloatArray) -> FloatArray:
-    """The polygon without a last point that repeats the first."""
-    closes = len(polygon) > 3 and np.abs(polygon[0] - polygon[-1]).max() < CLOSING_MM
-    return polygon[:-1] if closes else polygon
+    ends = np.cumsum(np.array(counts) // 3)
+    starts = ends - np.array(counts) // 3
+    closes = (ends - starts > 3) & (np.abs(points[starts] - points[ends - 1]).max(axis=1) < CLOSING_MM)
+    # a last point that repeats the first is left out
+    return tuple(
+        points[low:high] for low, high in zip(starts.tolist(), (ends - closes).tolist(), strict=True)
+    )
 
 
 def _first_malformed(closed: tuple[_Contour, ...]) -> tuple[bytes, str]:

@@ -35,22 +35,29 @@ class ContourStack:
 
     frame: str
     polygons: tuple[FloatArray, ...]
+    vertices_mm: FloatArray = field(init=False, repr=False)
+    """All points (n, 3), polygon after polygon, of which ``polygons`` are views. [mm]"""
+    starts: IntArray = field(init=False, repr=False)
+    """Where each polygon begins among them (k + 1,)."""
     axes: FloatArray = field(init=False, repr=False)
     """3x3, right-handed; columns are the directions u, v in the planes and w along the stack: x, y, z for axial planes."""
 
     def __post_init__(self) -> None:
-        checked = []
-        for polygon in self.polygons:
-            array = read_only(polygon)
-            if array.ndim != 2 or array.shape[1] != 3 or array.shape[0] < 3 or not np.all(np.isfinite(array)):
-                raise InputError(
-                    "A closed contour needs at least three finite points.",
-                    value=array.shape,
-                    remedy="Delete or redraw the contour.",
-                )
-            checked.append(array)
-        object.__setattr__(self, "polygons", tuple(checked))
-        object.__setattr__(self, "axes", read_only(_axes(self.polygons)))
+        given = [np.asarray(polygon, dtype=np.float64) for polygon in self.polygons]
+        for polygon in given:
+            if polygon.ndim != 2 or polygon.shape[1] != 3 or polygon.shape[0] < 3:
+                raise _too_few(polygon)
+        vertices = np.concatenate([np.empty((0, 3)), *given])
+        vertices.setflags(write=False)
+        if not np.all(np.isfinite(vertices)):
+            raise _too_few(next(polygon for polygon in given if not np.all(np.isfinite(polygon))))
+        starts = np.cumsum([0, *map(len, given)])
+        starts.setflags(write=False)
+        object.__setattr__(self, "vertices_mm", vertices)
+        object.__setattr__(self, "starts", starts)
+        views = tuple(vertices[low:high] for low, high in pairwise(starts.tolist()))
+        object.__setattr__(self, "polygons", views)
+        object.__setattr__(self, "axes", read_only(_axes(vertices, starts)))
 
     @property
     def is_empty(self) -> bool:
@@ -91,9 +98,7 @@ class ContourStack:
         """
         if self.is_empty:
             return np.empty(0), np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
-        points = np.concatenate(self.polygons)
-        sizes = np.array([len(polygon) for polygon in self.polygons])
-        starts = np.concatenate([[0], np.cumsum(sizes)])
+        points, starts, sizes = self.vertices_mm, self.starts, np.diff(self.starts)
         if self.is_axial:
             heights, tolerance_mm = points[starts[:-1], 2], PLANE_TOLERANCE_MM
         else:
@@ -125,10 +130,23 @@ def _turned(points_mm: FloatArray, matrix: FloatArray) -> FloatArray:
     return turned
 
 
-def _axes(polygons: Sequence[FloatArray]) -> FloatArray:
+def _too_few(polygon: FloatArray) -> InputError:
+    return InputError(
+        "A closed contour needs at least three finite points.",
+        value=polygon.shape,
+        remedy="Delete or redraw the contour.",
+    )
+
+
+def _axes(vertices: FloatArray, starts: IntArray) -> FloatArray:
     """Axes of the planes that hold all polygons: those of the frame when one fits, else by the largest contours."""
-    if all(np.ptp(polygon[:, 2]) <= PLANE_TOLERANCE_MM for polygon in polygons):
+    if len(vertices) == 0:
         return np.eye(3)
+    z = np.ascontiguousarray(vertices[:, 2])
+    thick = np.maximum.reduceat(z, starts[:-1]) - np.minimum.reduceat(z, starts[:-1])
+    if thick.max() <= PLANE_TOLERANCE_MM:
+        return np.eye(3)
+    polygons = [vertices[low:high] for low, high in pairwise(starts.tolist())]
     for along in (2, 0, 1):
         normal = np.eye(3)[along]
         if _off_plane_mm(polygons, normal)[0] <= FLAT_MM:
