@@ -14,6 +14,7 @@ HEAVY = [
     "matplotlib",
     "numba",
     "numpy",
+    "pyarrow",
     "pydantic",
     "pydicom",
     "scipy",

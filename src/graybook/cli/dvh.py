@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from graybook.cli.output import INPUT_ALLOWS_NONE, print_json, shown_progress
+from graybook.errors import UsageError
 from graybook.text import Language
 
 __all__ = ["dvh"]
@@ -35,6 +36,19 @@ def dvh(
             help="A centre's file of structure names ([[structure]] tables).",
         ),
     ] = None,
+    curves: Annotated[
+        Path | None,
+        typer.Option(
+            "--curves", metavar="FILE", help="Write the curves too: FILE ends in .csv, .json or .parquet."
+        ),
+    ] = None,
+    differential: Annotated[
+        bool, typer.Option("--differential", help="Differential curves instead of cumulative ones.")
+    ] = False,
+    bin_width: Annotated[
+        float | None,
+        typer.Option("--bin-width", metavar="GY", help="Step of the curves: 0.1 Gy if not given."),
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
 ) -> None:
     """Physical dose of every plan over its own structures, beside the planning system's own figures.
@@ -43,11 +57,23 @@ def dvh(
     """
     from graybook.cli.dvh_page import document, page
     from graybook.dvh.metrics import parse_list
+    from graybook.workflow.curves import BIN_WIDTH_GY, PhysicalCurves
     from graybook.workflow.physical_dvh import physical_dvhs
 
     wanted = parse_list(metrics) if metrics.strip() else ()
+    kept = None
+    if curves is not None:
+        width_gy = BIN_WIDTH_GY if bin_width is None else bin_width
+        kept = PhysicalCurves(path=curves, by_bin=differential, width_gy=width_gy)
+    elif differential or bin_width is not None:
+        raise UsageError(
+            "--differential and --bin-width say how curves are written, and no file of curves is named.",
+            remedy="Add --curves FILE, with FILE ending in .csv, .json or .parquet.",
+        )
     with shown_progress(quiet=json) as progress:
-        found = physical_dvhs(folder, wanted, progress, names=names)
+        found = physical_dvhs(folder, wanted, progress, names=names, curves=kept)
+    if kept is not None and found.plans:
+        kept.write()
     if json:
         print_json(document(found, lang))
     else:

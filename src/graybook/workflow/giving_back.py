@@ -9,13 +9,13 @@ from graybook.dicom.write_eqd2 import write_eqd2_dose
 from graybook.errors import UsageError
 from graybook.geometry.resample import resampled
 from graybook.progress import Progress, silent
-from graybook.report.dvh_table import write_dvh_csv
 from graybook.report.html import write_html
 from graybook.report.pdf import write_pdf
 from graybook.report.rcp import write_rcp
 from graybook.report.result import json_text
 from graybook.text import Language
 from graybook.workflow.cumulative import Assessed
+from graybook.workflow.curves import write_assessed_curves
 from graybook.workflow.illustrations import reference_grid
 
 __all__ = ["made_folder", "write_assessment"]
@@ -50,7 +50,7 @@ def write_assessment(
     made_folder(out)
     _write_eqd2(assessed, out / "eqd2_total.dcm", progress)
     (out / "result.json").write_text(json_text(assessed.result), encoding="utf-8")
-    write_dvh_csv(assessed.material, out / "dvh.csv")
+    write_assessed_curves(assessed.material.curves, out / "dvh.csv")
     write_rcp(assessed.material, out / "rcp.txt", language)
     progress("report.html")
     write_html(assessed.material, out / "report.html", language)

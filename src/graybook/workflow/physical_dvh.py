@@ -20,6 +20,7 @@ from graybook.progress import Progress, silent
 from graybook.record import Finding, Refusal, Structure
 from graybook.record.assessment import Param
 from graybook.units import rounded_gy
+from graybook.workflow.curves import PhysicalCurves
 from graybook.workflow.plan_doses import SESSIONS
 from graybook.workflow.planned import PlannedDose
 from graybook.workflow.scale import scale_of
@@ -68,6 +69,7 @@ class PhysicalDvhs:
 
 @dataclass(kw_only=True)
 class _Said:
+    curves: PhysicalCurves | None = None
     findings: list[Finding] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 
@@ -78,6 +80,7 @@ def physical_dvhs(
     progress: Progress = silent,
     *,
     names: Path | None = None,
+    curves: PhysicalCurves | None = None,
 ) -> PhysicalDvhs:
     """
     DVH figures of every plan with a dose over its own structures; doses of different plans are never added.
@@ -92,8 +95,10 @@ def physical_dvhs(
         Told of every plan.
     names
         A centre's file of structure names.
+    curves
+        Keeps the whole curve of every structure too.
     """
-    said = _Said()
+    said = _Said(curves=curves)
     plans = []
     scanned = scan(folder, progress, names=names)
     scanned.require_settings()
@@ -125,6 +130,9 @@ def _plan(
     said.findings += scale.findings
     said.refusals += scale.refusals
     structures = () if planned.structures is None else planned.structures.structures
+    owner = person.ids[0] if person.ids else ""
+    if said.curves is not None:
+        said.curves.begin(planned, owner)
     found = []
     isodoses = FieldVolumes(field=dose)
     for structure in structures:
@@ -134,7 +142,7 @@ def _plan(
     return PlanDvhs(
         id=planned.id,
         label=planned.label,
-        person=person.ids[0] if person.ids else "",
+        person=owner,
         quantity=planned.volume.quantity.value,
         structures=tuple(found),
     )
@@ -164,7 +172,8 @@ def _structure(
         params["why"] = str(error)
         said.refusals.append(Refusal(code="structure_unreadable", subject=structure.name, params=params))
         return None
-    return _dosed(structure.name, samples, dose, isodoses, metrics, _tps(structure, planned.doses))
+    tps = _tps(structure, planned.doses)
+    return _dosed(structure.name, samples, dose, isodoses, metrics, tps, said.curves)
 
 
 def _dosed(
@@ -174,8 +183,11 @@ def _dosed(
     isodoses: FieldVolumes,
     metrics: Sequence[Metric],
     tps: dict[str, float | None] | None,
+    curves: PhysicalCurves | None,
 ) -> DosedStructure:
     inner = dose.sample(samples.points_mm)
+    if curves is not None:
+        curves.keep(name, samples, inner)
     outer = dose.sample(samples.extreme_points_mm)
     low = _figures(inner, outer, samples, isodoses, metrics, high=False)
     covered = bool(inner.inside.all())
