@@ -264,6 +264,10 @@ class StructureResult(_Model):
     alternative: Alternative | None = Field(
         default=None, description="At α/β 2 when the organ has no entry (rule 4)."
     )
+    metrics_error: Metrics = Field(
+        default=Metrics(),
+        description="Sampling error of cumulative; null where nothing is sampled (min, max). [Gy]",
+    )
     printed_as_range: list[Bound] = []
     point_sum: PointSum = PointSum()
     envelope: Envelope | None = None

@@ -10,6 +10,7 @@ import numpy as np
 from graybook.accumulation.envelope import shift_directions, shift_extremes
 from graybook.accumulation.equieffective import CourseDose, Interval, course_eqd2
 from graybook.accumulation.near_maximum import bound_gy, customary_sum_gy
+from graybook.dvh.metrics import metric_error, parse
 from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.statistics import dose_at_percent_gy, mean_gy, near_maximum_gy
 from graybook.geometry.arrays import BoolArray, FloatArray
@@ -19,7 +20,25 @@ from graybook.report.result import CourseDose as CourseDoseResult
 from graybook.units import rounded_gy
 from graybook.workflow.organ_dose import CourseOnOrgan
 
-__all__ = ["OrganDoses", "ShiftedCourse", "bounds", "course_doses", "envelope", "metrics", "point_sum"]
+__all__ = [
+    "OrganDoses",
+    "ShiftedCourse",
+    "bounds",
+    "course_doses",
+    "envelope",
+    "metrics",
+    "metrics_error",
+    "point_sum",
+]
+
+SAMPLED = {
+    "mean_gy": parse("mean"),
+    "d0_03cc_gy": parse("D0.03cc"),
+    "d0_1cc_gy": parse("D0.1cc"),
+    "d2cc_gy": parse("D2cc"),
+    "d50_gy": parse("median"),
+}
+"""The figures of ``result.json`` that have a sampling error."""
 
 SAME_GY, SAME_SHARE = 0.1, 0.01
 """Two ends that differ by no more than this, in Gy or as a share, print as one value (rule 9)."""
@@ -75,6 +94,15 @@ def metrics(points_gy: FloatArray, extremes_gy: FloatArray, volumes_cm3: FloatAr
         d2cc_gy=near(2.0),
         d50_gy=rounded_gy(dose_at_percent_gy(points_gy, volumes_cm3, 50.0)),
     )
+
+
+def metrics_error(points_gy: FloatArray, samples: StructureSamples) -> Metrics:
+    """The sampling error of :func:`metrics`: half of what two halves of the samples differ by. [Gy]"""
+    found = {
+        name: metric_error(metric, points_gy, samples.volumes_cm3, samples.second_half)
+        for name, metric in SAMPLED.items()
+    }
+    return Metrics.model_validate({name: rounded_gy(value) for name, value in found.items()})
 
 
 def bounds(low: Metrics, high: Metrics) -> list[Bound]:

@@ -29,6 +29,7 @@ from graybook.workflow.organ_result import (
     course_doses,
     envelope,
     metrics,
+    metrics_error,
     point_sum,
 )
 
@@ -289,9 +290,11 @@ def _result(
 def _three_dimensional(choice: AlphaBetaChoice, doses: OrganDoses, setting: Setting) -> dict[str, object]:
     assert choice.value_gy is not None  # noqa: S101  (the caller has asked)
     low, high = _both(doses, choice.value_gy, frozenset())
+    sampled = eqd2_on_organ(doses.mapped, choice.value_gy, concurrent=frozenset())
     values: dict[str, object] = {
         "cumulative": low,
         "cumulative_upper": high,
+        "metrics_error": metrics_error(sampled.low[: len(doses.samples.volumes_cm3)], doses.samples),
         "printed_as_range": bounds(low, high),
     }
     if setting.order_unknown:
