@@ -70,7 +70,7 @@ def assess(
     from graybook.workflow.giving_back import made_folder, write_assessment
 
     made_folder(out)
-    with shown_progress(quiet=json) as progress:
+    with shown_progress(quiet=json, language=lang) as progress:
         assessed = assessed_from(
             folder,
             reference=reference,

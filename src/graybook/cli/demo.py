@@ -29,6 +29,6 @@ def demo(
     from graybook.workflow.synthetic import write_synthetic_patient
 
     made_folder(out)
-    with shown_progress(quiet=json) as progress:
+    with shown_progress(quiet=json, language=lang) as progress:
         write_synthetic_patient(out / "patient", progress)
     assess(out / "patient", out, lang=lang, json=json)

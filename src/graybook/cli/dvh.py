@@ -70,7 +70,7 @@ def dvh(
             "--differential and --bin-width say how curves are written, and no file of curves is named.",
             remedy="Add --curves FILE, with FILE ending in .csv, .json or .parquet.",
         )
-    with shown_progress(quiet=json) as progress:
+    with shown_progress(quiet=json, language=lang) as progress:
         found = physical_dvhs(folder, wanted, progress, names=names, curves=kept)
     if kept is not None and found.plans:
         kept.write()

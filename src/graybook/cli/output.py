@@ -127,9 +127,18 @@ def _trace() -> None:
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[Progress]:
-    """A progress that draws a bar on stderr once the work takes longer than two seconds; none when quiet or not a terminal."""
-    if quiet or not sys.stderr.isatty():
+def shown_progress(*, quiet: bool, language: Language = "en") -> Iterator[Progress]:
+    """A progress that draws a bar on stderr once the work takes longer than two seconds; none when quiet or not a terminal.
+
+    On a terminal it is also said, quiet or not, that kernels are compiled for this machine: it happens once and takes long.
+    """
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from graybook.geometry.compiling import on_compiling
+
+    on_compiling(lambda: _write(sys.stderr, phrase("compiling", language) + "\n"))
+    if quiet:
         yield silent
         return
     from rich.console import Console

@@ -35,7 +35,7 @@ def request(
     from graybook.cli.request_page import document, letter, write_letter
     from graybook.workflow.request import request_for
 
-    with shown_progress(quiet=json) as progress:
+    with shown_progress(quiet=json, language=lang) as progress:
         asked = request_for(folder, patient=patient, progress=progress)
     if out is not None:
         write_letter(out, letter(asked, lang))

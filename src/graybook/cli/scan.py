@@ -40,7 +40,7 @@ def scan(
     from graybook.workflow.scan import scan as scanned
     from graybook.workflow.template import write_template
 
-    with shown_progress(quiet=json) as progress:
+    with shown_progress(quiet=json, language=lang) as progress:
         result = scanned(folder, progress, names=names)
     written = write_template(folder, result) if init else None
     if json:
