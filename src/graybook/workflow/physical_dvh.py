@@ -10,7 +10,7 @@ import numpy as np
 
 from graybook.dicom.facts import DoseFacts, DvhFacts
 from graybook.dvh.isodose import FieldVolumes
-from graybook.dvh.metrics import Metric, evaluate
+from graybook.dvh.metrics import Metric, evaluate, metric_error
 from graybook.dvh.sampling import StructureSamples, structure_samples
 from graybook.dvh.statistics import max_gy, mean_gy, min_gy
 from graybook.errors import InputError
@@ -33,7 +33,8 @@ __all__ = ["DosedStructure", "PhysicalDvhs", "PlanDvhs", "physical_dvhs"]
 class DosedStructure:
     """Physical dose of all planned fractions on one structure. [Gy, cm³]
 
-    ``upper`` holds the same figures at the upper end of rule 9 where part of the structure lies outside the grid.
+    ``upper`` holds the same figures at the upper end of rule 9 where part of the structure lies outside the grid;
+    ``metrics_error`` the sampling error of each metric, in its own unit, None where nothing is sampled.
     """
 
     name: str
@@ -43,6 +44,7 @@ class DosedStructure:
     mean_gy: float | None
     max_gy: float | None
     metrics: dict[str, float | None]
+    metrics_error: dict[str, float | None]
     upper: dict[str, float | None] | None
     tps: dict[str, float | None] | None
 
@@ -199,6 +201,14 @@ def _dosed(
         mean_gy=low["mean_gy"],
         max_gy=low["max_gy"],
         metrics={metric.text: low[metric.text] for metric in metrics},
+        metrics_error={
+            metric.text: rounded_gy(
+                metric_error(
+                    metric, inner.low, samples.volumes_cm3, samples.second_half, field_volumes=isodoses
+                )
+            )
+            for metric in metrics
+        },
         upper=None if covered else _figures(inner, outer, samples, isodoses, metrics, high=True),
         tps=tps,
     )

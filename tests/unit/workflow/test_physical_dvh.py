@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from graybook.cli.dvh_page import document
 from graybook.dvh.metrics import parse_list
-from graybook.workflow.physical_dvh import DosedStructure, physical_dvhs
+from graybook.workflow.physical_dvh import DosedStructure, PhysicalDvhs, PlanDvhs, physical_dvhs
 from phantoms.course import PhantomCourse, PhantomPlan, PhantomStructure
-from phantoms.doses import gaussian, uniform
+from phantoms.doses import gaussian, linear, uniform
 from phantoms.folder import write_phantom
 from phantoms.shapes import sphere
 
@@ -60,3 +61,21 @@ def test_an_isodose_that_leaves_the_grid_has_no_index(tmp_path: Path) -> None:
     assert found["gEUD(a=-10)"] == pytest.approx(50.0, abs=1e-3)
     assert found["V95%of50Gy[%]"] == 100.0
     assert found["D99%[%of50Gy]"] == pytest.approx(100.0, abs=1e-3)
+
+
+def test_every_metric_has_its_sampling_error(tmp_path: Path) -> None:
+    """In the JSON beside each metric, in its unit: nothing in an even dose, little in a slope, null where none is sampled."""
+    slope = PhantomPlan(dose_gy=linear(30.0, (1.0, 0.0, 0.0)), fractions=15, prescription_gy=30.0)
+    metrics = "mean,median,D0.03cc,V30Gy[%],D99%[%of30Gy],gEUD(a=8),min,max"
+    ball = dosed(tmp_path / "slope", metrics, slope)
+    plan = PlanDvhs(id="p", label="p", person="p", quantity="PHYSICAL", structures=(ball,))
+    (found,) = document(PhysicalDvhs(plans=(plan,)), "en")["plans"][0]["structures"]
+    error = found["metrics_error"]
+    assert list(error) == list(found["metrics"]) == metrics.split(",")
+    assert (error["min"], error["max"]) == (None, None)
+    assert all(0.0 <= error[text] < 0.3 for text in metrics.split(",")[:-2])
+    assert found["metrics"]["mean"] == pytest.approx(30.0 + CENTRE[0], abs=0.02 + 3.0 * error["mean"])
+
+    even = PhantomPlan(dose_gy=uniform(50.0), fractions=25, prescription_gy=50.0)
+    flat = dosed(tmp_path / "even", "mean,D2%,HI", even).metrics_error
+    assert [flat[text] for text in ("mean", "D2%", "HI")] == pytest.approx([0.0] * 3, abs=1e-6)
