@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import graybook
-from graybook.cli import assess, demo, dvh, request, scan
+from graybook.cli import assess, commission, demo, dvh, request, scan
 from graybook.cli.output import Commands
 
 __all__ = ["app"]
@@ -61,3 +61,4 @@ app.command("assess")(assess.assess)
 app.command("dvh")(dvh.dvh)
 app.command("request")(request.request)
 app.command("demo")(demo.demo)
+app.command("commission")(commission.commission)
