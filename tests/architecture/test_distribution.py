@@ -51,7 +51,7 @@ class TestRunScript:
         """From any directory, with or without the word help, every command is listed."""
         said = run(repository, tmp_path, os.defpath, *words)
         assert said.returncode == 0
-        for verb in ("setup", "demo", "test", "docs", "lint", "lock", "clean", "help"):
+        for verb in ("setup", "demo", "test", "validation", "docs", "lint", "lock", "clean", "help"):
             assert f"./run {verb}" in said.stdout
 
     def test_unknown_command_is_named(self, repository: Path, tmp_path: Path) -> None:

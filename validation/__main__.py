@@ -1,0 +1,114 @@
+"""./run validation: options come in; parts are run, their results stored, the page written."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from validation.page import PLOTS, rendered, write_plots
+from validation.programs import installed, lock
+from validation.sections import Options, plainly
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "validation" / "results"
+PAGE = ROOT / "docs" / "science" / "dvh-accuracy.md"
+MODULES = {"real": "real_page"}
+"""Modules of parts that are not named like them."""
+
+PARTS = ("nelms", "stanley", "walker_byrne", "sums", "resample", "real", "speed", "growth")
+"""Parts in the order of the page; the module of each has ``measured``."""
+
+
+def main() -> int:
+    """Run what was asked; 1 when a part failed."""
+    asked = _arguments()
+    uv = Path(sys.executable).with_name("uv")
+    if asked.lock:
+        lock(uv)
+        return 0
+    if not asked.page:
+        if not asked.no_peers:
+            _say("Installing the other programs ...")
+            installed(uv)
+        _run(asked.only or PARTS, peers=not asked.no_peers, quick=asked.quick)
+    results = stored_results()
+    PAGE.write_text(rendered(results), encoding="utf-8")
+    write_plots(PAGE.parent / PLOTS, results)
+    _say(f"Written: {PAGE.relative_to(ROOT)}")
+    failed = [name for name, result in results.items() if "failed" in result]
+    for name in failed:
+        _say(f"Failed: {name}: {results[name]['failed']}")
+    return 1 if failed else 0
+
+
+def stored_results() -> dict[str, dict[str, Any]]:
+    """The last result of every part that has one, in the order of the page."""
+    paths = {name: RESULTS / f"{name}.json" for name in PARTS}
+    return {
+        name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.exists()
+    }
+
+
+def _run(parts: tuple[str, ...], *, peers: bool, quick: bool) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="validation-"))
+    try:
+        for name in parts:
+            _say(f"{name} ...")
+            start = time.perf_counter()
+            result = _result(name, Options(peers=peers, quick=quick, work=work / name))
+            seconds = time.perf_counter() - start
+            _say(f"{name}: {result.get('failed', 'done')}, {seconds:.0f} s")
+            text = json.dumps(result, indent=None, ensure_ascii=False, separators=(",", ":"))
+            (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _result(name: str, options: Options) -> dict[str, Any]:
+    """A part's result, or why it has none."""
+    head = {"part": name, "date": datetime.now(UTC).date().isoformat(), "machine": _machine()}
+    try:
+        measured = importlib.import_module(f"validation.{MODULES.get(name, name)}").measured
+        found = measured(options) if "options" in inspect.signature(measured).parameters else measured()
+    except Exception as error:  # one part must not take the page with it
+        if os.environ.get("GRAYBOOK_VALIDATION_DEBUG"):
+            raise
+        return {**head, "failed": f"{type(error).__name__}: {error}".replace(str(ROOT), ".")[:300]}
+    return {**head, "section": found if "tables" in found else plainly(name, found)}
+
+
+def _machine() -> str:
+    """The kind of machine: never its name."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{count} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run validation", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="fewer places and sizes")
+    parser.add_argument("--no-peers", action="store_true", help="Graybook alone")
+    parser.add_argument("--page", action="store_true", help="only write the page from the stored results")
+    parser.add_argument("--lock", action="store_true", help="compile the other programs' pins anew")
+    return parser.parse_args()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The page: the stored results of every part come in; docs/science/dvh-accuracy.md and its plots go out. No figure is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+__all__ = ["MARK", "PLOTS", "rendered", "write_plots"]
+
+MARK = "<!-- written by ./run validation from validation/results; do not edit -->"
+PLOTS = "dvh-accuracy"
+"""Folder of the plots, beside the page."""
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+SIGNS = ("o", "^", "s", "v", "D", "P", "X")
+
+
+def rendered(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """The page's text from the results by part, in their order."""
+    lines = [
+        "# How exact, how fast",
+        "",
+        MARK,
+        "",
+        "Graybook and other programs on the same cases in the same run, beside the published figures. `./run validation` installs "
+        "the other programs in environments of their own, runs everything and writes this page; every figure comes from its "
+        "results. What a stack of contours means is one model everywhere ([decision 2](../decisions/0002-slice-model.md)).",
+        "",
+        "A program that fails on a case is counted as failing there and named; none is left out.",
+    ]
+    for result in results.values():
+        lines += ["", *_part(result)]
+    return "\n".join(lines) + "\n"
+
+
+def write_plots(folder: Path, results: Mapping[str, Mapping[str, Any]]) -> None:
+    """Draw every plot as SVG, the same bytes for the same results."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for result in results.values():
+        for plot in result.get("section", {}).get("plots", ()):
+            _draw(plot, folder / f"{plot['name']}.svg")
+
+
+def _part(result: Mapping[str, Any]) -> list[str]:
+    section = result.get("section")
+    if section is None:
+        return [f"## {result['part']}", "", f"This part failed on {result['date']}: {result['failed']}"]
+    versions = ", ".join(f"{name} {version}" for name, version in section["versions"].items())
+    lines = [f"## {section['title']}", "", f"*Run on {result['date']}, {result['machine']}. {versions}*"]
+    for text in section["texts"]:
+        lines += ["", text]
+    for table in section["tables"]:
+        lines += ["", *_table(table)]
+    for plot in section["plots"]:
+        lines += ["", f"![{plot['title']}]({PLOTS}/{plot['name']}.svg)"]
+    return lines
+
+
+def _table(table: Mapping[str, Any]) -> list[str]:
+    lines = [f"**{table['title']}**", ""]
+    if table["rows"]:
+        lines.append("| " + " | ".join(table["columns"]) + " |")
+        lines.append("|" + "---|" * len(table["columns"]))
+        lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table["rows"]]
+    else:
+        lines.append("None.")
+    return [*lines, "", table["note"]] if table["note"] else lines
+
+
+def _draw(plot: Mapping[str, Any], path: Path) -> None:
+    with mpl.rc_context({"svg.hashsalt": "graybook", "font.size": 9, "svg.fonttype": "none"}):
+        figure = Figure(figsize=(7.5, 3.8), layout="constrained")
+        axes = figure.add_subplot()
+        for k, series in enumerate(plot["series"]):
+            colour, sign = COLOURS[k % len(COLOURS)], SIGNS[k % len(SIGNS)]
+            if plot["points"]:
+                style: dict[str, Any] = {"marker": sign, "linestyle": "none", "markersize": 3.0, "alpha": 0.7}
+            else:
+                style = {"marker": sign if len(series["x"]) < 30 else "", "markersize": 4.0, "linewidth": 1.2}
+            axes.plot(series["x"], series["y"], label=series["name"], color=colour, **style)
+        if plot["logarithmic"]:
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+        if plot["ticks"]:
+            axes.set_xticks(range(len(plot["ticks"])), plot["ticks"])
+        axes.set_xlabel(plot["x"])
+        axes.set_ylabel(plot["y"])
+        axes.set_title(plot["title"], fontsize=9)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+        figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
