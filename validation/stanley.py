@@ -167,7 +167,9 @@ def _by_size(
     for diameter in DIAMETERS_MM:
         row: list[object] = [f"{diameter:g} mm"]
         for program in programs:
-            here = [one for one in found[program] if (one[0].diameter_mm, one[0].slice_mm) == (diameter, slice_mm)]
+            here = [
+                one for one in found[program] if (one[0].diameter_mm, one[0].slice_mm) == (diameter, slice_mm)
+            ]
             values = _values(here, "volume")
             row.append(f"{100.0 * float(np.mean(values)):+.2f} ({percents(values)})" if values else "failed")
         rows.append(row)

@@ -58,9 +58,10 @@ def measured(options: Options) -> dict[str, Any]:
         texts=[
             "Spheres of 2 to 9 mm radius in a Gaussian dose whose prescription isodose is the sphere itself: Paddick's "
             f"conformity index is 1.00 and the modified gradient index {TRUTH['MGI']:.2f} (Walker and Byrne 2025, doi "
-            "10.1016/j.meddos.2024.06.002). Dose voxels are cubes as long as the slices are apart. Graybook takes the isodose's "
-            "volume over the whole dose; the others have none, so theirs is read in a larger sphere about the target. dicompyler-core looks at the stored "
-            "voxels alone; here a voxel lies in the target just when it holds the prescription, so its PCI of 1.00 is built in."
+            "10.1016/j.meddos.2024.06.002). Dose voxels are cubes as long as the slices are apart. Graybook takes the "
+            "isodose's volume over the whole dose; the others have none, so theirs is read in a larger sphere about the "
+            "target. dicompyler-core looks at the stored voxels alone; here a voxel lies in the target just when it holds "
+            "the prescription, so its PCI of 1.00 is built in."
         ],
         tables=[_table(found, radii, slice_mm) for slice_mm in SLICES_MM]
         + [table("Published, all slices", ["", "PCI", "MGI"], PUBLISHED)],
