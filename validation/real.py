@@ -15,9 +15,10 @@ from validation.real_breast import FOLDER, breast_complete
 from validation.real_slicerrt import DATA, slicerrt_eclipse
 from validation.real_texts import breast_texts, slicerrt_texts
 
-__all__ = ["measured"]
+__all__ = ["VARIABLE", "measured"]
 
 VARIABLE = "GRAYBOOK_TEST_DATA"
+"""Names the folder of real files, which is never part of the project."""
 
 
 def measured(data: Path | None = None) -> dict[str, Any]:

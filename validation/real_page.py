@@ -13,6 +13,7 @@ from validation.real import VARIABLE
 from validation.real import measured as real_measured
 from validation.real_peers import peers_measured
 from validation.real_slicerrt import SHOWN, SYSTEMS
+from validation.real_texts import in_cm3
 from validation.sections import Options, plot, section, table
 
 __all__ = ["measured"]
@@ -108,7 +109,11 @@ def _peers(peers: Mapping[str, Figures]) -> dict[str, Any]:
         "The same structures by other programs: bins that agree, %",
         ["program", *columns, "means in the band", "structures failed"],
         rows,
-        note="Curves at steps of 0.01 Gy for all. A structure a program fails on counts with none of its bins.",
+        note=(
+            "Curves at steps of 0.01 Gy for all. A structure a program fails on counts with none of its bins. A program that, like "
+            "CERR, takes prisms with half-slice caps comes nearer to CERR than Graybook does: Graybook's model was chosen by "
+            "closed forms, to resemble neither system."
+        ),
     )
 
 
@@ -117,8 +122,7 @@ def _structures(one: Figures) -> dict[str, Any]:
     for row in one["structures"]:
         cells = [row["name"], row["planes"]]
         cells += [
-            f"{value:.4g}"
-            for value in (row["volume_cm3"], *(row[system]["volume_cm3"] for system in SYSTEMS))
+            in_cm3(value) for value in (row["volume_cm3"], *(row[system]["volume_cm3"] for system in SYSTEMS))
         ]
         cells += [
             f"{value:.3f}" for value in (row["mean_gy"], *(row[system]["mean_gy"] for system in SYSTEMS))
@@ -163,8 +167,8 @@ def _breast(breast: Figures) -> dict[str, Any]:
     for row in breast["structures"]:
         ours, theirs = row["graybook"], row["planning_system"]
         pairs = (
-            f"{ours['volume_cm3']:.4g} / {theirs['volume_cm3']:.4g}",
-            f"{row['without_caps']['volume_cm3']:.4g}",
+            f"{in_cm3(ours['volume_cm3'])} / {in_cm3(theirs['volume_cm3'])}",
+            in_cm3(row["without_caps"]["volume_cm3"]),
         )
         doses = (f"{ours[name]:.3f} / {theirs[name]:.3f}" for name in ("min_gy", "mean_gy", "max_gy"))
         shares = (100.0 * row[name] / row["bins"] for name in ("agree", "agree_own_reading"))

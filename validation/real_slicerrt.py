@@ -31,13 +31,17 @@ from validation.real_vtp import planar_contours
 
 __all__ = [
     "BIN_CERR_GY",
+    "CRITERION",
     "DATA",
+    "FRAME",
     "PATIENTS",
+    "SHOWN",
     "SYSTEMS",
     "THRESHOLDS",
     "Patient",
     "patient",
     "slicerrt_eclipse",
+    "within_band",
 ]
 
 DATA = Path("slicerrt_eclipse", "Testing", "Data")
@@ -60,6 +64,8 @@ CRITERION = 0.01
 BAND = 0.01
 """By how much the band of the two systems' means is widened."""
 FRAME = "2.25.1"
+SHOWN = {"EclipseProstate": "Rectum", "EclipseEnt": "Optic Chiasm"}
+"""Structures whose curves the page draws: long ends in a gradient, and three planes."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -180,8 +186,23 @@ def slicerrt_eclipse(data: Path) -> dict[str, Any]:
             "structures": rows,
             "totals": {system: _totals(rows, key, system) for system in SYSTEMS},
             "slicerrt_itself": _slicerrt_itself(tables, one.max_gy),
+            "curves": _shown(one, tables),
         }
     return {"model": DEFAULT.name, "patients": found}
+
+
+def _shown(one: Patient, tables: dict[str, dict[str, TabulatedCurve]]) -> dict[str, list[float]]:
+    """Curves of the structure to be plotted, at the doses of CERR's table: default, without caps, CERR, Eclipse."""
+    name = SHOWN[one.key]
+    at = tables["CERR"][key_of(name)].dose_gy
+    found = {"dose_gy": at.tolist()}
+    for label, model in (("Graybook", DEFAULT), ("Graybook, no caps", SliceModel.NONE)):
+        curve = _curve(one, one.structures[name], model=model)
+        found[label] = np.interp(at, curve.dose_gy, curve.percent).tolist()
+    for system in SYSTEMS:
+        table = tables[system][key_of(name)]
+        found[system] = np.interp(at, table.dose_gy[table.rising], table.percent[table.rising]).tolist()
+    return found
 
 
 def _structure(
@@ -212,11 +233,12 @@ def _structure(
             "own_reading": _compared(table, own[0], one.max_gy, lower_gy=own[1]),
         }
     for field, name in (("in_band_as_printed", "mean_gy"), ("in_band", "mean_bins_raised_gy")):
-        row[field] = _within(usual.mean_gy, row["CERR"][name], row["Eclipse"][name])
+        row[field] = within_band(usual.mean_gy, row["CERR"][name], row["Eclipse"][name])
     return row
 
 
-def _within(mean_gy: float, one_gy: float, other_gy: float) -> bool:
+def within_band(mean_gy: float, one_gy: float, other_gy: float) -> bool:
+    """Whether a mean lies between the two others, the band widened by 1 %. [Gy]"""
     low, high = sorted((one_gy, other_gy))
     return bool(low * (1.0 - BAND) <= mean_gy <= high * (1.0 + BAND))
 

@@ -9,9 +9,14 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-__all__ = ["breast_texts", "slicerrt_texts"]
+__all__ = ["breast_texts", "in_cm3", "slicerrt_texts"]
 
 Figures = dict[str, Any]
+
+
+def in_cm3(volume: float) -> str:
+    """A volume as it is shown, three decimals below 10 cm³ and none from 1000."""
+    return f"{volume:.{3 - sum(volume >= limit for limit in (10.0, 100.0, 1000.0))}f}"
 
 
 def slicerrt_texts(found: Figures) -> list[str]:
@@ -123,14 +128,12 @@ def _structure(label: str, system: str, row: Figures) -> str:
     convention = (
         "prisms without caps" if system == "Eclipse" else "capped prisms with the dose of the contour's plane"
     )
-    size = (
-        f"{row['planes']} planes, {usual['volume_cm3']:.3g} cm³ against {row[system]['volume_cm3']:.3g} cm³"
-    )
+    size = f"{row['planes']} planes, {in_cm3(usual['volume_cm3'])} cm³ against {in_cm3(row[system]['volume_cm3'])} cm³"
     left = own["disagree_undamaged"]
     cause = (
-        f"all of them agree when the contours are taken as {convention} ({own['volume_cm3']:.3g} cm³)"
+        f"all of them agree when the contours are taken as {convention} ({in_cm3(own['volume_cm3'])} cm³)"
         if left == 0
-        else f"taken as {convention} ({own['volume_cm3']:.3g} cm³) {left} remain, unexplained"
+        else f"taken as {convention} ({in_cm3(own['volume_cm3'])} cm³) {left} remain, unexplained"
     )
     return (
         f"**{label.capitalize()}, {system}, {row['name']}.** {count} of {usual['bins']} bins, {usual['from_gy']:.1f} to "
@@ -161,7 +164,7 @@ def _means(rows: list[Figures]) -> str:
 
 def _volumes(rows: list[Figures]) -> str:
     larger = [
-        f"{row['name']} {row['volume_cm3']:.3g} against {row['CERR']['volume_cm3']:.3g} cm³"
+        f"{row['name']} {in_cm3(row['volume_cm3'])} against {in_cm3(row['CERR']['volume_cm3'])} cm³"
         for row in rows
         if row["volume_cm3"] > 1.02 * max(row["CERR"]["volume_cm3"], row["Eclipse"]["volume_cm3"])
     ]
@@ -241,10 +244,10 @@ def _breast_structure(row: Figures) -> str:
         rest = "all agree without caps and with the half bin put right."
     else:
         rest = (
-            f"{left} remain without caps and with the half bin put right; volume then {bare['volume_cm3']:.3g} against "
-            f"{other['volume_cm3']:.3g} cm³, unexplained: how it rasterises contours the file does not say."
+            f"{left} remain without caps and with the half bin put right; volume then {in_cm3(bare['volume_cm3'])} against "
+            f"{in_cm3(other['volume_cm3'])} cm³, unexplained: how it rasterises contours the file does not say."
         )
     return (
         f"**{row['name']}.** {row['bins'] - row['agree']} of {row['bins']} bins ({row['planes']} planes, "
-        f"{row['graybook']['volume_cm3']:.3g} against {other['volume_cm3']:.3g} cm³): {rest}"
+        f"{in_cm3(row['graybook']['volume_cm3'])} against {in_cm3(other['volume_cm3'])} cm³): {rest}"
     )
