@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from graybook.geometry.arrays import FloatArray
-from graybook.report.result import Result
+
+if TYPE_CHECKING:
+    from graybook.report.result import Result  # loads pydantic, which few who hold material need
 
 __all__ = ["DvhCurve", "Material", "Plane", "PlaneContour", "StructureCurves"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,11 +21,13 @@ from graybook.progress import Progress, silent
 from graybook.record import Finding, Refusal, Structure
 from graybook.record.assessment import Param
 from graybook.units import rounded_gy
-from graybook.workflow.curves import PhysicalCurves
 from graybook.workflow.plan_doses import SESSIONS
 from graybook.workflow.planned import PlannedDose
 from graybook.workflow.scale import scale_of
 from graybook.workflow.scan import PersonScan, scan
+
+if TYPE_CHECKING:
+    from graybook.workflow.curves import PhysicalCurves
 
 __all__ = ["DosedStructure", "PhysicalDvhs", "PlanDvhs", "physical_dvhs"]
 
