@@ -11,8 +11,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from graybook.progress import silent
+from graybook.workflow.scan import scan
 from validation.real_agreement import TabulatedCurve, agreeing
 from validation.real_breast import FOLDER, breast_complete
+from validation.real_peers import as_dicom
 from validation.real_slicerrt import DATA, PATIENTS, SYSTEMS, patient, slicerrt_eclipse
 from validation.real_texts import breast_texts, slicerrt_texts
 
@@ -118,6 +121,20 @@ def test_contours_are_flat_planes_of_closed_polygons(test_data: Path) -> None:
     assert (len(brain.polygons), len(heights)) == (56, 48)
     assert np.diff(heights) == pytest.approx(2.5, abs=0.001)
     assert not any(np.array_equal(polygon[0], polygon[-1]) for polygon in brain.polygons)
+
+
+def test_patient_for_other_programs_is_the_same_patient(test_data: Path, tmp_path: Path) -> None:
+    """Read back from DICOM: contours within the 1 um files write, the dose within half of its highest / 2^32."""
+    one = patient(test_data, "EclipseEnt")
+    told = as_dicom(one, tmp_path)
+    read = scan(tmp_path / "EclipseEnt", silent).persons[0].planned[0]
+    assert read.structures is not None
+    assert read.volume is not None
+    back = {structure.number: structure.contours() for structure in read.structures.structures}
+    for number, stack in zip(told["rois"].values(), one.structures.values(), strict=True):
+        for there, here in zip(back[number].polygons, stack.polygons, strict=True):
+            assert there == pytest.approx(here, abs=1e-3)
+    assert read.volume.voxels() == pytest.approx(one.dose.values, abs=1e-6)
 
 
 def test_percent_trap_is_undone(breast: dict[str, Any]) -> None:
