@@ -57,12 +57,13 @@ def dvh(
     """
     from graybook.cli.dvh_page import document, page
     from graybook.dvh.metrics import parse_list
-    from graybook.workflow.curves import BIN_WIDTH_GY, PhysicalCurves
     from graybook.workflow.physical_dvh import physical_dvhs
 
     wanted = parse_list(metrics) if metrics.strip() else ()
     kept = None
     if curves is not None:
+        from graybook.workflow.curves import BIN_WIDTH_GY, PhysicalCurves
+
         width_gy = BIN_WIDTH_GY if bin_width is None else bin_width
         kept = PhysicalCurves(path=curves, by_bin=differential, width_gy=width_gy)
     elif differential or bin_width is not None:
