@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any
 
 from validation.page import PLOTS, rendered, write_plots
 from validation.programs import installed, lock
+from validation.real import VARIABLE
 from validation.sections import Options, plainly
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +67,12 @@ def _run(parts: tuple[str, ...], *, peers: bool, quick: bool) -> None:
     work = Path(tempfile.mkdtemp(prefix="validation-"))
     try:
         for name in parts:
+            if importlib.util.find_spec(f"validation.{MODULES.get(name, name)}") is None:
+                _say(f"{name}: not built yet")
+                continue
+            if name == "real" and VARIABLE not in os.environ and (RESULTS / "real.json").exists():
+                _say(f"{name}: {VARIABLE} is not set, the stored result stays")
+                continue
             _say(f"{name} ...")
             start = time.perf_counter()
             result = _result(name, Options(peers=peers, quick=quick, work=work / name))

@@ -394,5 +394,6 @@ def _introduction(places: int) -> str:
         "Sphere, cylinder and cone of 24 mm, the latter two upright and lying, in a dose of 1 Gy/mm along SI or AP "
         "(Nelms et al. 2015, Med Phys 42:4435). A value is beyond 3 % when it differs from the closed form by more than 3 % of "
         "itself. As in the paper, flat ends across the slices lie half a slice beyond the last plane. The paper's centre puts "
-        f"planes and voxels exactly through the bodies' ends; {places} random places, the same for all programs, do not."
+        f"planes and voxels exactly through the bodies' ends; {places} random places, the same for all programs, do not. What "
+        "remains there is what contours do not tell: the apex of the lying cone and the edge of a base between two planes."
     )

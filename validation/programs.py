@@ -23,7 +23,7 @@ from graybook.dvh.statistics import dose_at_percent_gy, max_gy, mean_gy, min_gy,
 from graybook.geometry import ContourStack, GridField
 from validation.cases import Case, written
 
-__all__ = ["OTHERS", "OURS", "Answers", "answers", "asked", "installed", "lock", "samples_of"]
+__all__ = ["OTHERS", "OURS", "Answers", "answered", "answers", "asked", "installed", "lock", "samples_of"]
 
 HOME = Path(__file__).resolve().parent
 ENVIRONMENTS = HOME / ".envs"
@@ -66,10 +66,10 @@ def lock(uv: Path) -> None:
 
 
 def answers(
-    cases: Sequence[Case], work: Path, *, others: Sequence[str] = OTHERS
+    cases: Sequence[Case], work: Path, *, others: Sequence[str] = OTHERS, own: bool = True
 ) -> tuple[dict[str, Answers], dict[str, str]]:
     """Answers by program and the programs' versions; the cases' files are removed afterwards."""
-    found = {OURS: {case.name: answered(case) for case in cases}}
+    found: dict[str, Answers] = {OURS: {case.name: answered(case) for case in cases}} if own else {}
     versions = {"graybook": __version__}
     if others:
         shutil.rmtree(work, ignore_errors=True)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from graybook import __version__
 from graybook.dvh.bodies import Sphere, SteepDose, contours
 from graybook.dvh.isodose import isodose_volume
 from validation.cases import FRAME, Case, dose_grid, planes_mm, stored
-from validation.programs import OTHERS, OURS, answers
+from validation.programs import OTHERS, OURS, answered, answers
 from validation.sections import Options, percents, plot, section, table
 
 __all__ = ["measured"]
@@ -52,22 +54,21 @@ class Setting:
 
 def measured(options: Options) -> dict[str, Any]:
     """All sizes, slices and places."""
-    places = 5 if options.quick else PLACES
-    posed = [
-        _posed(diameter, slice_mm, place, share)
-        for diameter in DIAMETERS_MM
-        for slice_mm in SLICES_MM
-        for place, share in enumerate(np.random.default_rng(SEED).uniform(0.0, 1.0, (places, 3)))
-    ]
-    few = [(case, of) for case, of in posed if of.place < (2 if options.quick else PLACES_OF_OTHERS)]
-    found: dict[str, list[tuple[Setting, dict[str, float | None]]]] = {}
-    said, versions = answers([case for case, _ in posed], options.work, others=())
-    found[OURS] = [(of, _errors(said[OURS][of.case], of)) for _, of in posed]
-    found[STORED] = [(of, _stored(case, of)) for case, of in few]
+    places, few = (5, 2) if options.quick else (PLACES, PLACES_OF_OTHERS)
+    shares = np.random.default_rng(SEED).uniform(0.0, 1.0, (places, 3))
+    found: dict[str, list[tuple[Setting, dict[str, float | None]]]] = {OURS: [], STORED: []}
+    kept: list[tuple[Case, Setting]] = []
+    for diameter, slice_mm, (place, share) in product(DIAMETERS_MM, SLICES_MM, enumerate(shares)):
+        case, of = _posed(diameter, slice_mm, place, share)
+        found[OURS].append((of, _errors(answered(case), of)))
+        if place < few:
+            found[STORED].append((of, _stored(case, of)))
+            kept.append((case, of))
+    versions = {"graybook": __version__}
     if options.peers:
-        said, versions = answers([case for case, _ in few], options.work, others=OTHERS)
+        said, versions = answers([case for case, _ in kept], options.work, others=OTHERS, own=False)
         for program in OTHERS:
-            found[program] = [(of, _errors(said[program][of.case], of)) for _, of in few]
+            found[program] = [(of, _errors(said[program][of.case], of)) for _, of in kept]
     volumes = _values(found[OURS], "volume")
     small = _values([one for one in found[OURS] if one[0].diameter_mm == 5.0], "volume")
     return section(
@@ -75,7 +76,7 @@ def measured(options: Options) -> dict[str, Any]:
         texts=[
             "Spheres of 3 to 20 mm in a dose that falls from 20 Gy on the surface by half within 0.4 mm (Stanley et al. 2021, "
             f"doi 10.1002/mp.14645); slices of 0.5 and 1 mm, dose voxels of 1 × 1 mm × slice. {places} random places each for "
-            f"Graybook, the first {few[-1][1].place + 1} of them for the others. V100 and V50 are the volumes at or above 20 and "
+            f"Graybook, the first {few} of them for the others. V100 and V50 are the volumes at or above 20 and "
             "10 Gy. A dose stored every millimetre and taken as linear between is itself off by much of that: the row "
             f"“{STORED}” integrates it in closed form, and no program that interpolates linearly can do better."
         ],

@@ -49,7 +49,7 @@ def measured(options: Options) -> dict[str, Any]:
     found: dict[str, Found] = {OURS: {key: _own(*case) for key, case in posed.items()}}
     versions = {"graybook": __version__}
     if options.peers:
-        said, versions = answers([case for case, _ in posed.values()], options.work, others=OTHERS)
+        said, versions = answers([case for case, _ in posed.values()], options.work, others=OTHERS, own=False)
         for program in OTHERS:
             found[program] = {key: _indices(said[program][case.name]) for key, (case, _) in posed.items()}
     smallest = [found[OURS][2.0, 0.5, place] for place in PLACES]
