@@ -54,6 +54,25 @@ def _arithmetic(found: Figures) -> str:
         "next to nothing for a lens and without limit for a body; its thresholds were set that way. "
         + ". ".join(parts)
         + "."
+        + "".join(_missed(one, system) for one in found["patients"].values() for system in one["totals"])
+    )
+
+
+def _missed(one: Figures, system: str) -> str:
+    """Which structure keeps Graybook below SlicerRT's demand in SlicerRT's arithmetic, where one does."""
+    total = one["totals"][system]
+    if total["slicerrt_arithmetic_percent"] >= total["wanted_percent"]:
+        return ""
+    lost = {
+        row["name"]: row[system]["default"]["bins"] - row[system]["default"]["agree_slicerrt_arithmetic"]
+        for row in one["structures"]
+    }
+    worst = max(lost, key=lambda name: lost[name])
+    volume = next(row[system]["volume_cm3"] for row in one["structures"] if row["name"] == worst)
+    return (
+        f" {one['label'].capitalize()}, {system}, misses that demand in that arithmetic: {lost[worst]} of the {sum(lost.values())} "
+        f"bins lost are those of {worst}, where it asks for {volume / 100.0:.2f} % of the volume; read as {system} reads contours, "
+        f"{total['slicerrt_arithmetic_own_reading_percent']:.2f} % agree."
     )
 
 
@@ -65,10 +84,10 @@ def _cerr(rows: list[Figures]) -> str:
     )
     return (
         f"**CERR lists its volumes one bin too low.** Its curves lie {median(lower):.2f} Gy (median of {len(lower)} "
-        f"structures) below Graybook's, and its means {median(apart):.2f} Gy below Eclipse's: its histogram counts a dose of "
-        "up to the upper edge of a bin into the bin, its cumulative curve leaves the bin itself out, and the table names "
-        "the lower edge. It also takes the dose of a whole slice in the plane of its contour, and slices as prisms with "
-        "half-slice caps. A curve made so lies "
+        f"structures) below Graybook's, and its means {median(apart):.2f} Gy below Eclipse's. Its source counts a "
+        "dose into the bin whose upper edge it does not exceed; a cumulative curve that leaves the bin itself out, listed at its "
+        "lower edge, is one bin of 0.1 Gy low. The rest is as if the dose of a whole slice were that in its contour's plane, on "
+        "prisms with half-slice caps. A curve made so lies "
         f"{after:.3f} % of the volume from CERR's (median over structures of the mean distance), Graybook's {before:.3f} %."
     )
 
