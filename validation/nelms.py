@@ -101,6 +101,7 @@ def posed(
     planes = planes_mm(slice_mm, radius_mm + 9.0)
     shapes = bodies(radius_mm, centre)
     middle = 4.0 / 3.0 * radius_mm * abs(per_mm_gy)
+    stacks = {roi: contours(body, planes, frame=FRAME) for roi, body in shapes.items()}
     cases, settings = [], []
     for gradient, axis in GRADIENTS.items():
         dose = LinearDose(axis=axis, per_mm_gy=per_mm_gy, middle_gy=middle, middle_mm=centre)
@@ -108,7 +109,7 @@ def posed(
         cases.append(
             Case(
                 name=label,
-                stacks={roi: contours(body, planes, frame=FRAME) for roi, body in shapes.items()},
+                stacks=stacks,
                 field=stored(dose, dose_grid(voxel_mm, radius_mm + 7.0)),
                 slice_mm=slice_mm,
                 reach_mm=radius_mm + 9.0,
