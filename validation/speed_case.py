@@ -6,7 +6,6 @@ an RTSTRUCT, an RTPLAN and an RTDOSE, so that programs that need an image (plast
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,32 +36,33 @@ class SpeedCase:
     Parameters
     ----------
     shape
-        Voxels of dose and CT along z, y, x.
+        Voxels of the CT along z, y, x.
     spacing_mm
         Distance of their centres, the same in all directions. [mm]
     structures
         How many; after the first twenty the same ones are drawn again, a little smaller.
     step_mm
         Distance of neighbouring points along a contour. [mm]
+    dose_every
+        How many voxels of the CT are one of the dose along each side.
     """
 
     shape: tuple[int, int, int] = (120, 180, 180)
     spacing_mm: float = 2.5
     structures: int = 20
     step_mm: float = 1.5
+    dose_every: int = 1
 
     @property
     def grid(self) -> Grid:
-        """Where the voxels lie: the middle of the grid is at the origin."""
-        nz, ny, nx = self.shape
-        edge = -0.5 * self.spacing_mm * (np.array([nx, ny, nz]) - 1)
-        return Grid(
-            frame=FRAME,
-            shape=self.shape,
-            origin_mm=edge,
-            spacing_mm=np.full(3, self.spacing_mm),
-            axes=np.eye(3),
-        )
+        """Where the voxels of the CT lie: their middle is at the origin."""
+        return _centred(self.shape, self.spacing_mm)
+
+    @property
+    def dose_grid(self) -> Grid:
+        """Where the voxels of the dose lie, around the same middle."""
+        nz, ny, nx = (count // self.dose_every for count in self.shape)
+        return _centred((nz, ny, nx), self.spacing_mm * self.dose_every)
 
     @property
     def heights_mm(self) -> FloatArray:
@@ -75,7 +75,10 @@ class SpeedCase:
         return float(self.shape[2] * self.spacing_mm)
 
 
-Course = Callable[[float], tuple[float, float]]
+def _centred(shape: tuple[int, int, int], spacing_mm: float) -> Grid:
+    nz, ny, nx = shape
+    edge = -0.5 * spacing_mm * (np.array([nx, ny, nz]) - 1)
+    return Grid(frame=FRAME, shape=shape, origin_mm=edge, spacing_mm=np.full(3, spacing_mm), axes=np.eye(3))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +221,10 @@ def contour_stacks(case: SpeedCase) -> dict[str, ContourStack]:
 def dose_gy(case: SpeedCase) -> FloatArray:
     """A plateau over the target with a penumbra, on a background that falls along y: no two structures look alike. [Gy]"""
     scale = case.extent_mm / 450.0
-    z, y, x = ((np.arange(count) - 0.5 * (count - 1)) * case.spacing_mm / scale for count in case.shape)
+    grid = case.dose_grid
+    z, y, x = (
+        (np.arange(count) - 0.5 * (count - 1)) * float(grid.spacing_mm[0]) / scale for count in grid.shape
+    )
     away = np.sqrt(
         ((x - 38.0) / 48.0)[None, None, :] ** 2
         + ((y + 10.0) / 44.0)[None, :, None] ** 2
@@ -236,7 +242,7 @@ def write_folder(folder: Path, case: SpeedCase, *, bits: int = 32) -> Path:
         identities=(Identity(value="SPEED-1"),), name="SPEED^CASE", birth_date=date(1950, 1, 31), sex="F"
     )
     header = SeriesHeader(person=person, study_uid=study, series_uid=series, day=DAY, frame=FRAME)
-    write_ct(folder / "ct", header=header, grid=case.grid, hu=np.zeros(case.shape))
+    write_ct(folder / "ct", header=header, grid=case.grid, hu=np.broadcast_to(0.0, case.shape))
     write_rtstruct(
         folder / "rtstruct.dcm",
         header=header.in_series(uid_from("speed", "series", "rtstruct")),
@@ -264,7 +270,7 @@ def write_folder(folder: Path, case: SpeedCase, *, bits: int = 32) -> Path:
         header=header.in_series(uid_from("speed", "series", "rtdose")),
         dose=WrittenDose(
             uid=uid_from("speed", "rtdose"),
-            grid=case.grid,
+            grid=case.dose_grid,
             values_gy=dose_gy(case),
             plan_uids=(plan,),
             structure_set_uid=structure_set,
