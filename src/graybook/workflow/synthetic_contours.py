@@ -18,21 +18,28 @@ BISECTIONS = 14
 LARGEST_MM = 215.0
 
 
+def _mapped(points: FloatArray, through: Affine) -> FloatArray:
+    """Points (..., 3) of ``through.from_frame`` in its other frame: a few at a time, so no kernel. [mm]"""
+    x, y, z = (points[..., k, None] for k in range(3))
+    matrix = through.matrix
+    return np.asarray(matrix[:3, 0] * x + matrix[:3, 1] * y + matrix[:3, 2] * z + matrix[:3, 3])
+
+
 def _seen_from(organ: Organ, to_reference: Affine, z_mm: float) -> FloatArray:
     """The organ's middle point in the axial plane ``z_mm`` of the frame it is drawn in (fixed point, slopes are small)."""
     back = to_reference.inverse()
-    height = float(to_reference.apply(np.array([[0.0, 0.0, z_mm]]), frame=to_reference.from_frame)[0, 2])
+    height = float(_mapped(np.array([0.0, 0.0, z_mm]), to_reference)[2])
     for _ in range(30):
         x, y = organ.middle(height)
-        own: FloatArray = back.apply(np.array([[x, y, height]]), frame=back.from_frame)[0]
+        own = _mapped(np.array([x, y, height]), back)
         height += z_mm - float(own[2])
     own[2] = z_mm
     return own
 
 
 def _levels(organ: Organ, points: FloatArray, to_reference: Affine) -> FloatArray:
-    flat = to_reference.apply(points.reshape(-1, 3), frame=to_reference.from_frame)
-    return organ.level(flat[:, 0], flat[:, 1], flat[:, 2]).reshape(points.shape[:-1])
+    there = _mapped(points, to_reference)
+    return organ.level(there[..., 0], there[..., 1], there[..., 2])
 
 
 def polygons_of(organ: Organ, to_reference: Affine, heights_mm: Sequence[float]) -> tuple[FloatArray, ...]:
@@ -53,7 +60,7 @@ def polygons_of(organ: Organ, to_reference: Affine, heights_mm: Sequence[float])
     found = []
     for z_mm in heights_mm:
         middle = _seen_from(organ, to_reference, z_mm)
-        there = to_reference.apply(middle[None], frame=to_reference.from_frame)[0]
+        there = _mapped(middle, to_reference)
         if not organ.low_mm <= there[2] <= organ.high_mm or organ.level(*there[:, None])[0] > -0.5:
             continue
         outside = _levels(organ, middle + steps[None, :, None] * rays[:, None, :], to_reference) > 0
