@@ -48,7 +48,7 @@ def _curves_svg(curves: Sequence[ComparedCurve], words: Wording) -> str:
             )  # fmt: skip
             axes.set_title(curve.title, loc="left")
             axes.set_xlabel(words("fig_dose"))
-            _open(axes)
+            _open(axes, words)
             axes.set_ylim(bottom=0.0)
         panels[0].set_ylabel(words("fig_volume"))
         panels[0].legend(loc="lower left")
@@ -56,8 +56,10 @@ def _curves_svg(curves: Sequence[ComparedCurve], words: Wording) -> str:
     return svg_text(draw, height_inch=CURVES_INCH)
 
 
-def _open(axes: Axes) -> None:
+def _open(axes: Axes, words: Wording) -> None:
+    """Without a box, and with the language's own decimals."""
     axes.spines[["top", "right"]].set_visible(False)
+    axes.yaxis.set_major_formatter(lambda value, _: words.short(float(value)).replace("-", "\u2212"))
 
 
 def _slice_of(case: Case) -> str:
@@ -93,7 +95,7 @@ def _deviations_svg(cases: Sequence[Case], words: Wording) -> str:
         axes.set_ylabel(words("fig_percent"))
         reach = max(2.0 * tolerance, *(1.1 * abs(case.deviation or 0.0) for case in cases))
         axes.set_ylim(-reach, reach)
-        _open(axes)
+        _open(axes, words)
         axes.legend(loc="upper left", ncols=len(slices), borderaxespad=0.1)
 
     return svg_text(draw, height_inch=DEVIATIONS_INCH)
