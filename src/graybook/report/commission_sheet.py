@@ -152,7 +152,7 @@ def _counts(result: Commission, words: _Words) -> Iterator[str]:
 
 
 def _means(words: _Words, *, passed: bool) -> tuple[str, ...]:
-    return tuple(map(words, ("means_passed", "means_limits") if passed else ("means_failed", "means_limits")))
+    return tuple(map(words, ("means_passed", "means_limits") if passed else ("means_failed",)))
 
 
 def _actions(words: _Words, *, passed: bool) -> tuple[str, ...]:
@@ -201,7 +201,8 @@ def _failed(groups: Sequence[Group], words: _Words) -> Table:
         if not group.passed
         for case in [one for one in group.cases if not one.passed][: max(2, _FAILED_SHOWN // len(groups))]
     ]
-    return _cases_table(cases, {}, words, sources=False)
+    table = _cases_table(cases, {}, words, sources=False)
+    return Table(columns=table.columns, rows=table.rows, note=words("failed_note"))
 
 
 def _machine(result: Commission, created: str, words: _Words) -> Table:

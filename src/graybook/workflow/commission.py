@@ -98,7 +98,7 @@ def _checked(checks: Checks, bench: Bench) -> Group:
         name, words = checks.__name__, bench.words
         broken = Case(
             id=name,
-            text=words("could_not_run"),
+            text=f"{words(name)}: {words('could_not_run')}",
             unit="",
             expected=0.0,
             found=None,
