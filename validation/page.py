@@ -38,8 +38,10 @@ def rendered(results: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def write_plots(folder: Path, results: Mapping[str, Mapping[str, Any]]) -> None:
-    """Draw every plot as SVG, the same bytes for the same results."""
+    """Draw every plot as SVG, the same bytes for the same results; what other results drew goes."""
     folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.svg"):
+        path.unlink()
     for result in results.values():
         for plot in result.get("section", {}).get("plots", ()):
             _draw(plot, folder / f"{plot['name']}.svg")

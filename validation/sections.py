@@ -100,7 +100,7 @@ def percents(values: Sequence[float], decimals: int = 1) -> str:
     if not values:
         return "–"
     low, high = (round(100.0 * value, decimals) + 0.0 for value in (min(values), max(values)))
-    return f"{low:.{decimals}f} … {high:+.{decimals}f}"
+    return f"{low:+.{decimals}f} … {high:+.{decimals}f}"
 
 
 def plainly(title: str, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""The accuracy page is what the validation wrote: the stored results rendered, nothing typed by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from validation.__main__ import PAGE, PARTS, stored_results
+from validation.page import MARK, PLOTS, rendered, write_plots
+from validation.sections import plainly, plot, section, table
+
+RESULTS = stored_results()
+
+
+def test_page_is_the_stored_results_rendered() -> None:
+    """The page is, to the byte, what the stored results give, and says that it is made by the command."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert MARK in text
+    assert text == rendered(RESULTS)
+
+
+def test_every_plot_is_there() -> None:
+    """The folder of plots holds those of the results and no others."""
+    wanted = {f"{plot['name']}.svg" for one in RESULTS.values() for plot in one["section"]["plots"]}
+    assert {path.name for path in (PAGE.parent / PLOTS).iterdir()} == wanted
+
+
+def test_plots_are_drawn_from_the_results(tmp_path: Path) -> None:
+    """Drawing a plot twice gives the same bytes."""
+    drawn = plot("one", "One", x="x", y="y", series=[("a", [1, 2], [3, 4])], ticks=("p", "q"))
+    results = {"part": {"section": section("Part", plots=[drawn])}}
+    for folder in ("a", "b"):
+        write_plots(tmp_path / folder, results)
+    assert (tmp_path / "a" / "one.svg").read_bytes() == (tmp_path / "b" / "one.svg").read_bytes()
+
+
+def test_stored_results_name_no_machine_and_no_path() -> None:
+    """Results say what kind of machine it was, never where on it."""
+    for result in RESULTS.values():
+        assert result["part"] in PARTS
+        assert "cores" in result["machine"]
+    for path in (PAGE.parents[2] / "validation" / "results").glob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        assert not any(root in text for root in ("/home/", "/work/", "/tmp/", "/root/"))
+
+
+def test_a_failed_part_is_shown_as_failed() -> None:
+    """A part that fell over stands on the page with its reason."""
+    page = rendered(
+        {"sums": {"part": "sums", "date": "2026-01-05", "machine": "1 cores", "failed": "no memory"}}
+    )
+    assert "## sums" in page
+    assert "no memory" in page
+
+
+def test_plain_figures_become_tables() -> None:
+    """A part that gives figures only gets its tables from them."""
+    made = plainly("Growth", {"slope": 1.02, "sizes": [{"voxels": 8, "s": 0.1}, {"voxels": 16, "s": 0.2}]})
+    assert [one["title"] for one in made["tables"]] == ["Figures", "sizes"]
+    assert made["tables"][1]["rows"] == [["8", "0.1"], ["16", "0.2"]]
+    assert table("t", ["a"], [[1]])["rows"] == [["1"]]
+
+
+@pytest.mark.parametrize(("part", "figure", "most"), [
+    ("nelms", "test2_beyond_3", 5),
+    ("nelms", "test2_beyond_3_places", 15),
+    ("nelms", "test1_beyond_3", 0),
+    ("nelms", "curve_3 mm", 0.015),
+    ("stanley", "mean_volume_percent", 1.0),
+    ("stanley", "worst_5_mm_percent", 5.0),
+    ("walker_byrne", "PCI_2_mm_off_percent", 10.0),
+    ("walker_byrne", "MGI_2_mm_off_percent", 10.0),
+    ("sums", "worst_mgy", 1.0),
+])  # fmt: skip
+def test_stored_figures_are_those_asked_for(part: str, figure: str, most: float) -> None:
+    """The run behind the page reached what was set as its aim."""
+    assert abs(RESULTS[part]["section"]["figures"][figure]) <= most
