@@ -24,7 +24,7 @@ The last three ask for the volume of an isodose wherever it lies, hence for the 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -46,7 +46,16 @@ from graybook.dvh.statistics import (
 from graybook.dvh.wording import Reader
 from graybook.geometry.arrays import BoolArray, FloatArray
 
-__all__ = ["IsodoseVolumes", "Kind", "Metric", "evaluate", "metric_error", "parse", "parse_list"]
+__all__ = [
+    "IsodoseVolumes",
+    "Kind",
+    "Metric",
+    "evaluate",
+    "metric_error",
+    "metric_errors",
+    "parse",
+    "parse_list",
+]
 
 IsodoseVolumes: TypeAlias = Callable[[float], float | None]
 """From a dose to the volume of the whole field at or above it, or None: :class:`graybook.dvh.isodose.FieldVolumes`."""
@@ -208,17 +217,35 @@ def metric_error(
     second_half
         Which samples (n,) are of the second half.
     """
-    if metric.kind in WITHOUT_ERROR:
-        return None
-    total, found = float(np.sum(volumes_cm3)), []
-    for half in (~second_half, second_half):
-        part = float(np.sum(volumes_cm3[half]))
+    return metric_errors((metric,), dose_gy, volumes_cm3, second_half, extreme_dose_gy, field_volumes)[0]
+
+
+def metric_errors(
+    metrics: Sequence[Metric],
+    dose_gy: FloatArray,
+    volumes_cm3: FloatArray,
+    second_half: BoolArray,
+    extreme_dose_gy: FloatArray | None = None,
+    field_volumes: IsodoseVolumes | None = None,
+) -> tuple[float | None, ...]:
+    """:func:`metric_error` of several metrics; the samples are halved once."""
+    if all(metric.kind in WITHOUT_ERROR for metric in metrics):
+        return (None,) * len(metrics)
+    total, halves = float(np.sum(volumes_cm3)), []
+    for half in (np.flatnonzero(~second_half), np.flatnonzero(second_half)):
+        volumes = volumes_cm3[half]
+        part = float(np.sum(volumes))
         if part <= 0.0:
-            return None
-        scaled = volumes_cm3[half] * (total / part)
-        found.append(evaluate(metric, dose_gy[half], scaled, extreme_dose_gy, field_volumes))
-    first, second = found
-    return None if first is None or second is None else 0.5 * abs(first - second)
+            return (None,) * len(metrics)
+        halves.append((dose_gy[half], volumes * (total / part)))
+    errors: list[float | None] = []
+    for metric in metrics:
+        if metric.kind in WITHOUT_ERROR:
+            errors.append(None)
+            continue
+        first, second = (evaluate(metric, *half, extreme_dose_gy, field_volumes) for half in halves)
+        errors.append(None if first is None or second is None else 0.5 * abs(first - second))
+    return tuple(errors)
 
 
 def _index(

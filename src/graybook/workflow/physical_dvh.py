@@ -11,7 +11,7 @@ import numpy as np
 
 from graybook.dicom.facts import DoseFacts, DvhFacts
 from graybook.dvh.isodose import FieldVolumes
-from graybook.dvh.metrics import Metric, evaluate, metric_error
+from graybook.dvh.metrics import Metric, evaluate, metric_errors
 from graybook.dvh.sampling import StructureSamples, structure_samples
 from graybook.dvh.statistics import max_gy, mean_gy, min_gy
 from graybook.errors import InputError
@@ -196,6 +196,9 @@ def _dosed(
     outer = dose.sample(samples.extreme_points_mm)
     low = _figures(inner, outer, samples, isodoses, metrics, high=False)
     covered = bool(inner.inside.all())
+    errors = metric_errors(
+        metrics, inner.low, samples.volumes_cm3, samples.second_half, field_volumes=isodoses
+    )
     return DosedStructure(
         name=name,
         volume_cm3=round(samples.volume_cm3, 6),
@@ -204,14 +207,7 @@ def _dosed(
         mean_gy=low["mean_gy"],
         max_gy=low["max_gy"],
         metrics={metric.text: low[metric.text] for metric in metrics},
-        metrics_error={
-            metric.text: rounded_gy(
-                metric_error(
-                    metric, inner.low, samples.volumes_cm3, samples.second_half, field_volumes=isodoses
-                )
-            )
-            for metric in metrics
-        },
+        metrics_error={metric.text: rounded_gy(error) for metric, error in zip(metrics, errors, strict=True)},
         upper=None if covered else _figures(inner, outer, samples, isodoses, metrics, high=True),
         tps=tps,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graybook.dvh.metrics import Kind, evaluate, metric_error, parse, parse_list
+from graybook.dvh.metrics import Kind, evaluate, metric_error, metric_errors, parse, parse_list
 from graybook.errors import UsageError
 
 DOSE = np.array([10.0, 20.0, 30.0, 40.0])
@@ -272,3 +272,14 @@ def test_metrics_that_are_not_sampled_have_no_error(text: str) -> None:
 def test_error_without_a_second_half_is_unknown() -> None:
     """One half alone says nothing of its error."""
     assert metric_error(parse("mean"), DOSE, VOLUMES, np.zeros(4, dtype=bool)) is None
+
+
+def test_errors_of_several_metrics_are_those_of_each() -> None:
+    """Halving the samples once for a list of metrics gives the same errors as for each alone, and None where each has none."""
+    second = np.array([True, False, True, False])
+    metrics = parse_list("mean,D10%,max,V20Gy[cc],D9cc")
+    alone = tuple(metric_error(metric, DOSE, VOLUMES, second) for metric in metrics)
+    assert metric_errors(metrics, DOSE, VOLUMES, second) == alone
+    assert alone[0] == pytest.approx(0.5 * abs((10 * 4 + 30 * 2) / 6 - (20 * 3 + 40) / 4))
+    assert alone[2] is None
+    assert metric_errors(metrics, DOSE, VOLUMES, np.zeros(4, dtype=bool)) == (None,) * 5
