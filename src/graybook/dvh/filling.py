@@ -9,12 +9,12 @@ import numpy as np
 from graybook.dvh._kernels import filling as kernels
 from graybook.dvh._kernels.reaches import pitched, volume_mm3
 from graybook.dvh.slices import Slabs
-from graybook.geometry.arrays import BoolArray, FloatArray
+from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["Filling", "filling", "volume_of_mm3"]
 
 WIDEST_PITCH_MM = 4.0
-"""Cells are never wider, even when a large structure then has more points than aimed at. [mm]"""
+"""Cells are never wider when nothing refines them, even when a large structure then has more points than aimed at. [mm]"""
 
 SURFACE_STEP_MM = 2.0
 """Longest distance between surface points along a contour. [mm]"""
@@ -44,11 +44,32 @@ class Filling:
     second_half: BoolArray
     boxes: FloatArray
 
-    def corners_mm(self, which: BoolArray) -> FloatArray:
-        """The eight corners (m, 8, 3) of the boxes of some samples. [mm]"""
+    @staticmethod
+    def joined(one: Filling, other: Filling) -> Filling:
+        """Samples of the same slabs, together."""
+        return Filling(
+            slabs=one.slabs,
+            points_mm=np.concatenate([one.points_mm, other.points_mm]),
+            volumes_mm3=np.concatenate([one.volumes_mm3, other.volumes_mm3]),
+            second_half=np.concatenate([one.second_half, other.second_half]),
+            boxes=np.concatenate([one.boxes, other.boxes]),
+        )
+
+    def taken(self, which: BoolArray) -> Filling:
+        """Some of the samples."""
+        return Filling(
+            slabs=self.slabs,
+            points_mm=self.points_mm[which],
+            volumes_mm3=self.volumes_mm3[which],
+            second_half=self.second_half[which],
+            boxes=self.boxes[which],
+        )
+
+    def surroundings_mm(self, which: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Centres and half widths (m, 3) of upright blocks that hold the boxes of some samples. [mm]"""
         own = self.slabs
-        found = kernels.corners(own.heights_mm, own.courses, self.boxes[which])
-        return np.reshape(found, (-1, 8, 3))
+        centres, wide = kernels.surroundings(own.heights_mm, own.courses, self.boxes[which])
+        return centres, wide
 
     def subdivided(self, which: BoolArray, parts: int) -> Filling:
         """Some samples in place of which their boxes, cut into ``parts`` along each side, are sampled, and they alone."""
@@ -72,9 +93,9 @@ def volume_of_mm3(slabs: Slabs) -> float:
     return float(volume_mm3(slabs.states, slabs.lengths_mm, slabs.courses))
 
 
-def filling(slabs: Slabs, count: int) -> Filling:
-    """About ``count`` samples of the slabs."""
-    pitch, layers = pitched(slabs.states, slabs.lengths_mm, volume_of_mm3(slabs), count, WIDEST_PITCH_MM)
+def filling(slabs: Slabs, count: int, *, widest_mm: float = WIDEST_PITCH_MM) -> Filling:
+    """About ``count`` samples of the slabs, more where their cells would be wider than ``widest_mm``."""
+    pitch, layers = pitched(slabs.states, slabs.lengths_mm, volume_of_mm3(slabs), count, widest_mm)
     points, volumes, halves, boxes = kernels.filled(
         slabs.edges,
         slabs.begin,

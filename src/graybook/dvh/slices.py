@@ -75,7 +75,7 @@ class Slabs:
     courses
         How it changes on the way (s, 2, 6, 3): constant, slope and square term of its state. [mm]
     faces
-        Where a slab ends in a face of its own, below and above (s, 2); two slabs that meet share the upper one's.
+        Where a slab ends in the open, below and above (s, 2): no section of the next plane goes on from it.
     """
 
     edges: FloatArray
@@ -118,7 +118,7 @@ def slabs(
         states=states,
         lengths_mm=lengths,
         courses=courses,
-        faces=np.column_stack([(links[:, 0] == 0) & (lengths[:, 0] > 0.0), lengths[:, 1] > 0.0]),
+        faces=(links[:, ::2] == 0) & (lengths > 0.0),
     )
 
 

@@ -16,11 +16,15 @@ __all__ = [
     "mapped",
     "points_inside",
     "trilinear",
+    "trilinear_shared",
 ]
 
 EDGE = 1e-6
 """How far outside the hull of the voxel centres, in voxels, a point still counts as on the edge (round-off)."""
 
+
+PART = 8192
+"""Points that one core takes at a time."""
 
 ROWS = 64
 """Rows into which a section is cut for its moments."""
@@ -54,19 +58,8 @@ def index_below(nodes: FloatArray, x: float) -> int:  # pragma: no cover
     return low
 
 
-@kernel(
-    read(3),
-    read(2),
-    read(2),
-    read(1),
-    read(1),
-    read(1),
-    written(1),
-    written(1),
-    written(1, types.boolean),
-    parallel=True,
-)
-def trilinear(
+@njit(cache=False)
+def interpolate(
     values: FloatArray,
     points: FloatArray,
     matrix: FloatArray,
@@ -76,16 +69,12 @@ def trilinear(
     low: FloatArray,
     high: FloatArray,
     inside: BoolArray,
+    first: int,
+    last: int,
 ) -> None:  # pragma: no cover
-    """Fill ``low``, ``high`` and ``inside`` (n,) with a grid's values at points (n, 3).
-
-    ``matrix`` (3, 3) and ``offset`` (3,) carry points to fractional indices x, y, z of the voxels (zyx); when ``planes`` (nz,)
-    holds the distances of uneven planes, z is a distance too and becomes an index by the planes on either side. ``face_max``
-    holds the maxima of the faces x-, x+, y-, y+, z-, z+. Outside the hull ``low`` is 0 and ``high`` the highest value on the
-    nearest face (rule 9); a point beyond several faces at once has no single nearest one: the highest of them is taken.
-    """
+    """:func:`trilinear` for points ``first`` to ``last``."""
     nz, ny, nx = values.shape
-    for p in prange(points.shape[0]):
+    for p in range(first, last):
         px, py, pz = points[p, 0], points[p, 1], points[p, 2]
         x = matrix[0, 0] * px + matrix[0, 1] * py + matrix[0, 2] * pz + offset[0]
         y = matrix[1, 0] * px + matrix[1, 1] * py + matrix[1, 2] * pz + offset[1]
@@ -93,20 +82,20 @@ def trilinear(
         if planes.shape[0] > 1:
             k = index_below(planes, z)
             z = k + (z - planes[k]) / (planes[k + 1] - planes[k])
-        bound = -1.0
+        bound, outside = -np.inf, False
         if x < -EDGE:
-            bound = max(bound, face_max[0])
+            bound, outside = max(bound, face_max[0]), True
         if x > nx - 1 + EDGE:
-            bound = max(bound, face_max[1])
+            bound, outside = max(bound, face_max[1]), True
         if y < -EDGE:
-            bound = max(bound, face_max[2])
+            bound, outside = max(bound, face_max[2]), True
         if y > ny - 1 + EDGE:
-            bound = max(bound, face_max[3])
+            bound, outside = max(bound, face_max[3]), True
         if z < -EDGE:
-            bound = max(bound, face_max[4])
+            bound, outside = max(bound, face_max[4]), True
         if z > nz - 1 + EDGE:
-            bound = max(bound, face_max[5])
-        if bound >= 0.0:
+            bound, outside = max(bound, face_max[5]), True
+        if outside:
             inside[p] = False
             low[p] = 0.0
             high[p] = bound
@@ -126,6 +115,72 @@ def trilinear(
         inside[p] = True
         low[p] = value
         high[p] = value
+
+
+SAMPLING = (
+    read(3),
+    read(2),
+    read(2),
+    read(1),
+    read(1),
+    read(1),
+    written(1),
+    written(1),
+    written(1, types.boolean),
+)
+
+
+@kernel(*SAMPLING)
+def trilinear(
+    values: FloatArray,
+    points: FloatArray,
+    matrix: FloatArray,
+    offset: FloatArray,
+    planes: FloatArray,
+    face_max: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    inside: BoolArray,
+) -> None:  # pragma: no cover
+    """Fill ``low``, ``high`` and ``inside`` (n,) with a grid's values at points (n, 3).
+
+    ``matrix`` (3, 3) and ``offset`` (3,) carry points to fractional indices x, y, z of the voxels (zyx); when ``planes`` (nz,)
+    holds the distances of uneven planes, z is a distance too and becomes an index by the planes on either side. ``face_max``
+    holds the maxima of the faces x-, x+, y-, y+, z-, z+. Outside the hull ``low`` is 0 and ``high`` the highest value on the
+    nearest face (rule 9); a point beyond several faces at once has no single nearest one: the highest of them is taken.
+    """
+    interpolate(values, points, matrix, offset, planes, face_max, low, high, inside, 0, points.shape[0])
+
+
+@kernel(*SAMPLING, parallel=True)
+def trilinear_shared(
+    values: FloatArray,
+    points: FloatArray,
+    matrix: FloatArray,
+    offset: FloatArray,
+    planes: FloatArray,
+    face_max: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    inside: BoolArray,
+) -> None:  # pragma: no cover
+    """:func:`trilinear` with the points shared out among the cores: worth it for very many."""
+    parts = points.shape[0] // PART + 1
+    for part in prange(parts):
+        first = int(np.int64(part)) * PART
+        interpolate(
+            values,
+            points,
+            matrix,
+            offset,
+            planes,
+            face_max,
+            low,
+            high,
+            inside,
+            first,
+            min(first + PART, points.shape[0]),
+        )
 
 
 @njit(cache=False)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from graybook.errors import FrameMismatch, InputError
-from graybook.geometry._kernels import trilinear
+from graybook.errors import FrameMismatch, InputError, UsageError
+from graybook.geometry._kernels import trilinear, trilinear_shared
+from graybook.geometry._peak_kernels import block_maxima, highest_in_boxes
 from graybook.geometry.arrays import BoolArray, FloatArray, points_array
 from graybook.geometry.grid import Grid
 from graybook.geometry.transform import Affine
 
 __all__ = ["Field", "FieldSamples", "GridField", "MappedField"]
+
+SHARED_FROM = 100_000
+"""From so many points on sampling is shared among the cores: below, waiting for each other costs more than it gains."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,7 +93,8 @@ class GridField:
         planes = np.empty(0) if self.grid.planes_mm is None else self.grid.planes_mm
         low, high = np.empty(len(points)), np.empty(len(points))
         inside = np.empty(len(points), dtype=np.bool_)
-        trilinear(
+        kernel = trilinear if len(points) < SHARED_FROM else trilinear_shared
+        kernel(
             self.values,
             points,
             np.ascontiguousarray(to_index @ matrix[:3, :3]),
@@ -100,6 +106,37 @@ class GridField:
             inside,
         )
         return FieldSamples(low=low, high=high, inside=inside)
+
+    def highest_near(self, points_mm: FloatArray, reach_mm: FloatArray, threshold: float) -> FloatArray:
+        """No value within ``reach_mm`` (n, 3) along x, y, z of points (n, 3) is higher than this (n,).
+
+        Coarse where it is below ``threshold``. Outside the support the highest value on the faces passed counts (rule 9).
+        """
+        return self.highest_near_through(points_mm, reach_mm, threshold, np.eye(4))
+
+    def highest_near_through(
+        self, points_mm: FloatArray, reach_mm: FloatArray, threshold: float, matrix: FloatArray
+    ) -> FloatArray:
+        """:meth:`highest_near` where ``matrix`` (4x4, homogeneous, in mm) carries points and their surroundings."""
+        to_index = self.grid.to_index
+        found: FloatArray = highest_in_boxes(
+            self.values,
+            self._block_max,
+            np.ascontiguousarray(points_mm),
+            np.ascontiguousarray(reach_mm),
+            np.ascontiguousarray(to_index @ matrix[:3, :3]),
+            np.ascontiguousarray(to_index @ (matrix[:3, 3] - self.grid.origin_mm)),
+            np.empty(0) if self.grid.planes_mm is None else self.grid.planes_mm,
+            self.face_max,
+            threshold,
+        )
+        return found
+
+    @cached_property
+    def _block_max(self) -> FloatArray:
+        """The highest value in and next to each block of voxels."""
+        found: FloatArray = block_maxima(self.values)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -135,3 +172,13 @@ class MappedField:
         if isinstance(self.field, GridField):
             return self.field.sample_through(points_mm, self.transform.matrix)
         return self.field.sample(self.transform.apply(points_array(points_mm), frame=self.frame))
+
+    def highest_near(self, points_mm: FloatArray, reach_mm: FloatArray, threshold: float) -> FloatArray:
+        """As :meth:`GridField.highest_near`, of a field on a grid; any other kind is a :class:`UsageError`."""
+        if not isinstance(self.field, GridField):
+            raise UsageError(
+                "Only a field on a grid tells how high it is near a point.",
+                value=type(self.field).__name__,
+                remedy="Sample it densely instead.",
+            )
+        return self.field.highest_near_through(points_mm, reach_mm, threshold, self.transform.matrix)

@@ -7,6 +7,7 @@ The planes of a grid are parallel. They may be unevenly spaced, and the axis alo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -136,11 +137,11 @@ class Grid:
         rows = np.stack([np.cross(y, z), np.cross(z, x), np.cross(x, y)])
         return np.ascontiguousarray(rows / float(rows[2] @ z))
 
-    @property
+    @cached_property
     def to_index(self) -> FloatArray:
         """3x3: as :attr:`to_axes`, in steps of the grid; along z in mm when the planes are uneven."""
         steps = self.spacing_mm if self.planes_mm is None else self.spacing_mm * [1, 1, 0] + [0, 0, 1]
-        return np.ascontiguousarray(self.to_axes / steps[:, None])
+        return read_only(self.to_axes / steps[:, None])
 
     def step_along_mm(self, direction: FloatArray) -> float:
         """Spacing of the axis nearest to a direction. [mm]"""

@@ -101,3 +101,14 @@ def test_voxel_volume_of_a_leaning_stack() -> None:
     """A leaning stack has voxels of base times height: 1 x 2 x 3 cos(0.3) mm³."""
     assert grid(**LEANING).voxel_cm3 == pytest.approx(6e-3 * np.cos(0.3))
     assert grid().step_along_mm(np.array([0.0, 0.1, 0.9])) == 3.0
+
+
+def test_outside_a_grid_of_negative_values_is_outside() -> None:
+    """A CT of air, -1000 HU: a point beyond it is outside and its bound is -1000, as for any other value."""
+    grid = Grid(frame="1", shape=(2, 2, 2), origin_mm=np.zeros(3), spacing_mm=np.ones(3), axes=np.eye(3))
+    found = GridField(grid=grid, values=np.full((2, 2, 2), -1000.0)).sample(
+        np.array([[0.5, 0.5, 0.5], [3.0, 0.5, 0.5]])
+    )
+    assert found.inside.tolist() == [True, False]
+    assert found.low.tolist() == [-1000.0, 0.0]
+    assert found.high.tolist() == [-1000.0, -1000.0]

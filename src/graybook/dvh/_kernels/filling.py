@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange, types
+from numba import njit, types
 
 from graybook.dvh._kernels.sections import AREA
 from graybook.geometry._kernels import crossings, edges_by_row
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
 from graybook.geometry.compiling import FLOAT, INT, kernel, read, several, written
 
-__all__ = ["corners", "filled", "mould", "raster", "root", "subdivided", "surface"]
+__all__ = ["filled", "mould", "raster", "root", "subdivided", "surface", "surroundings"]
 
 LINES = 4
 """Scan lines per row of cells; along a line the covered length is exact."""
@@ -32,6 +32,9 @@ HASH_BOX = 0.6180339887498949
 
 COLUMNS = 6
 """Columns of a sample's box: section, least x, least y, width, height of its foot over the plane, thickness. [mm]"""
+
+SLACK_MM = 0.1
+"""What a block is wider than its box: for bends on the way. [mm]"""
 
 READ_INTEGERS = read(1, types.int64)
 FILLED = several(written(2), written(1), written(1, types.boolean), written(2))
@@ -212,7 +215,6 @@ def fill(
     READ_INTEGERS,
     FLOAT,
     gives=FILLED,
-    parallel=True,
 )
 def filled(
     edges: FloatArray,
@@ -239,8 +241,7 @@ def filled(
     points, volumes = np.empty((place[count], 3)), np.empty(place[count])
     halves, boxes = np.empty(place[count], dtype=np.bool_), np.empty((place[count], COLUMNS))
     made = np.zeros(count + 1, dtype=np.int64)
-    for section in prange(count):
-        s = np.int64(section)
+    for s in range(count):
         if layers[s] > 0:
             a, b = place[s], place[s + 1]
             made[s + 1], _ = fill(
@@ -252,7 +253,7 @@ def filled(
                 pitch,
                 layers[s],
                 numbers[s],
-                int(s),
+                s,
                 points[a:b],
                 volumes[a:b],
                 halves[a:b],
@@ -263,8 +264,7 @@ def filled(
     n = made[count]
     out, weights = np.empty((n, 3)), np.empty(n)
     sides, own = np.empty(n, dtype=np.bool_), np.empty((n, COLUMNS))
-    for section in prange(count):
-        s = np.int64(section)
+    for s in range(count):
         a, b, size = made[s], place[s], made[s + 1] - made[s]
         out[a : a + size] = points[b : b + size]
         weights[a : a + size] = volumes[b : b + size]
@@ -273,7 +273,7 @@ def filled(
     return out, weights, sides, own
 
 
-@kernel(read(2), READ_INTEGERS, read(1), read(4), read(2), INT, gives=FILLED, parallel=True)
+@kernel(read(2), READ_INTEGERS, read(1), read(4), read(2), INT, gives=FILLED)
 def subdivided(
     edges: FloatArray,
     begin: IntArray,
@@ -287,8 +287,7 @@ def subdivided(
     points, volumes = np.empty((m * most, 3)), np.empty(m * most)
     halves, own = np.empty(m * most, dtype=np.bool_), np.empty((m * most, COLUMNS))
     made = np.zeros(m + 1, dtype=np.int64)
-    for box in prange(m):
-        b = np.int64(box)  # numba counts parallel loops without a sign
+    for b in range(m):
         section, width, thickness = int(boxes[b, 0]), boxes[b, 3] / parts, boxes[b, 5] / parts
         low_x, low_y = boxes[b, 1], boxes[b, 2]
         outline, course = edges[begin[section] : begin[section + 1]], courses[section]
@@ -334,23 +333,34 @@ def subdivided(
     return points[:end].copy(), volumes[:end].copy(), halves[:end].copy(), own[:end].copy()
 
 
-@kernel(read(1), read(4), read(2), gives=written(2), parallel=True)
-def corners(heights: FloatArray, courses: FloatArray, boxes: FloatArray) -> FloatArray:  # pragma: no cover
-    """The eight corners (8 m, 3) of boxes (m, 6), carried to where they lie."""
-    out = np.empty((8 * boxes.shape[0], 3))
-    for box in prange(boxes.shape[0]):
-        b = np.int64(box)
-        section, map_ = int(boxes[b, 0]), np.empty(6)
-        course = courses[section]
-        for k in range(2):
-            s = boxes[b, 4] + k * boxes[b, 5]
-            mould(course[0] if s < 0.0 else course[1], abs(s), map_)
-            for j in range(2):
-                for i in range(2):
-                    x = boxes[b, 1] + i * boxes[b, 3] - course[0, 0, 0]
-                    y = boxes[b, 2] + j * boxes[b, 3] - course[0, 1, 0]
-                    carry(map_, x, y, heights[section] + s, out[8 * b + 4 * k + 2 * j + i])
-    return out
+@kernel(read(1), read(4), read(2), gives=several(written(2), written(2)))
+def surroundings(
+    heights: FloatArray, courses: FloatArray, boxes: FloatArray
+) -> tuple[FloatArray, FloatArray]:  # pragma: no cover
+    """Centres (m, 3) and half widths (m, 3) along u, v, w of upright blocks that hold boxes (m, 6), carried to where they lie."""
+    m = boxes.shape[0]
+    centres, wide = np.empty((m, 3)), np.empty((m, 3))
+    map_, most = np.empty(6), np.empty(3)
+    section, bottom, thickness = -1.0, 0.0, -1.0
+    for b in range(m):
+        course = courses[int(boxes[b, 0])]
+        if boxes[b, 0] != section or boxes[b, 4] != bottom or boxes[b, 5] != thickness:
+            section, bottom, thickness = boxes[b, 0], boxes[b, 4], boxes[b, 5]
+            most[:] = 0.0
+            for s in (bottom, bottom + thickness, bottom + 0.5 * thickness):
+                side = course[0] if s < 0.0 else course[1]
+                mould(side, abs(s), map_)
+                most[0] = max(most[0], abs(map_[2]) + abs(map_[3]))
+                most[1] = max(most[1], abs(map_[3]) + abs(map_[4]))
+            side = course[0] if bottom + 0.5 * thickness < 0.0 else course[1]
+        x = boxes[b, 1] + 0.5 * boxes[b, 3] - course[0, 0, 0]
+        y = boxes[b, 2] + 0.5 * boxes[b, 3] - course[0, 1, 0]
+        carry(map_, x, y, heights[int(section)] + bottom + 0.5 * thickness, centres[b])
+        # what the section is shifted and stretched on the way, to first order
+        wide[b, 0] = 0.5 * (boxes[b, 3] * most[0] + thickness * abs(side[0, 1])) + SLACK_MM
+        wide[b, 1] = 0.5 * (boxes[b, 3] * most[1] + thickness * abs(side[1, 1])) + SLACK_MM
+        wide[b, 2] = 0.5 * thickness
+    return centres, wide
 
 
 @kernel(
@@ -362,7 +372,6 @@ def corners(heights: FloatArray, courses: FloatArray, boxes: FloatArray) -> Floa
     read(2, types.boolean),
     FLOAT,
     gives=written(2),
-    parallel=True,
 )
 def surface(
     edges: FloatArray,
@@ -385,9 +394,8 @@ def surface(
             own += max(int(np.ceil(np.hypot(edges[e, 2] - edges[e, 0], edges[e, 3] - edges[e, 1]) / step)), 1)
         place[k + 1] = place[k] + own * (1 + int(faces[k, 0]) + int(faces[k, 1]))
     out = np.empty((place[count], 3))
-    for section in prange(count):
-        s, map_ = np.int64(section), np.empty(6)
-        n = place[s]
+    for s in range(count):
+        n, map_ = place[s], np.empty(6)
         for side in range(3):
             if side > 0 and not faces[s, side - 1]:
                 continue

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import types
 
-from graybook.geometry.arrays import FloatArray
+from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.compiling import FLOAT, kernel, read
 
-__all__ = ["highest_share"]
+__all__ = ["halves_apart", "highest_share"]
 
 
 @kernel(read(1), read(1), FLOAT, gives=FLOAT)
@@ -49,3 +50,34 @@ def highest_share(dose: FloatArray, volumes: FloatArray, volume: float) -> float
                 kept_values[n], kept_weights[n] = values[p], weights[p]
                 n += 1
         values, weights = kept_values, kept_weights
+
+
+@kernel(read(1), read(1), read(1, types.boolean), gives=FLOAT)
+def halves_apart(dose: FloatArray, volumes: FloatArray, second: BoolArray) -> float:  # pragma: no cover
+    """Half the largest difference of the curves of two halves, as a share of their volume.
+
+    Both are seen at 1,000 even steps up to the highest dose; a difference of one step in dose does not count.
+    """
+    bins = 1000
+    high = 0.0
+    for k in range(dose.shape[0]):
+        high = max(high, dose[k])
+    if high <= 0.0 or not np.isfinite(high):
+        return 0.0
+    above = np.zeros((2, bins + 2))
+    for k in range(dose.shape[0]):
+        step = min(max(int(dose[k] / high * bins), 0), bins)
+        above[1 if second[k] else 0, step] += volumes[k]
+    for half in range(2):
+        for step in range(bins - 1, -1, -1):
+            above[half, step] += above[half, step + 1]
+        if above[half, 0] <= 0.0:
+            return 1.0
+    most = 0.0
+    for step in range(bins):
+        one, other = above[0, step] / above[0, 0], above[1, step] / above[1, 0]
+        if one > other and step > 0:
+            most = max(most, one - above[1, step - 1] / above[1, 0])
+        elif other > one and step > 0:
+            most = max(most, other - above[0, step - 1] / above[0, 0])
+    return 0.5 * most

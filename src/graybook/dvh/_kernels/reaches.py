@@ -47,6 +47,12 @@ SWELLING = 1.5
 STRAYING = 2.0
 """A tip is not believed when it lies further aside than this many radii (twice the root of the larger spread)."""
 
+DWINDLED = 0.75
+"""A tip is not believed when the parabola through the areas still has more than this share of the last one there.
+
+It has none for an ellipsoid and a cone, up to 0.6 for a lying cylinder; 0.9 where sections only turn or change their shape.
+"""
+
 LEAST_SHARE = 0.4
 """Between planes a spread below this share of the straight line's (a cone at its apex has half) is not believed."""
 
@@ -163,6 +169,15 @@ def dwindling(
 
 
 @njit(cache=False)
+def dwindled(at: FloatArray, ids: IntArray, states: FloatArray, length: float) -> bool:  # pragma: no cover
+    """Whether the areas of the first three sections of a chain, by their parabola, are small at a tip this far beyond."""
+    last, one, two = states[ids[0], AREA], states[ids[1], AREA], states[ids[2], AREA]
+    first, second = (last - one) / at[1], (one - two) / (at[2] - at[1])
+    curve = (first - second) / at[2]
+    return last + length * (first + curve * (at[1] + length)) <= DWINDLED * last
+
+
+@njit(cache=False)
 def beyond(
     count: int, at: FloatArray, ids: IntArray, states: FloatArray, blunt: float, course: FloatArray
 ) -> float:  # pragma: no cover
@@ -193,6 +208,8 @@ def beyond(
     else:
         onward(at[0], at[1], at[2], last, states[ids[1]], states[ids[2]], course)
         length = tapered(course, at[1])
+        if length > 0.0 and not dwindled(at, ids, states, length):
+            length = -1.0
     if length < 0.0:
         straight(last, course)
         return blunt

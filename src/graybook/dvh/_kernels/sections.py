@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange, types
+from numba import njit, types
 
 from graybook.geometry._kernels import edges_by_row, even_odd_moments, is_inside
 from graybook.geometry.arrays import FloatArray, IntArray
@@ -234,7 +234,6 @@ def state_of(
     READ_INTEGERS,
     READ_INTEGERS,
     gives=several(written(2), INTEGERS, INTEGERS, written(2), written(2)),
-    parallel=True,
 )
 def sectioned(
     points: FloatArray, starts: IntArray, levels: IntArray
@@ -255,7 +254,7 @@ def sectioned(
             edges[e, 0], edges[e, 1] = points[e, 0], points[e, 1]
             edges[e, 2], edges[e, 3] = points[f, 0], points[f, 1]
         box_of(edges[first:last], boxes[r])
-    for p in prange(planes):
+    for p in range(planes):
         pieces(edges, starts, boxes, levels[p], levels[p + 1], piece, sign)
     count = 0
     for r in range(rings):
@@ -282,7 +281,7 @@ def sectioned(
         by_level[p + 1] = s
     bounds[ring] = at
     states, section_boxes = np.empty((count, 7)), np.empty((count, 4))
-    for k in prange(count):
+    for k in range(count):
         own = np.empty(ring_begin[k + 1] - ring_begin[k] + 1, dtype=np.int64)
         for r in range(own.shape[0]):
             own[r] = bounds[ring_begin[k] + r] - begin[k]
@@ -330,7 +329,6 @@ def ordered(
     read(2),
     read(1),
     gives=written(2, types.int64),
-    parallel=True,
 )
 def linked(
     edges: FloatArray, begin: IntArray, by_level: IntArray, boxes: FloatArray, joined: FloatArray
@@ -342,8 +340,7 @@ def linked(
     count, planes = begin.shape[0] - 1, by_level.shape[0] - 1
     out = np.zeros((count, 4), dtype=np.int64)
     out[:, 1] = out[:, 3] = -1
-    for plane in prange(planes):
-        p = np.int64(plane)  # numba counts parallel loops without a sign
+    for p in range(planes):
         for side in range(2):
             other = p - 1 if side == 0 else p + 1
             if other < 0 or other >= planes or joined[min(p, other)] == 0.0:
