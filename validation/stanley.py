@@ -172,7 +172,9 @@ def _by_size(
                 one for one in found[program] if (one[0].diameter_mm, one[0].slice_mm) == (diameter, slice_mm)
             ]
             values = _values(here, "volume")
-            row.append(f"{100.0 * float(np.mean(values)):+.2f} ({percents(values, 2)})" if values else "failed")
+            row.append(
+                f"{100.0 * float(np.mean(values)):+.2f} ({percents(values, 2)})" if values else "failed"
+            )
         rows.append(row)
     return table(f"Volume, slices of {slice_mm:g} mm: mean (range), %", ["sphere", *programs], rows)
 
