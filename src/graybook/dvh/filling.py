@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from graybook.dvh._kernels import filling as kernels
 from graybook.dvh._kernels.reaches import pitched, volume_mm3
 from graybook.dvh.slices import Slabs
-from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
+from graybook.geometry.arrays import BoolArray, FloatArray
 
 __all__ = ["Filling", "filling", "volume_of_mm3"]
 
@@ -43,41 +41,6 @@ class Filling:
     volumes_mm3: FloatArray
     second_half: BoolArray
     boxes: FloatArray
-
-    @staticmethod
-    def joined(one: Filling, other: Filling) -> Filling:
-        """Samples of the same slabs, together."""
-        return Filling(
-            slabs=one.slabs,
-            points_mm=np.concatenate([one.points_mm, other.points_mm]),
-            volumes_mm3=np.concatenate([one.volumes_mm3, other.volumes_mm3]),
-            second_half=np.concatenate([one.second_half, other.second_half]),
-            boxes=np.concatenate([one.boxes, other.boxes]),
-        )
-
-    def taken(self, which: BoolArray) -> Filling:
-        """Some of the samples."""
-        return Filling(
-            slabs=self.slabs,
-            points_mm=self.points_mm[which],
-            volumes_mm3=self.volumes_mm3[which],
-            second_half=self.second_half[which],
-            boxes=self.boxes[which],
-        )
-
-    def surroundings_mm(self, which: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Centres and half widths (m, 3) of upright blocks that hold the boxes of some samples. [mm]"""
-        own = self.slabs
-        centres, wide = kernels.surroundings(own.heights_mm, own.courses, self.boxes[which])
-        return centres, wide
-
-    def subdivided(self, which: BoolArray, parts: int) -> Filling:
-        """Some samples in place of which their boxes, cut into ``parts`` along each side, are sampled, and they alone."""
-        own = self.slabs
-        points, volumes, halves, boxes = kernels.subdivided(
-            own.edges, own.begin, own.heights_mm, own.courses, self.boxes[which], parts
-        )
-        return Filling(slabs=own, points_mm=points, volumes_mm3=volumes, second_half=halves, boxes=boxes)
 
     def surface_mm(self) -> FloatArray:
         """Points (m, 3) of contours, slab faces, ends and tips. [mm]"""

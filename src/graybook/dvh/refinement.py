@@ -7,57 +7,50 @@ samples are cut up until 0.03 cm³ rests on some fifty samples, however large th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from graybook.dvh._kernels.quantiles import halves_apart, highest_share
+from graybook.dvh._kernels.hottest import hottest
+from graybook.dvh._kernels.quantiles import halves_apart
 from graybook.dvh.filling import Filling, filling
 from graybook.dvh.sampling import StructureSamples, placed
 from graybook.dvh.slices import DEFAULT, SliceModel, slabs
 from graybook.geometry import ContourStack, Field, FieldSamples
 from graybook.geometry.arrays import BoolArray, FloatArray
+from graybook.geometry.field import Lattice
 
-__all__ = ["TOLERANCE", "HotField", "StructureDoses", "refined_samples", "structure_doses"]
+__all__ = ["TOLERANCE", "LatticeField", "StructureDoses", "refined_samples", "structure_doses"]
 
-TOLERANCE = 0.002
+TOLERANCE = 0.003
 """Largest half difference of the curves of the two halves, as a share of the volume, when 0.1 % of the highest dose is let pass."""
 
-FIRST_COUNT, MOST_COUNT = 8_000, 512_000
+FIRST_COUNT, MOST_COUNT = 6_000, 512_000
 """Samples aimed at first, and at most."""
 
-HOT_MM3 = (30.0, 100.0)
+HOT_MM3: FloatArray = np.array([30.0, 100.0])
 """The volumes whose near-maximum is refined: 0.03 and 0.1 cm³. [mm³]"""
 
-HOT_SAMPLES = 50
+HOT_SAMPLES = 50.0
 """Samples on which such a near-maximum rests at least."""
 
-MOST_BOXES = 400
-"""So many boxes are cut up in one round at most, those with the highest bounds first."""
+MOST_BOXES, ROUNDS = 128, 8
+"""So many boxes are cut up in one round at most, those that can be hottest first; each round makes a box eight times smaller."""
 
-WIDEST_MM = 8.0
+WIDEST_MM = 40.0
 """Cells are never wider. [mm]"""
-
-MOST_PARTS = 3
-"""A box is cut into at most so many parts along each of its sides at once."""
-
-ROUNDS = 6
-"""Rounds of cutting up the hottest boxes; each makes a box up to 27 times smaller."""
 
 Doses = tuple[FieldSamples, ...]
 """Values of each field at the same points."""
 
-Values = Callable[[FloatArray], Doses]
-"""Every field's values at points of the stack."""
 
+class LatticeField(Field, Protocol):
+    """A field on a grid, perhaps seen through a transform."""
 
-class HotField(Field, Protocol):
-    """A field that tells how high it can be near a point."""
-
-    def highest_near(self, points_mm: FloatArray, reach_mm: FloatArray, threshold: float) -> FloatArray:
-        """No value within ``reach_mm`` (n, 3) of points (n, 3), each along x, y, z, is higher; coarse below ``threshold``."""
+    def lattice(self, matrix: FloatArray) -> Lattice:
+        """The grid as kernels take it, for points that ``matrix`` (4x4, homogeneous, in mm) carries into this field's frame."""
         ...
 
 
@@ -82,7 +75,7 @@ class StructureDoses:
 
 def refined_samples(
     contours: ContourStack,
-    fields: Sequence[HotField],
+    fields: Sequence[LatticeField],
     *,
     model: SliceModel = DEFAULT,
     tolerance: float = TOLERANCE,
@@ -96,7 +89,7 @@ def refined_samples(
 
 def structure_doses(
     contours: ContourStack,
-    fields: Sequence[HotField],
+    fields: Sequence[LatticeField],
     *,
     model: SliceModel = DEFAULT,
     tolerance: float = TOLERANCE,
@@ -118,27 +111,26 @@ def structure_doses(
         Slice spacing of the image, the thickness of a structure of one plane; 1 mm when not known. [mm]
     """
     pieces = slabs(contours, model=model, slice_thickness_mm=slice_thickness_mm)
-    axial = contours.is_axial
-
-    def values(points_mm: FloatArray) -> tuple[FieldSamples, ...]:
-        frame_mm = points_mm if axial else contours.in_frame(points_mm)
-        return tuple(field.sample(frame_mm) for field in fields)
-
+    axes = np.eye(4)
+    axes[:3, :3] = contours.axes
     count = FIRST_COUNT
     while True:
         found = filling(pieces, count, widest_mm=WIDEST_MM)
-        inner = values(found.points_mm)
+        inner = _doses(found, fields, contours)
         if count >= MOST_COUNT or all(_apart(found, one) <= tolerance for one in inner):
             break
         count *= 2
-    volume_mm3 = float(found.volumes_mm3.sum())
     for number, field in enumerate(fields):
-        found, inner = _refined(found, inner, number, field, contours, values)
-    if volume_mm3 > 0.0:
-        found = replace(found, volumes_mm3=found.volumes_mm3 * (volume_mm3 / float(found.volumes_mm3.sum())))
+        found, inner = _refined(found, inner, number, fields, field.lattice(axes), contours)
     samples = placed(found, contours, model)
     outer = tuple(field.sample(samples.extreme_points_mm) for field in fields)
     return StructureDoses(samples=samples, inner=inner, outer=outer)
+
+
+def _doses(found: Filling, fields: Sequence[LatticeField], contours: ContourStack) -> Doses:
+    """Every field's values at samples of a stack."""
+    points = found.points_mm if contours.is_axial else contours.in_frame(found.points_mm)
+    return tuple(field.sample(points) for field in fields)
 
 
 def _apart(found: Filling, values: FieldSamples) -> float:
@@ -150,79 +142,51 @@ def _apart(found: Filling, values: FieldSamples) -> float:
 
 
 def _refined(
-    found: Filling, inner: Doses, number: int, field: HotField, stack: ContourStack, values: Values
+    found: Filling,
+    inner: Doses,
+    number: int,
+    fields: Sequence[LatticeField],
+    lattice: Lattice,
+    contours: ContourStack,
 ) -> tuple[Filling, Doses]:
-    """The samples, those boxes cut up that can hold some of the hottest 0.1 cm³ of one field, and all fields there.
-
-    A box that cannot reach the present near-maximum of 0.1 cm³, by a bound on the field around it, never can: the
-    near-maximum only rises. So all but the first round is among the boxes that could.
-    """
-    volumes = found.volumes_mm3
+    """The samples, those boxes cut up that can hold some of the hottest 0.1 cm³ of one field, and all fields there."""
+    own, volumes = found.slabs, found.volumes_mm3
     if volumes.size == 0 or float(volumes.max()) <= HOT_MM3[0] / HOT_SAMPLES:
         return found, inner
-    hot_mm3 = [min(hot, 0.5 * float(volumes.sum())) for hot in HOT_MM3]
-    dose = inner[number].high
-    thresholds = _thresholds(dose, volumes, hot_mm3)
-    can = _can_reach(found, field, stack, thresholds)
-    hot = can | (dose >= thresholds[-1])
-    tail, tail_inner, chosen = found.taken(hot), _taken(inner, hot), can[hot]
-    for _ in range(ROUNDS):
-        if not chosen.any():
-            break
-        finer = tail.subdivided(chosen, _parts(float(tail.volumes_mm3[chosen].max())))
-        more = values(finer.points_mm)
-        tail = Filling.joined(tail.taken(~chosen), finer)
-        tail_inner = _joined(_taken(tail_inner, ~chosen), more)
-        thresholds = _thresholds(tail_inner[number].high, tail.volumes_mm3, hot_mm3)
-        chosen = _can_reach(tail, field, stack, thresholds)
-    cold = ~hot
-    return Filling.joined(found.taken(cold), tail), _joined(_taken(inner, cold), tail_inner)
-
-
-def _thresholds(dose: FloatArray, volumes: FloatArray, hot_mm3: Sequence[float]) -> list[float]:
-    """The near-maxima of some volumes, falling."""
-    return [float(highest_share(dose, volumes, hot)) for hot in hot_mm3]
-
-
-def _parts(volume_mm3: float) -> int:
-    """Into how many parts a box is cut along each side."""
-    return min(max(int(np.ceil(np.cbrt(volume_mm3 * HOT_SAMPLES / HOT_MM3[0]))), 2), MOST_PARTS)
-
-
-def _can_reach(
-    found: Filling, field: HotField, stack: ContourStack, thresholds: Sequence[float]
-) -> BoolArray:
-    """Which boxes are too large for a near-maximum that they may reach: at most :data:`MOST_BOXES`."""
-    coarse = np.flatnonzero(found.volumes_mm3 > HOT_MM3[0] / HOT_SAMPLES)
-    centres, wide = found.surroundings_mm(coarse)
-    if not stack.is_axial:
-        centres, wide = stack.in_frame(centres), np.ascontiguousarray(wide @ np.abs(stack.axes.T))
-    bounds = field.highest_near(centres, wide, thresholds[-1])
-    too_large = np.zeros(coarse.size, dtype=np.bool_)
-    for hot, threshold in zip(HOT_MM3, thresholds, strict=True):
-        too_large |= (bounds >= threshold) & (found.volumes_mm3[coarse] > hot / HOT_SAMPLES)
-    can = np.zeros(len(found.volumes_mm3), dtype=np.bool_)
-    order = np.flatnonzero(too_large)
-    if order.size > MOST_BOXES:
-        order = order[np.argsort(-bounds[order], kind="stable")[:MOST_BOXES]]
-    can[coarse[order]] = True
-    return can
-
-
-def _taken(inner: Doses, which: BoolArray) -> Doses:
-    """The values at some of the points."""
-    return tuple(
-        FieldSamples(low=one.low[which], high=one.high[which], inside=one.inside[which]) for one in inner
+    stays, points, weights, halves, boxes = hottest(
+        own.edges,
+        own.begin,
+        own.heights_mm,
+        own.courses,
+        found.boxes,
+        volumes,
+        inner[number].high,
+        *lattice,
+        HOT_MM3,
+        HOT_SAMPLES,
+        MOST_BOXES,
+        ROUNDS,
     )
+    if not weights.size:
+        return found, inner
+    finer = Filling(slabs=own, points_mm=points, volumes_mm3=weights, second_half=halves, boxes=boxes)
+    joined = Filling(
+        slabs=own,
+        points_mm=np.concatenate([found.points_mm[stays], points]),
+        volumes_mm3=np.concatenate([volumes[stays], weights]),
+        second_half=np.concatenate([found.second_half[stays], halves]),
+        boxes=np.concatenate([found.boxes[stays], boxes]),
+    )
+    share = float(volumes.sum()) / float(joined.volumes_mm3.sum())
+    joined = replace(joined, volumes_mm3=joined.volumes_mm3 * share)
+    both = (_joined(old, stays, new) for old, new in zip(inner, _doses(finer, fields, contours), strict=True))
+    return joined, tuple(both)
 
 
-def _joined(one: Doses, other: Doses) -> Doses:
-    """The values at some points and at others."""
-    return tuple(
-        FieldSamples(
-            low=np.concatenate([a.low, b.low]),
-            high=np.concatenate([a.high, b.high]),
-            inside=np.concatenate([a.inside, b.inside]),
-        )
-        for a, b in zip(one, other, strict=True)
+def _joined(old: FieldSamples, stays: BoolArray, new: FieldSamples) -> FieldSamples:
+    """The values at the samples that stay and at the new ones."""
+    return FieldSamples(
+        low=np.concatenate([old.low[stays], new.low]),
+        high=np.concatenate([old.high[stays], new.high]),
+        inside=np.concatenate([old.inside[stays], new.inside]),
     )

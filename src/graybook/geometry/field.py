@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from graybook.errors import FrameMismatch, InputError, UsageError
 from graybook.geometry._kernels import trilinear, trilinear_shared
-from graybook.geometry._peak_kernels import block_maxima, highest_in_boxes
+from graybook.geometry._peak_kernels import block_maxima
 from graybook.geometry.arrays import BoolArray, FloatArray, points_array
 from graybook.geometry.grid import Grid
 from graybook.geometry.transform import Affine
 
-__all__ = ["Field", "FieldSamples", "GridField", "MappedField"]
+__all__ = ["Field", "FieldSamples", "GridField", "Lattice", "MappedField"]
 
 SHARED_FROM = 100_000
 """From so many points on sampling is shared among the cores: below, waiting for each other costs more than it gains."""
@@ -45,6 +45,35 @@ class Field(Protocol):
     def sample(self, points_mm: FloatArray) -> FieldSamples:
         """Values at points (n, 3), xyz in mm, of :attr:`frame`."""
         ...
+
+
+NO_PLANES: FloatArray = np.empty(0)
+"""Of a grid of even planes."""
+
+
+class Lattice(NamedTuple):
+    """A grid as kernels take it.
+
+    Parameters
+    ----------
+    values
+        Voxels (nz, ny, nx).
+    blocks
+        The highest value in each block of 4 x 4 x 4 voxels.
+    matrix, offset
+        From points to fractional indices x, y, z (3, 3), (3,).
+    planes
+        Distances of uneven planes; none when they are even.
+    face_max
+        Highest values of the faces x-, x+, y-, y+, z-, z+.
+    """
+
+    values: FloatArray
+    blocks: FloatArray
+    matrix: FloatArray
+    offset: FloatArray
+    planes: FloatArray
+    face_max: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -107,34 +136,21 @@ class GridField:
         )
         return FieldSamples(low=low, high=high, inside=inside)
 
-    def highest_near(self, points_mm: FloatArray, reach_mm: FloatArray, threshold: float) -> FloatArray:
-        """No value within ``reach_mm`` (n, 3) along x, y, z of points (n, 3) is higher than this (n,).
-
-        Coarse where it is below ``threshold``. Outside the support the highest value on the faces passed counts (rule 9).
-        """
-        return self.highest_near_through(points_mm, reach_mm, threshold, np.eye(4))
-
-    def highest_near_through(
-        self, points_mm: FloatArray, reach_mm: FloatArray, threshold: float, matrix: FloatArray
-    ) -> FloatArray:
-        """:meth:`highest_near` where ``matrix`` (4x4, homogeneous, in mm) carries points and their surroundings."""
+    def lattice(self, matrix: FloatArray) -> Lattice:
+        """The grid as kernels take it, for points that ``matrix`` (4x4, homogeneous, in mm) carries into its frame."""
         to_index = self.grid.to_index
-        found: FloatArray = highest_in_boxes(
-            self.values,
-            self._block_max,
-            np.ascontiguousarray(points_mm),
-            np.ascontiguousarray(reach_mm),
-            np.ascontiguousarray(to_index @ matrix[:3, :3]),
-            np.ascontiguousarray(to_index @ (matrix[:3, 3] - self.grid.origin_mm)),
-            np.empty(0) if self.grid.planes_mm is None else self.grid.planes_mm,
-            self.face_max,
-            threshold,
+        return Lattice(
+            values=self.values,
+            blocks=self._block_max,
+            matrix=np.ascontiguousarray(to_index @ matrix[:3, :3]),
+            offset=np.ascontiguousarray(to_index @ (matrix[:3, 3] - self.grid.origin_mm)),
+            planes=NO_PLANES if self.grid.planes_mm is None else self.grid.planes_mm,
+            face_max=self.face_max,
         )
-        return found
 
     @cached_property
     def _block_max(self) -> FloatArray:
-        """The highest value in and next to each block of voxels."""
+        """The highest value in each block of voxels."""
         found: FloatArray = block_maxima(self.values)
         return found
 
@@ -173,12 +189,12 @@ class MappedField:
             return self.field.sample_through(points_mm, self.transform.matrix)
         return self.field.sample(self.transform.apply(points_array(points_mm), frame=self.frame))
 
-    def highest_near(self, points_mm: FloatArray, reach_mm: FloatArray, threshold: float) -> FloatArray:
-        """As :meth:`GridField.highest_near`, of a field on a grid; any other kind is a :class:`UsageError`."""
+    def lattice(self, matrix: FloatArray) -> Lattice:
+        """As :meth:`GridField.lattice`, of a field on a grid; any other kind is a :class:`UsageError`."""
         if not isinstance(self.field, GridField):
             raise UsageError(
-                "Only a field on a grid tells how high it is near a point.",
+                "Only a field on a grid has voxels.",
                 value=type(self.field).__name__,
                 remedy="Sample it densely instead.",
             )
-        return self.field.highest_near_through(points_mm, reach_mm, threshold, self.transform.matrix)
+        return self.field.lattice(self.transform.matrix @ matrix)

@@ -8,9 +8,9 @@ from numba import njit, types
 from graybook.dvh._kernels.sections import AREA
 from graybook.geometry._kernels import crossings, edges_by_row
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
-from graybook.geometry.compiling import FLOAT, INT, kernel, read, several, written
+from graybook.geometry.compiling import FLOAT, kernel, read, several, written
 
-__all__ = ["filled", "mould", "raster", "root", "subdivided", "surface", "surroundings"]
+__all__ = ["COLUMNS", "carry", "filled", "mould", "raster", "root", "strata", "surface"]
 
 LINES = 4
 """Scan lines per row of cells; along a line the covered length is exact."""
@@ -27,14 +27,8 @@ SHIFT_X, SHIFT_Y, SHIFT_Z = 0.8191725133961645, 0.6710436067037893, 0.5497004779
 HASH_X, HASH_Y = 0.7548776662466927, 0.5698402909980532
 """Additive recurrence of two dimensions (inverse powers of the root of x³ = x + 1), one step per cell."""
 
-HASH_BOX = 0.6180339887498949
-"""Additive recurrence of one dimension (inverse golden ratio), one step per subdivided box."""
-
 COLUMNS = 6
 """Columns of a sample's box: section, least x, least y, width, height of its foot over the plane, thickness. [mm]"""
-
-SLACK_MM = 0.1
-"""What a block is wider than its box: for bends on the way. [mm]"""
 
 READ_INTEGERS = read(1, types.int64)
 FILLED = several(written(2), written(1), written(1, types.boolean), written(2))
@@ -271,96 +265,6 @@ def filled(
         sides[a : a + size] = halves[b : b + size]
         own[a : a + size] = boxes[b : b + size]
     return out, weights, sides, own
-
-
-@kernel(read(2), READ_INTEGERS, read(1), read(4), read(2), INT, gives=FILLED)
-def subdivided(
-    edges: FloatArray,
-    begin: IntArray,
-    heights: FloatArray,
-    courses: FloatArray,
-    boxes: FloatArray,
-    parts: int,
-) -> tuple[FloatArray, FloatArray, BoolArray, FloatArray]:  # pragma: no cover
-    """The samples of boxes (m, 6) cut into ``parts`` along each of their sides: as :func:`filled`."""
-    m, most = boxes.shape[0], parts**3
-    points, volumes = np.empty((m * most, 3)), np.empty(m * most)
-    halves, own = np.empty(m * most, dtype=np.bool_), np.empty((m * most, COLUMNS))
-    made = np.zeros(m + 1, dtype=np.int64)
-    for b in range(m):
-        section, width, thickness = int(boxes[b, 0]), boxes[b, 3] / parts, boxes[b, 5] / parts
-        low_x, low_y = boxes[b, 1], boxes[b, 2]
-        outline, course = edges[begin[section] : begin[section + 1]], courses[section]
-        near = np.empty((outline.shape[0], 4))
-        count = 0
-        for e in range(outline.shape[0]):
-            y0, y1 = outline[e, 1], outline[e, 3]
-            if max(y0, y1) >= low_y and min(y0, y1) <= low_y + boxes[b, 3]:
-                near[count] = outline[e]
-                count += 1
-        cells, maps = np.zeros((parts, parts, 3)), np.empty((4, 6))
-        raster(near[:count], low_x, low_y, width, cells)
-        n = b * most
-        for layer in range(parts):
-            bottom = boxes[b, 4] + layer * thickness
-            strata(course, bottom, thickness, maps)
-            for j in range(parts):
-                for i in range(parts):
-                    covered = cells[j, i, 0]
-                    if covered <= 0.0:
-                        continue
-                    share = (b * HASH_BOX + layer * SHIFT_Z + i * HASH_X + j * HASH_Y) % 1.0
-                    map_ = maps[int(share * 4)]
-                    x, y = (
-                        cells[j, i, 1] / covered - course[0, 0, 0],
-                        cells[j, i, 2] / covered - course[0, 1, 0],
-                    )
-                    carry(map_, x, y, heights[section] + bottom + thickness * share, points[n])
-                    volumes[n] = covered * map_[5] * thickness
-                    halves[n] = (i + j + layer) % 2 == 1
-                    own[n, 0], own[n, 1], own[n, 2] = section, low_x + i * width, low_y + j * width
-                    own[n, 3], own[n, 4], own[n, 5] = width, bottom, thickness
-                    n += 1
-        made[b + 1] = n - b * most
-    end = 0
-    for k in range(m):
-        source, size = k * most, made[k + 1]
-        points[end : end + size] = points[source : source + size]
-        volumes[end : end + size] = volumes[source : source + size]
-        halves[end : end + size] = halves[source : source + size]
-        own[end : end + size] = own[source : source + size]
-        end += size
-    return points[:end].copy(), volumes[:end].copy(), halves[:end].copy(), own[:end].copy()
-
-
-@kernel(read(1), read(4), read(2), gives=several(written(2), written(2)))
-def surroundings(
-    heights: FloatArray, courses: FloatArray, boxes: FloatArray
-) -> tuple[FloatArray, FloatArray]:  # pragma: no cover
-    """Centres (m, 3) and half widths (m, 3) along u, v, w of upright blocks that hold boxes (m, 6), carried to where they lie."""
-    m = boxes.shape[0]
-    centres, wide = np.empty((m, 3)), np.empty((m, 3))
-    map_, most = np.empty(6), np.empty(3)
-    section, bottom, thickness = -1.0, 0.0, -1.0
-    for b in range(m):
-        course = courses[int(boxes[b, 0])]
-        if boxes[b, 0] != section or boxes[b, 4] != bottom or boxes[b, 5] != thickness:
-            section, bottom, thickness = boxes[b, 0], boxes[b, 4], boxes[b, 5]
-            most[:] = 0.0
-            for s in (bottom, bottom + thickness, bottom + 0.5 * thickness):
-                side = course[0] if s < 0.0 else course[1]
-                mould(side, abs(s), map_)
-                most[0] = max(most[0], abs(map_[2]) + abs(map_[3]))
-                most[1] = max(most[1], abs(map_[3]) + abs(map_[4]))
-            side = course[0] if bottom + 0.5 * thickness < 0.0 else course[1]
-        x = boxes[b, 1] + 0.5 * boxes[b, 3] - course[0, 0, 0]
-        y = boxes[b, 2] + 0.5 * boxes[b, 3] - course[0, 1, 0]
-        carry(map_, x, y, heights[int(section)] + bottom + 0.5 * thickness, centres[b])
-        # what the section is shifted and stretched on the way, to first order
-        wide[b, 0] = 0.5 * (boxes[b, 3] * most[0] + thickness * abs(side[0, 1])) + SLACK_MM
-        wide[b, 1] = 0.5 * (boxes[b, 3] * most[1] + thickness * abs(side[1, 1])) + SLACK_MM
-        wide[b, 2] = 0.5 * thickness
-    return centres, wide
 
 
 @kernel(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import types
+from numba import njit, types
 
 from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.compiling import FLOAT, kernel, read
 
-__all__ = ["halves_apart", "highest_share"]
+__all__ = ["halves_apart", "highest_share", "reached"]
 
 
-@kernel(read(1), read(1), FLOAT, gives=FLOAT)
-def highest_share(dose: FloatArray, volumes: FloatArray, volume: float) -> float:  # pragma: no cover
+@njit(cache=False)
+def reached(dose: FloatArray, volumes: FloatArray, volume: float) -> float:  # pragma: no cover
     """Largest dose that samples of at least ``volume`` reach: the first, from the hottest down, whose running sum does.
 
     Buckets between the lowest and highest value still in question are summed from the top; the one in which
@@ -50,6 +50,10 @@ def highest_share(dose: FloatArray, volumes: FloatArray, volume: float) -> float
                 kept_values[n], kept_weights[n] = values[p], weights[p]
                 n += 1
         values, weights = kept_values, kept_weights
+
+
+highest_share = kernel(read(1), read(1), FLOAT, gives=FLOAT)(reached.py_func)
+"""``reached`` for callers in Python."""
 
 
 @kernel(read(1), read(1), read(1, types.boolean), gives=FLOAT)
