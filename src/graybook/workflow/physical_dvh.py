@@ -12,7 +12,8 @@ import numpy as np
 from graybook.dicom.facts import DoseFacts, DvhFacts
 from graybook.dvh.isodose import FieldVolumes
 from graybook.dvh.metrics import Metric, evaluate, metric_errors
-from graybook.dvh.sampling import StructureSamples, structure_samples
+from graybook.dvh.refinement import StructureDoses, structure_doses
+from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.statistics import max_gy, mean_gy, min_gy
 from graybook.errors import InputError
 from graybook.geometry import FieldSamples, GridField
@@ -172,28 +173,26 @@ def _structure(
                 Refusal(code=code, subject=structure.name, params={**params, "frame": contours.frame})
             )
             return None
-        samples = structure_samples(contours)
+        doses = structure_doses(contours, [dose])
     except InputError as error:
         params["why"] = str(error)
         said.refusals.append(Refusal(code="structure_unreadable", subject=structure.name, params=params))
         return None
     tps = _tps(structure, planned.doses)
-    return _dosed(structure.name, samples, dose, isodoses, metrics, tps, said.curves)
+    return _dosed(structure.name, doses, isodoses, metrics, tps, said.curves)
 
 
 def _dosed(
     name: str,
-    samples: StructureSamples,
-    dose: GridField,
+    doses: StructureDoses,
     isodoses: FieldVolumes,
     metrics: Sequence[Metric],
     tps: dict[str, float | None] | None,
     curves: PhysicalCurves | None,
 ) -> DosedStructure:
-    inner = dose.sample(samples.points_mm)
+    samples, inner, outer = doses.samples, doses.inner[0], doses.outer[0]
     if curves is not None:
         curves.keep(name, samples, inner)
-    outer = dose.sample(samples.extreme_points_mm)
     low = _figures(inner, outer, samples, isodoses, metrics, high=False)
     covered = bool(inner.inside.all())
     errors = metric_errors(
