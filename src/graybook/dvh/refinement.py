@@ -36,7 +36,7 @@ HOT_MM3: FloatArray = np.array([30.0, 100.0])
 HOT_SAMPLES = 50.0
 """Samples on which such a near-maximum rests at least."""
 
-MOST_BOXES, ROUNDS = 128, 8
+MOST_BOXES, ROUNDS = 48, 8
 """So many boxes are cut up in one round at most, those that can be hottest first; each round makes a box eight times smaller."""
 
 WIDEST_MM = 40.0

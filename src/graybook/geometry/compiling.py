@@ -79,7 +79,7 @@ def _compiled(function: Callable[..., Any], signature: Any, *, parallel: bool) -
     _load_types()
     start = time.monotonic()
     with _waiting.watched():
-        made: Callable[..., Any] = njit(signature, cache=True, parallel=parallel)(function)
+        made: Callable[..., Any] = njit(signature, cache=True, nogil=True, parallel=parallel)(function)
     if getattr(getattr(made, "stats", None), "cache_misses", None):
         _waiting.spent_s += time.monotonic() - start
     return made

@@ -10,7 +10,7 @@ import numpy as np
 
 from graybook.errors import FrameMismatch, InputError, UsageError
 from graybook.geometry._kernels import trilinear, trilinear_shared
-from graybook.geometry._peak_kernels import block_maxima
+from graybook.geometry._peak_kernels import block_maxima, block_slopes
 from graybook.geometry.arrays import BoolArray, FloatArray, points_array
 from graybook.geometry.grid import Grid
 from graybook.geometry.transform import Affine
@@ -60,6 +60,8 @@ class Lattice(NamedTuple):
         Voxels (nz, ny, nx).
     blocks
         The highest value in each block of 4 x 4 x 4 voxels.
+    slopes
+        The largest differences of neighbouring voxels along x, y, z in and next to each block.
     matrix, offset
         From points to fractional indices x, y, z (3, 3), (3,).
     planes
@@ -70,6 +72,7 @@ class Lattice(NamedTuple):
 
     values: FloatArray
     blocks: FloatArray
+    slopes: FloatArray
     matrix: FloatArray
     offset: FloatArray
     planes: FloatArray
@@ -141,7 +144,8 @@ class GridField:
         to_index = self.grid.to_index
         return Lattice(
             values=self.values,
-            blocks=self._block_max,
+            blocks=self._blocks[0],
+            slopes=self._blocks[1],
             matrix=np.ascontiguousarray(to_index @ matrix[:3, :3]),
             offset=np.ascontiguousarray(to_index @ (matrix[:3, 3] - self.grid.origin_mm)),
             planes=NO_PLANES if self.grid.planes_mm is None else self.grid.planes_mm,
@@ -149,10 +153,9 @@ class GridField:
         )
 
     @cached_property
-    def _block_max(self) -> FloatArray:
-        """The highest value in each block of voxels."""
-        found: FloatArray = block_maxima(self.values)
-        return found
+    def _blocks(self) -> tuple[FloatArray, FloatArray]:
+        """The highest value in each block of voxels, and the steepest slopes in and next to it."""
+        return block_maxima(self.values), block_slopes(self.values)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -156,9 +156,11 @@ def test_no_value_near_a_point_is_higher_than_the_bound(uneven: bool) -> None:
     )
     field = GridField(grid=grid, values=rng.uniform(0.0, 60.0, (20, 17, 23)) ** 2 / 60.0)
     points = grid.points_at(rng.uniform(-2.0, 24.0, (400, 3)))
-    reach = rng.uniform(0.1, 9.0, (400, 3))
+    reach = rng.uniform(0.1, 9.0, (400, 3)) * rng.uniform(0.1, 1.0, (400, 1))
     lattice = field.lattice(np.eye(4))
-    boxes = np.concatenate([points, reach], axis=1)
-    bounds = highest_in_boxes(lattice.values, lattice.blocks, boxes, *lattice[2:], 30.0)
-    for place in rng.uniform(-1.0, 1.0, (50, 1, 3)):
-        assert np.all(field.sample(points + place * reach).high <= bounds + 1e-9)
+    known = field.sample(points + rng.uniform(-1.0, 1.0, (400, 3)) * reach).high
+    for value in (np.full(400, np.inf), known):
+        boxes = np.column_stack([value, points, reach])
+        bounds = highest_in_boxes(*lattice[:3], boxes, *lattice[3:], 30.0)
+        for place in rng.uniform(-1.0, 1.0, (50, 1, 3)):
+            assert np.all(field.sample(points + place * reach).high <= bounds + 1e-9)

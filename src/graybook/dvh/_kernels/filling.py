@@ -10,10 +10,28 @@ from graybook.geometry._kernels import crossings, edges_by_row
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
 from graybook.geometry.compiling import FLOAT, kernel, read, several, written
 
-__all__ = ["COLUMNS", "carry", "filled", "mould", "raster", "root", "strata", "surface"]
+__all__ = [
+    "CELL",
+    "COLUMNS",
+    "carry",
+    "filled",
+    "fraction",
+    "mould",
+    "place",
+    "raster",
+    "root",
+    "strata",
+    "surface",
+]
 
 LINES = 4
 """Scan lines per row of cells; along a line the covered length is exact."""
+
+CELL = 1 + 2 * LINES
+"""Figures of a cell: its covered area, and for each line where its longest piece begins and its length."""
+
+FULL = 1.0 - 1e-9
+"""Share of a cell from which on it counts as covered all over."""
 
 STRATA = 16
 """Heights of a sub-slice at which its section is known."""
@@ -38,14 +56,20 @@ FILLED = several(written(2), written(1), written(1, types.boolean), written(2))
 def raster(
     edges: FloatArray, low_x: float, low_y: float, pitch: float, cells: FloatArray
 ) -> None:  # pragma: no cover
-    """Adds covered area and its first moments to ``cells`` (ny, nx, 3) whose corner is at (low_x, low_y)."""
+    """Fills ``cells`` (ny, nx, 1 + 2 · 4) whose corner is at (low_x, low_y).
+
+    A cell has its covered area, and for each of the four scan lines of its row where its longest covered piece begins and
+    how long that is.
+    """
     ny, nx = cells.shape[0], cells.shape[1]
+    cells[:] = 0.0
     found = np.empty(edges.shape[0])
     height = pitch / LINES
     begin, numbers = edges_by_row(edges, low_y, pitch, ny)
     for line in range(ny * LINES):
         y = low_y + (line + 0.5) * height
         row = line // LINES
+        at = 1 + 2 * (line - row * LINES)
         count = crossings(edges, numbers[begin[row] : begin[row + 1]], y, found)
         for k in range(0, count - 1, 2):
             first = max(int(np.floor((found[k] - low_x) / pitch)), 0)
@@ -53,17 +77,43 @@ def raster(
             for column in range(first, last + 1):
                 a = max(found[k], low_x + column * pitch)
                 b = min(found[k + 1], low_x + (column + 1) * pitch)
-                area = (b - a) * height
-                if area > 0.0:
-                    cells[row, column, 0] += area
-                    cells[row, column, 1] += area * 0.5 * (a + b)
-                    cells[row, column, 2] += area * y
+                if b > a:
+                    cells[row, column, 0] += (b - a) * height
+                    if b - a > cells[row, column, at + 1]:
+                        cells[row, column, at] = a
+                        cells[row, column, at + 1] = b - a
+
+
+@njit(cache=False, inline="always")
+def place(
+    cells: FloatArray, j: int, i: int, low_y: float, pitch: float, u: float, v: float
+) -> tuple[float, float]:  # pragma: no cover
+    """The place in the covered part of a cell to which (u, v) of the unit square leads: evenly, as far as four lines tell."""
+    whole = 0.0
+    for line in range(LINES):
+        whole += cells[j, i, 2 + 2 * line]
+    rest, chosen = v * whole, 0
+    while chosen < LINES - 1 and rest >= cells[j, i, 2 + 2 * chosen]:
+        rest -= cells[j, i, 2 + 2 * chosen]
+        chosen += 1
+    while chosen > 0 and cells[j, i, 2 + 2 * chosen] <= 0.0:
+        chosen -= 1
+    length = cells[j, i, 2 + 2 * chosen]
+    # between the lines only where the cell is covered all over
+    share = rest / length if whole >= FULL * LINES * pitch else 0.5
+    return cells[j, i, 1 + 2 * chosen] + u * length, low_y + (chosen + share) * pitch / LINES
+
+
+@njit(cache=False, inline="always")
+def fraction(x: float) -> float:  # pragma: no cover
+    """What ``x`` is above the whole number below it."""
+    return x - np.floor(x)
 
 
 @njit(cache=False)
 def root(xx: float, xy: float, yy: float) -> tuple[float, float, float]:  # pragma: no cover
     """Square root (xx, xy, yy) of a symmetric 2x2 matrix; a negative eigenvalue counts as zero."""
-    middle, half = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
+    middle, half = 0.5 * (xx + yy), np.sqrt(0.25 * (xx - yy) ** 2 + xy * xy)
     most, least = middle + half, middle - half
     if most <= 0.0:
         return 0.0, 0.0, 0.0
@@ -110,7 +160,7 @@ def mould(course: FloatArray, distance: float, out: FloatArray) -> None:  # prag
     out[5] = full * max(out[2] * out[4] - out[3] * out[3], 0.0)
 
 
-@njit(cache=False)
+@njit(cache=False, inline="always")
 def carry(map_: FloatArray, x: float, y: float, z: float, out: FloatArray) -> None:  # pragma: no cover
     """Fills ``out`` (3,) with the point at (x, y) from the centroid of the plane, carried by a map to height z."""
     out[0] = map_[0] + map_[2] * x + map_[3] * y
@@ -166,16 +216,15 @@ def fill(
     low_x, low_y = edges[:, 0].min(), edges[:, 1].min()
     nx = int(np.ceil((edges[:, 0].max() - low_x) / pitch)) + 1
     ny = int(np.ceil((edges[:, 1].max() - low_y) / pitch)) + 1
-    cells, maps = np.zeros((ny, nx, 3)), np.empty((STRATA, 6))
+    cells, maps = np.empty((ny, nx, CELL)), np.empty((STRATA, 6))
     thickness = (lengths[0] + lengths[1]) / layers
     n, volume = 0, 0.0
     cx, cy = courses[0, 0, 0], courses[0, 1, 0]
     for layer in range(number, number + layers):
         bottom = (layer - number) * thickness - lengths[0]
         mean = strata(courses, bottom, thickness, maps)
-        cells[:] = 0.0
-        x0 = low_x - pitch * ((0.5 + layer * SHIFT_X) % 1.0)
-        y0 = low_y - pitch * ((0.5 + layer * SHIFT_Y) % 1.0)
+        x0 = low_x - pitch * fraction(0.5 + layer * SHIFT_X)
+        y0 = low_y - pitch * fraction(0.5 + layer * SHIFT_Y)
         raster(edges, x0, y0, pitch, cells)
         first, total = n, 0.0
         for j in range(ny):
@@ -183,10 +232,12 @@ def fill(
                 covered = cells[j, i, 0]
                 if covered <= 0.0:
                     continue
-                share = (layer * SHIFT_Z + i * HASH_X + j * HASH_Y) % 1.0
+                share = fraction(layer * SHIFT_Z + i * HASH_X + j * HASH_Y)
                 map_ = maps[int(share * STRATA)]
-                x, y = cells[j, i, 1] / covered - cx, cells[j, i, 2] / covered - cy
-                carry(map_, x, y, z + bottom + thickness * share, points[n])
+                # places that differ along the row and the column
+                u, v = fraction(layer * SHIFT_X + j * HASH_X), fraction(layer * SHIFT_Y + i * HASH_X)
+                x, y = place(cells, j, i, y0 + j * pitch, pitch, u, v)
+                carry(map_, x - cx, y - cy, z + bottom + thickness * share, points[n])
                 volumes[n] = covered * map_[5]
                 halves[n] = (i + j + layer) % 2 == 1
                 boxes[n, 0], boxes[n, 1], boxes[n, 2] = section, x0 + i * pitch, y0 + j * pitch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-from graybook.dvh._kernels.filling import COLUMNS, carry, mould, raster, strata
+from graybook.dvh._kernels.filling import CELL, COLUMNS, carry, fraction, mould, place, raster, strata
 from graybook.dvh._kernels.quantiles import reached
 from graybook.geometry._kernels import interpolate
 from graybook.geometry._peak_kernels import highest_in_box
@@ -35,15 +35,17 @@ HASH_X, HASH_Y, HASH_Z = 0.8191725133961645, 0.6710436067037893, 0.5497004779019
 """Additive recurrence of three dimensions (inverse powers of the root of x⁴ = x + 1)."""
 
 
-@njit(cache=False)
+@njit(cache=False, inline="always")
 def bound(
     box: FloatArray,
+    dose: float,
     heights: FloatArray,
     courses: FloatArray,
     seen: FloatArray,
     maps: FloatArray,
     values: FloatArray,
     blocks: FloatArray,
+    slopes: FloatArray,
     matrix: FloatArray,
     offset: FloatArray,
     planes: FloatArray,
@@ -52,30 +54,19 @@ def bound(
 ) -> float:  # pragma: no cover
     """No value in a box, carried to where it lies, is higher; coarse below the threshold.
 
-    ``seen`` (8,) and the last row of ``maps`` keep what boxes of one sub-slice have in common: section, foot, thickness, how
-    much wider and further aside the section is on its way, and its height.
+    ``seen`` (15,) keeps what boxes of one sub-slice have in common: section, foot, thickness, how much wider and further
+    aside the section is on its way, height of the middle, the map there, and the centroid of the plane.
     """
-    section = int(box[0])
-    course = courses[section]
-    map_ = maps[maps.shape[0] - 1]
     if box[0] != seen[0] or box[4] != seen[1] or box[5] != seen[2]:
-        bottom, thickness = box[4], box[5]
-        seen[0], seen[1], seen[2], seen[3], seen[4] = box[0], bottom, thickness, 0.0, 0.0
-        for k in range(3):
-            s = bottom + thickness * (0.0 if k == 0 else (1.0 if k == 1 else 0.5))
-            mould(course[0] if s < 0.0 else course[1], abs(s), map_)
-            seen[3] = max(seen[3], abs(map_[2]) + abs(map_[3]))
-            seen[4] = max(seen[4], abs(map_[3]) + abs(map_[4]))
-        # how far the section is shifted on the way, to first order
-        side = course[0] if bottom + 0.5 * thickness < 0.0 else course[1]
-        seen[5], seen[6] = 0.5 * thickness * abs(side[0, 1]), 0.5 * thickness * abs(side[1, 1])
-        seen[7] = heights[section] + bottom + 0.5 * thickness
-    x, y = box[1] + 0.5 * box[3] - course[0, 0, 0], box[2] + 0.5 * box[3] - course[0, 1, 0]
+        look(box, heights, courses, seen, maps)
+    x, y = box[1] + 0.5 * box[3] - seen[13], box[2] + 0.5 * box[3] - seen[14]
     return highest_in_box(
         values,
         blocks,
-        map_[0] + map_[2] * x + map_[3] * y,
-        map_[1] + map_[3] * x + map_[4] * y,
+        slopes,
+        dose,
+        seen[8] + seen[10] * x + seen[11] * y,
+        seen[9] + seen[11] * x + seen[12] * y,
         seen[7],
         0.5 * box[3] * seen[3] + seen[5] + SLACK_MM,
         0.5 * box[3] * seen[4] + seen[6] + SLACK_MM,
@@ -86,6 +77,28 @@ def bound(
         face_max,
         threshold,
     )
+
+
+@njit(cache=False)
+def look(
+    box: FloatArray, heights: FloatArray, courses: FloatArray, seen: FloatArray, maps: FloatArray
+) -> None:  # pragma: no cover
+    """Fills ``seen`` of :func:`bound` for the sub-slice of a box."""
+    section, bottom, thickness = int(box[0]), box[4], box[5]
+    course, map_ = courses[section], maps[maps.shape[0] - 1]
+    seen[0], seen[1], seen[2], seen[3], seen[4] = box[0], bottom, thickness, 0.0, 0.0
+    for k in range(3):
+        s = bottom + thickness * (0.0 if k == 0 else (1.0 if k == 1 else 0.5))
+        mould(course[0] if s < 0.0 else course[1], abs(s), map_)
+        seen[3] = max(seen[3], abs(map_[2]) + abs(map_[3]))
+        seen[4] = max(seen[4], abs(map_[3]) + abs(map_[4]))
+    # how far the section is shifted on the way, to first order
+    side = course[0] if bottom + 0.5 * thickness < 0.0 else course[1]
+    seen[5], seen[6] = 0.5 * thickness * abs(side[0, 1]), 0.5 * thickness * abs(side[1, 1])
+    seen[7] = heights[section] + bottom + 0.5 * thickness
+    for k in range(5):
+        seen[8 + k] = map_[k]
+    seen[13], seen[14] = course[0, 0, 0], course[0, 1, 0]
 
 
 @njit(cache=False)
@@ -111,7 +124,6 @@ def cut(
             for k in range(4):
                 near[count, k] = edges[e, k]
             count += 1
-    cells[:] = 0.0
     raster(near[:count], box[1], box[2], width, cells)
     n = 0
     for layer in range(PARTS):
@@ -122,10 +134,18 @@ def cut(
                 covered = cells[j, i, 0]
                 if covered <= 0.0:
                     continue
-                share = (number * HASH_Z + layer * HASH_Z + i * HASH_X + j * HASH_Y) % 1.0
+                share = fraction(number * HASH_Z + layer * HASH_Z + i * HASH_X + j * HASH_Y)
                 map_ = maps[int(share * STRATA)]
-                x, y = cells[j, i, 1] / covered - course[0, 0, 0], cells[j, i, 2] / covered - course[0, 1, 0]
-                carry(map_, x, y, height + bottom + thickness * share, points[n])
+                u = fraction(number * HASH_X + layer * HASH_X + j * HASH_Y)
+                v = fraction(number * HASH_Y + layer * HASH_Y + i * HASH_X)
+                x, y = place(cells, j, i, box[2] + j * width, width, u, v)
+                carry(
+                    map_,
+                    x - course[0, 0, 0],
+                    y - course[0, 1, 0],
+                    height + bottom + thickness * share,
+                    points[n],
+                )
                 volumes[n] = covered * map_[5] * thickness
                 halves[n] = (i + j + layer) % 2 == 1
                 boxes[n, 0], boxes[n, 1], boxes[n, 2] = box[0], box[1] + i * width, box[2] + j * width
@@ -144,6 +164,7 @@ def cut(
     read(1),
     read(3),
     read(3),
+    read(4),
     read(2),
     read(1),
     read(1),
@@ -170,6 +191,7 @@ def hottest(
     dose: FloatArray,
     values: FloatArray,
     blocks: FloatArray,
+    slopes: FloatArray,
     matrix: FloatArray,
     offset: FloatArray,
     planes: FloatArray,
@@ -182,31 +204,34 @@ def hottest(
     """Samples that stay (n,), and points (m, 3), volumes, halves (m,) and boxes (m, 6) of those in place of the others.
 
     A box is cut up when it may hold some of the hottest ``hot[k]`` mm³ and is larger than a share of 1 / ``enough`` of it.
-    It may when a bound on the grid around it reaches the near-maximum of ``hot[k]`` as it is known in that round. At most ``most`` boxes are cut in a round, those with the highest bounds first.
+    It may when a bound on the grid around it reaches the near-maximum of ``hot[k]`` as it is known in that round. At most
+    ``most`` boxes are cut in a round, those with the highest bounds first.
     ``matrix`` to ``face_max`` as in ``trilinear``, for points of the stack.
     """
     n = volumes.shape[0]
     stays = np.ones(n, dtype=np.bool_)
     total = volumes.sum()
     near = np.empty((edges.shape[0], 4))
-    maps, cells, seen = np.empty((STRATA + 1, 6)), np.empty((PARTS, PARTS, 3)), np.full(8, -1.0)
+    maps, cells, seen = np.empty((STRATA + 1, 6)), np.empty((PARTS, PARTS, CELL)), np.full(15, -1.0)
     thresholds = np.empty(hot.shape[0])
     for k in range(hot.shape[0]):
         thresholds[k] = reached(dose, volumes, min(hot[k], 0.5 * total))
     # a large box may by chance be sampled where it is hottest: what can be hot is decided with room for some such
-    lowest = reached(dose, volumes, min(hot.max() + ROOM * volumes.max(), 0.5 * total))
+    lowest = (1.0 + NEAR) * reached(dose, volumes, min(hot.max() + ROOM * volumes.max(), 0.5 * total))
     bounds = np.full(n, -np.inf)
     count = 0
     for p in range(n):
         if volumes[p] > hot.min() / enough:
             bounds[p] = bound(
                 boxes[p],
+                dose[p],
                 heights,
                 courses,
                 seen,
                 maps,
                 values,
                 blocks,
+                slopes,
                 matrix,
                 offset,
                 planes,
@@ -268,12 +293,14 @@ def hottest(
             if weights[q] > hot.min() / enough:
                 upper[q] = bound(
                     own[q],
+                    doses[q],
                     heights,
                     courses,
                     seen,
                     maps,
                     values,
                     blocks,
+                    slopes,
                     matrix,
                     offset,
                     planes,
