@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from graybook import __version__
-from graybook.dvh.sampling import StructureSamples, structure_samples
+from graybook.dvh.refinement import refined_samples
+from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.statistics import dose_at_percent_gy, max_gy, mean_gy, min_gy, near_maximum_gy
 from graybook.geometry import ContourStack, GridField
 from validation.cases import Case, written
@@ -92,9 +93,8 @@ def answered(case: Case) -> dict[str, dict[str, Any]]:
 
 
 def samples_of(stack: ContourStack, field: GridField, slice_mm: float) -> StructureSamples:
-    """The samples that Graybook takes of a structure, by default; the field is theirs to look at."""
-    del field
-    return structure_samples(stack, slice_thickness_mm=slice_mm)
+    """The samples that Graybook takes of a structure for a dose."""
+    return refined_samples(stack, [field], slice_thickness_mm=slice_mm)
 
 
 def figures(samples: StructureSamples, field: GridField, curve_gy: Sequence[float]) -> dict[str, Any]:

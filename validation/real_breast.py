@@ -14,7 +14,7 @@ import numpy as np
 import pydicom
 
 from graybook.dvh.histogram import cumulative
-from graybook.dvh.sampling import structure_samples
+from graybook.dvh.refinement import refined_samples
 from graybook.dvh.slices import DEFAULT, SliceModel
 from graybook.dvh.statistics import max_gy, mean_gy, min_gy
 from graybook.geometry import ContourStack, GridField
@@ -151,7 +151,7 @@ def _nearest_bins(dose_gy: Array, percent: Array) -> tuple[Array, Array]:
 
 
 def _figures(contours: ContourStack, dose: GridField, model: SliceModel) -> dict[str, Any]:
-    samples = structure_samples(contours, model=model)
+    samples = refined_samples(contours, [dose], model=model)
     inner, outer = dose.sample(samples.points_mm).low, dose.sample(samples.extreme_points_mm).low
     steps = np.arange(0.0, float(dose.values.max()) + 0.5, STEP_GY)
     made = cumulative(inner, samples.volumes_cm3, steps)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graybook.cli import dvh_page, main as command  # noqa: F401 - all that the command loads
 from graybook.dvh.metrics import evaluate, parse_list
-from graybook.dvh.sampling import structure_samples
+from graybook.dvh.refinement import structure_doses
 from graybook.geometry import GridField
 from graybook.progress import silent
 from graybook.workflow.physical_dvh import physical_dvhs
@@ -21,9 +21,8 @@ def figures(stacks, dose, metrics):
     """Volume and metrics of every structure, from contours and a grid in memory."""
     found = {}
     for name, stack in stacks.items():
-        samples = structure_samples(stack)
-        inner = dose.sample(samples.points_mm).low
-        surface = dose.sample(samples.extreme_points_mm).low
+        doses = structure_doses(stack, [dose])
+        samples, inner, surface = doses.samples, doses.inner[0].low, doses.outer[0].low
         values = [evaluate(metric, inner, samples.volumes_cm3, surface) for metric in metrics]
         found[name] = [samples.volume_cm3, *values]
     return found
@@ -49,7 +48,14 @@ def main(folder, mode, repeats):
             start = time.perf_counter()
             found = figures(stacks, dose, metrics)
             times.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # not ru_maxrss: Linux lets a child begin with the peak of the process that started it
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = next(
+            int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")
+        )
+    else:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps({"times_s": times, "peak_kb": peak, "figures": found}))
 
 

@@ -24,10 +24,10 @@ from graybook.geometry.field import Lattice
 
 __all__ = ["TOLERANCE", "LatticeField", "StructureDoses", "refined_samples", "structure_doses"]
 
-TOLERANCE = 0.003
+TOLERANCE = 0.0025
 """Largest half difference of the curves of the two halves, as a share of the volume, when 0.1 % of the highest dose is let pass."""
 
-FIRST_COUNT, MOST_COUNT = 6_000, 512_000
+FIRST_COUNT, MOST_COUNT = 12_000, 512_000
 """Samples aimed at first, and at most."""
 
 HOT_MM3: FloatArray = np.array([30.0, 100.0])

@@ -9,7 +9,7 @@ from graybook.geometry._kernels import index_below
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.compiling import FLOAT, kernel, read, written
 
-__all__ = ["block_maxima", "block_slopes", "highest_in_box", "highest_in_boxes"]
+__all__ = ["block_maxima", "block_slopes", "highest_in_box", "highest_in_boxes", "highest_of_blocks"]
 
 BLOCK = 4
 """Voxels along each side of a block."""
@@ -65,6 +65,45 @@ def plane_index(planes: FloatArray, z: float) -> float:  # pragma: no cover
     """The fractional index of a distance among uneven planes."""
     k = index_below(planes, z)
     return float(k + (z - planes[k]) / (planes[k + 1] - planes[k]))
+
+
+@njit(cache=False)
+def highest_of_blocks(
+    blocks: FloatArray,
+    px: float,
+    py: float,
+    pz: float,
+    hx: float,
+    hy: float,
+    hz: float,
+    matrix: FloatArray,
+    offset: FloatArray,
+    planes: FloatArray,
+    highest_outside: float,
+) -> float:  # pragma: no cover
+    """The highest value of the blocks that an upright box about (px, py, pz) of half widths hx, hy, hz meets.
+
+    Where it may leave the grid, ``highest_outside`` counts too; ``matrix``, ``offset`` and ``planes`` as in ``trilinear``.
+    """
+    shape = blocks.shape
+    bound = -np.inf
+    low, high = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
+    for k in range(3):
+        middle = matrix[k, 0] * px + matrix[k, 1] * py + matrix[k, 2] * pz + offset[k]
+        wide = abs(matrix[k, 0]) * hx + abs(matrix[k, 1]) * hy + abs(matrix[k, 2]) * hz
+        first, last = middle - wide, middle + wide
+        if k == 2 and planes.shape[0] > 1:
+            first, last = plane_index(planes, first), plane_index(planes, last)
+        most = shape[2 - k] - 1
+        if first < 0.0 or last >= BLOCK * most:
+            bound = highest_outside
+        low[k] = min(max(int(np.floor(first)) // BLOCK, 0), most)
+        high[k] = min(max(int(np.ceil(last)) // BLOCK, 0), most)
+    for c in range(low[2], high[2] + 1):
+        for b in range(low[1], high[1] + 1):
+            for a in range(low[0], high[0] + 1):
+                bound = max(bound, blocks[c, b, a])
+    return bound
 
 
 @njit(cache=False, inline="always")

@@ -8,8 +8,10 @@ import numpy as np
 
 from graybook.dvh.bodies import Body, Cone, Cylinder, LinearDose, Sphere, contours, curve_cm3, metrics
 from graybook.dvh.histogram import cumulative
+from graybook.dvh.refinement import refined_samples
 from graybook.dvh.sampling import StructureSamples, structure_samples
 from graybook.dvh.statistics import dose_at_percent_gy, max_gy, mean_gy, min_gy, near_maximum_gy
+from graybook.geometry import Grid, GridField
 from graybook.report.commission_result import Case, ComparedCurve, Group
 from graybook.report.wording import Wording
 from graybook.workflow.commission_case import Bench, Check, spread_points
@@ -29,6 +31,9 @@ GRADIENTS = {"SI": LinearDose(axis=2), "AP": LinearDose(axis=1)}
 SLICES_MM = (1.0, 2.0, 3.0)
 NELMS_PERCENT, NELMS_BEYOND = 3.0, 5
 """A failure is a figure beyond 3 % of its value (Nelms 2015); how many of 255 may be."""
+
+FRAME, GRID_MM, GRID_REACH_MM = "1.2.3", 2.0, 20.0
+"""Where the linear dose lies: a grid that holds every body."""
 
 DIAMETERS_MM = (5.0, 7.0, 10.0, 15.0, 20.0)
 SPHERE_SLICES_MM = (0.5, 1.0)
@@ -75,11 +80,23 @@ def sampled_metrics(samples: StructureSamples, dose: LinearDose) -> dict[str, fl
     return {**found, "D0.03cc": near_maximum_gy(inner, volumes, 0.03)}
 
 
+def _grid(dose: LinearDose) -> GridField:
+    """A linear dose on voxels of 2 mm: between their centres it is the same."""
+    count = round(2.0 * GRID_REACH_MM / GRID_MM) + 1
+    grid = Grid(
+        frame=FRAME,
+        shape=(count, count, count),
+        origin_mm=np.full(3, -GRID_REACH_MM),
+        spacing_mm=np.full(3, GRID_MM),
+        axes=np.eye(3),
+    )
+    return GridField(grid=grid, values=dose.at(grid.centres()).reshape(grid.shape))
+
+
 def _nelms_cases(name: str, body: Body, slice_mm: float, words: Wording) -> Iterator[Case]:
     planes = _planes(body, slice_mm)
-    samples = structure_samples(contours(body, planes))
     for gradient, dose in GRADIENTS.items():
-        found = sampled_metrics(samples, dose)
+        found = sampled_metrics(refined_samples(contours(body, planes), [_grid(dose)]), dose)
         for key, expected in metrics(body.contoured(planes), dose).items():
             if key == "V" and gradient != "SI":
                 continue  # the volume counts once
@@ -156,7 +173,7 @@ def curves(words: Wording) -> tuple[ComparedCurve, ...]:
 def _curve(name: str, slice_mm: float, gradient: str, words: Wording) -> ComparedCurve:
     body, dose = BODIES[name], GRADIENTS[gradient]
     planes = _planes(body, slice_mm)
-    samples = structure_samples(contours(body, planes))
+    samples = refined_samples(contours(body, planes), [_grid(dose)])
     line = np.linspace(2.0, 30.0, 281)
     points = np.arange(3.0, 30.0)
     found = cumulative(dose.at(samples.points_mm), samples.volumes_cm3, points)

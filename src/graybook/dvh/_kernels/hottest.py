@@ -8,7 +8,7 @@ from numba import njit, types
 from graybook.dvh._kernels.filling import CELL, COLUMNS, carry, fraction, mould, place, raster, strata
 from graybook.dvh._kernels.quantiles import reached
 from graybook.geometry._kernels import interpolate
-from graybook.geometry._peak_kernels import highest_in_box
+from graybook.geometry._peak_kernels import highest_in_box, highest_of_blocks
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
 from graybook.geometry.compiling import FLOAT, INT, kernel, read, several, written
 
@@ -99,6 +99,51 @@ def look(
     for k in range(5):
         seen[8 + k] = map_[k]
     seen[13], seen[14] = course[0, 0, 0], course[0, 1, 0]
+
+
+@njit(cache=False)
+def end_of_layer(boxes: FloatArray, first: int) -> int:  # pragma: no cover
+    """Number of the first box after ``first`` that is of another sub-slice."""
+    last = first + 1
+    while last < boxes.shape[0] and boxes[last, 0] == boxes[first, 0] and boxes[last, 4] == boxes[first, 4]:
+        last += 1
+    return last
+
+
+@njit(cache=False)
+def is_cold(
+    boxes: FloatArray,
+    heights: FloatArray,
+    courses: FloatArray,
+    seen: FloatArray,
+    maps: FloatArray,
+    blocks: FloatArray,
+    matrix: FloatArray,
+    offset: FloatArray,
+    planes: FloatArray,
+    face_max: FloatArray,
+    threshold: float,
+) -> bool:  # pragma: no cover
+    """Whether no block of voxels that the boxes of one sub-slice meet reaches the threshold."""
+    look(boxes[0], heights, courses, seen, maps)
+    low_x, low_y = boxes[:, 1].min() - seen[13], boxes[:, 2].min() - seen[14]
+    high_x, high_y = boxes[:, 1].max() + boxes[0, 3] - seen[13], boxes[:, 2].max() + boxes[0, 3] - seen[14]
+    x, y = 0.5 * (low_x + high_x), 0.5 * (low_y + high_y)
+    side = max(high_x - low_x, high_y - low_y)
+    most = highest_of_blocks(
+        blocks,
+        seen[8] + seen[10] * x + seen[11] * y,
+        seen[9] + seen[11] * x + seen[12] * y,
+        seen[7],
+        0.5 * side * seen[3] + seen[5] + SLACK_MM,
+        0.5 * side * seen[4] + seen[6] + SLACK_MM,
+        0.5 * boxes[0, 5],
+        matrix,
+        offset,
+        planes,
+        face_max.max(),
+    )
+    return most < threshold
 
 
 @njit(cache=False)
@@ -220,8 +265,14 @@ def hottest(
     lowest = (1.0 + NEAR) * reached(dose, volumes, min(hot.max() + ROOM * volumes.max(), 0.5 * total))
     bounds = np.full(n, -np.inf)
     count = 0
+    last, cold = 0, False
     for p in range(n):
-        if volumes[p] > hot.min() / enough:
+        if p == last:
+            last = end_of_layer(boxes, p)
+            cold = is_cold(
+                boxes[p:last], heights, courses, seen, maps, blocks, matrix, offset, planes, face_max, lowest
+            )
+        if not cold and volumes[p] > hot.min() / enough:
             bounds[p] = bound(
                 boxes[p],
                 dose[p],
