@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from graybook.accumulation import equieffective
-from graybook.dvh.sampling import StructureSamples, structure_samples
+from graybook.dvh.refinement import LatticeField, refined_samples
+from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.slices import SliceModel
 from graybook.errors import Cancelled
 from graybook.geometry import ContourStack, field
@@ -103,10 +105,10 @@ def test_wrong_interpolation_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_another_slice_model_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slices taken for prisms put more than five of the figures beyond 3 %."""
 
-    def prisms(contours: ContourStack) -> StructureSamples:
-        return structure_samples(contours, model=SliceModel.PRISM)
+    def prisms(contours: ContourStack, fields: Sequence[LatticeField]) -> StructureSamples:
+        return refined_samples(contours, fields, model=SliceModel.PRISM)
 
-    monkeypatch.setattr(commission_phantoms, "structure_samples", prisms)
+    monkeypatch.setattr(commission_phantoms, "refined_samples", prisms)
     group = nelms(bench(tmp_path))
     assert group.beyond > group.beyond_allowed
     assert not group.passed

@@ -89,19 +89,22 @@ def place(
     cells: FloatArray, j: int, i: int, low_y: float, pitch: float, u: float, v: float
 ) -> tuple[float, float]:  # pragma: no cover
     """The place in the covered part of a cell to which (u, v) of the unit square leads: evenly, as far as four lines tell."""
-    whole = 0.0
-    for line in range(LINES):
-        whole += cells[j, i, 2 + 2 * line]
-    rest, chosen = v * whole, 0
-    while chosen < LINES - 1 and rest >= cells[j, i, 2 + 2 * chosen]:
-        rest -= cells[j, i, 2 + 2 * chosen]
-        chosen += 1
-    while chosen > 0 and cells[j, i, 2 + 2 * chosen] <= 0.0:
-        chosen -= 1
-    length = cells[j, i, 2 + 2 * chosen]
-    # between the lines only where the cell is covered all over
-    share = rest / length if whole >= FULL * LINES * pitch else 0.5
-    return cells[j, i, 1 + 2 * chosen] + u * length, low_y + (chosen + share) * pitch / LINES
+    whole, chosen = LINES * pitch, 0
+    if cells[j, i, 0] < FULL * pitch * pitch:
+        whole = cells[j, i, 2] + cells[j, i, 4] + cells[j, i, 6] + cells[j, i, 8]
+    if whole >= FULL * LINES * pitch:
+        x, y = cells[j, i, 1] + u * cells[j, i, 2], low_y + v * pitch
+    else:
+        rest = v * whole
+        while chosen < LINES - 1 and rest >= cells[j, i, 2 + 2 * chosen]:
+            rest -= cells[j, i, 2 + 2 * chosen]
+            chosen += 1
+        while chosen > 0 and cells[j, i, 2 + 2 * chosen] <= 0.0:
+            chosen -= 1
+        # on a line, so that the place is covered
+        x = cells[j, i, 1 + 2 * chosen] + u * cells[j, i, 2 + 2 * chosen]
+        y = low_y + (chosen + 0.5) * pitch / LINES
+    return x, y
 
 
 @njit(cache=False, inline="always")
@@ -234,8 +237,9 @@ def fill(
                     continue
                 share = fraction(layer * SHIFT_Z + i * HASH_X + j * HASH_Y)
                 map_ = maps[int(share * STRATA)]
-                # places that differ along the row and the column
-                u, v = fraction(layer * SHIFT_X + j * HASH_X), fraction(layer * SHIFT_Y + i * HASH_X)
+                # places that differ along the row, the column and from one half to the other
+                u = fraction(layer * SHIFT_X + j * HASH_X + i * HASH_Y)
+                v = fraction(layer * SHIFT_Y + i * HASH_X + j * HASH_Y)
                 x, y = place(cells, j, i, y0 + j * pitch, pitch, u, v)
                 carry(map_, x - cx, y - cy, z + bottom + thickness * share, points[n])
                 volumes[n] = covered * map_[5]

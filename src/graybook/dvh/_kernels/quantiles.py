@@ -58,9 +58,10 @@ highest_share = kernel(read(1), read(1), FLOAT, gives=FLOAT)(reached.py_func)
 
 @kernel(read(1), read(1), read(1, types.boolean), gives=FLOAT)
 def halves_apart(dose: FloatArray, volumes: FloatArray, second: BoolArray) -> float:  # pragma: no cover
-    """Half the largest difference of the curves of two halves, as a share of their volume.
+    """Half the largest difference of two halves: of their curves, as a share of the volume, or half that of their means.
 
-    Both are seen at 1,000 even steps up to the highest dose; a difference of one step in dose does not count.
+    The curves are seen at 1,000 even steps up to the highest dose; a difference of one step in dose does not count.
+    The means' is a share of the mean, or of 5 % of the highest dose where that is more.
     """
     bins = 1000
     high = 0.0
@@ -68,16 +69,18 @@ def halves_apart(dose: FloatArray, volumes: FloatArray, second: BoolArray) -> fl
         high = max(high, dose[k])
     if high <= 0.0 or not np.isfinite(high):
         return 0.0
-    above = np.zeros((2, bins + 2))
+    above, sums = np.zeros((2, bins + 2)), np.zeros(2)
     for k in range(dose.shape[0]):
-        step = min(max(int(dose[k] / high * bins), 0), bins)
-        above[1 if second[k] else 0, step] += volumes[k]
+        step, half = min(max(int(dose[k] / high * bins), 0), bins), 1 if second[k] else 0
+        above[half, step] += volumes[k]
+        sums[half] += volumes[k] * dose[k]
     for half in range(2):
         for step in range(bins - 1, -1, -1):
             above[half, step] += above[half, step + 1]
         if above[half, 0] <= 0.0:
             return 1.0
-    most = 0.0
+    means = sums / above[:, 0]
+    most = 0.5 * abs(means[0] - means[1]) / max(0.5 * (means[0] + means[1]), 0.05 * high)
     for step in range(bins):
         one, other = above[0, step] / above[0, 0], above[1, step] / above[1, 0]
         if one > other and step > 0:
