@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from graybook.cli.output import remedy_text, sentence
+from graybook.dvh.slices import DEFAULT
 from graybook.text import Language, number_text, phrase
 from graybook.workflow.physical_dvh import PhysicalDvhs, PlanDvhs
 
@@ -19,6 +20,7 @@ __all__ = ["document", "page"]
 def document(found: PhysicalDvhs, language: Language) -> dict[str, Any]:
     """One JSON document."""
     return {
+        "slice_model": DEFAULT.value,
         "plans": [asdict(plan) for plan in found.plans],
         "findings": [
             {

@@ -378,6 +378,7 @@ class ProvenanceResult(_Model):
     created: str
     version: str
     tables_edition: str
+    slice_model: str = Field(default="", description="What contours mean between and beyond their planes.")
     inputs: list[InputResult] = []
     alignments: list[LinkResult] = []
     overrides: list[dict[str, str]] = []

@@ -89,6 +89,7 @@ def _facts(result: Result, words: Wording) -> Table:
         (words("prov_program"), f"Graybook {found.version}"),
         (words("prov_created"), words.date(found.created)),
         (words("prov_tables"), found.tables_edition),
+        (words("prov_slices"), words.term("slices", found.slice_model) or DASH),
         (words("prov_schema"), result.schema_version),
         (words("prov_settings"), found.settings_sha256 or DASH),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from graybook.dvh.slices import DEFAULT as SLICE_MODEL
 from graybook.geometry import GridField
 from graybook.record import Alignment, Course, Finding, Person, Phase, Provenance, Refusal
 from graybook.report.result import (
@@ -155,6 +156,7 @@ def provenance_result(
         created=created.isoformat(),
         version=provenance.version,
         tables_edition=provenance.tables_edition,
+        slice_model=SLICE_MODEL.value,
         inputs=[
             InputResult(sha256=one.sha256, used_as=one.used_as, uid=one.uid) for one in provenance.inputs
         ],
