@@ -158,4 +158,7 @@ def even_edges_gy(dose_gy: FloatArray, width_gy: float) -> FloatArray:
         )
     first = int(np.floor(lowest / width_gy))
     edges: FloatArray = np.round(np.arange(first, np.floor(highest / width_gy) + 2.0) * width_gy, 9)
-    return np.append(edges, edges[-1] + width_gy) if edges[-1] <= highest else edges
+    # rounding must leave no dose outside
+    below = [edges[0] - width_gy] if edges[0] > lowest else []
+    above = [edges[-1] + width_gy] if edges[-1] <= highest else []
+    return np.concatenate([below, edges, above])

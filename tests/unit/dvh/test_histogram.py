@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from graybook.dvh.histogram import DifferentialDvh, Dvh, cumulative, differential, even_edges_gy
@@ -45,6 +45,7 @@ def test_curves_of_a_ball_in_a_gradient() -> None:
     st.lists(st.tuples(st.floats(-1.0, 90.0), st.floats(1e-6, 50.0)), min_size=1, max_size=40),
     st.sampled_from([0.01, 0.1, 0.25, 1.0, 7.0]),
 )
+@example([(-5e-324, 1.0)], 7.0)
 def test_every_dose_is_in_its_bin(samples: list[tuple[float, float]], width_gy: float) -> None:
     """The bins hold the whole volume, and each the samples from its lower edge to before its upper one."""
     dose, volumes = (np.array(one) for one in zip(*samples, strict=True))
