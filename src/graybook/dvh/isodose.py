@@ -17,7 +17,7 @@ import numpy as np
 
 from graybook.dvh._kernels.cells import filled_layers
 from graybook.errors import UsageError
-from graybook.geometry import Field, Grid, GridField, MappedField
+from graybook.geometry import Affine, Field, Grid, GridField, MappedField
 from graybook.geometry.arrays import FloatArray
 from graybook.units import CM3_PER_MM3
 
@@ -85,7 +85,11 @@ def isodose_volume(field: Field, dose_gy: float, *, over: Grid | None = None) ->
         raise UsageError(
             "An isodose needs a dose above zero.", value=dose_gy, remedy="Give the prescription in Gy."
         )
-    if isinstance(field, MappedField) and isinstance(field.field, GridField):
+    if (
+        isinstance(field, MappedField)
+        and isinstance(field.field, GridField)
+        and isinstance(field.transform, Affine)
+    ):
         there = isodose_volume(field.field, dose_gy)
         growth = abs(float(np.linalg.det(field.transform.matrix[:3, :3])))
         return IsodoseVolume(there.volume_cm3 / growth, there.is_cut)

@@ -13,7 +13,7 @@ from graybook.geometry._kernels import trilinear, trilinear_shared
 from graybook.geometry._peak_kernels import block_maxima, block_slopes
 from graybook.geometry.arrays import BoolArray, FloatArray, points_array
 from graybook.geometry.grid import Grid
-from graybook.geometry.transform import Affine
+from graybook.geometry.transform import Affine, Transform
 
 __all__ = ["Field", "FieldSamples", "GridField", "Lattice", "MappedField"]
 
@@ -171,7 +171,7 @@ class MappedField:
     """
 
     field: Field
-    transform: Affine
+    transform: Transform
 
     def __post_init__(self) -> None:
         if self.transform.to_frame != self.field.frame:
@@ -188,16 +188,37 @@ class MappedField:
 
     def sample(self, points_mm: FloatArray) -> FieldSamples:
         """Values at points (n, 3) of :attr:`frame`."""
-        if isinstance(self.field, GridField):
+        if isinstance(self.field, GridField) and isinstance(self.transform, Affine):
             return self.field.sample_through(points_mm, self.transform.matrix)
-        return self.field.sample(self.transform.apply(points_array(points_mm), frame=self.frame))
+        return _sampled_where_defined(
+            self.field, self.transform.apply(points_array(points_mm), frame=self.frame)
+        )
 
     def lattice(self, matrix: FloatArray) -> Lattice:
         """As :meth:`GridField.lattice`, of a field on a grid; any other kind is a :class:`UsageError`."""
-        if not isinstance(self.field, GridField):
+        if not isinstance(self.field, GridField) or not isinstance(self.transform, Affine):
             raise UsageError(
-                "Only a field on a grid has voxels.",
-                value=type(self.field).__name__,
+                "Only a field on a grid, seen through an affine transform, has voxels.",
+                value=(type(self.field).__name__, type(self.transform).__name__),
                 remedy="Sample it densely instead.",
             )
         return self.field.lattice(self.transform.matrix @ matrix)
+
+
+def _sampled_where_defined(field: Field, points_mm: FloatArray) -> FieldSamples:
+    """A field at points (n, 3), some of which are NaN because the way there is not defined: any of its values may be theirs."""
+    known: BoolArray = np.asarray(np.isfinite(points_mm).all(axis=1))
+    if known.all():
+        return field.sample(points_mm)
+    there = field.sample(points_mm[known])
+    low, high = np.zeros(len(known)), np.full(len(known), _highest(field))
+    inside = np.zeros(len(known), dtype=np.bool_)
+    low[known], high[known], inside[known] = there.low, there.high, there.inside
+    return FieldSamples(low=low, high=high, inside=inside)
+
+
+def _highest(field: Field) -> float:
+    """The highest value a field takes anywhere; infinite where that is not known."""
+    if isinstance(field, MappedField):
+        return _highest(field.field)
+    return float(field.values.max()) if isinstance(field, GridField) else np.inf

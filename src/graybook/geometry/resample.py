@@ -16,6 +16,7 @@ from graybook.geometry._row_kernels import add_rows
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.field import Field, GridField, MappedField
 from graybook.geometry.grid import Grid
+from graybook.geometry.transform import Affine
 from graybook.progress import Progress, silent
 
 __all__ = ["added", "resampled"]
@@ -142,7 +143,7 @@ def _add(block: FloatArray, field: Field, grid: Grid, first: int, *, high: bool,
 def _unwrapped(field: Field) -> tuple[Field, FloatArray]:
     """The field behind all affine transforms, and the one matrix (4x4) that leads to it."""
     source, matrix = field, np.eye(4)
-    while isinstance(source, MappedField):
+    while isinstance(source, MappedField) and isinstance(source.transform, Affine):
         matrix = source.transform.matrix @ matrix
         source = source.field
     return source, matrix

@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol, overload
 
 import numpy as np
 
-from graybook.errors import FrameMismatch, InputError
+from graybook.errors import FrameMismatch, InputError, UsageError
 from graybook.geometry._kernels import mapped
 from graybook.geometry.arrays import FloatArray, points_array, read_only
 
-__all__ = ["Affine"]
+__all__ = ["Affine", "Chained", "Transform"]
 
 RIGID_TOLERANCE = 1e-3
 """How far a matrix may be from orthonormal and still be called rigid; files round their entries."""
+
+
+class Transform(Protocol):
+    """A map **from** one named frame **to** another: affine, a field of displacements, or a chain of them."""
+
+    @property
+    def from_frame(self) -> str:
+        """Frame of Reference UID of the points it takes."""
+        ...
+
+    @property
+    def to_frame(self) -> str:
+        """Frame of Reference UID of the points it gives."""
+        ...
+
+    @property
+    def is_rigid(self) -> bool:
+        """Whether it is a proper rotation and a shift."""
+        ...
+
+    def apply(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) of ``frame`` mapped to ``to_frame``, NaN where it is not defined; refuses points of another frame. [mm]"""
+        ...
+
+    def volume_ratios(self, points_mm: FloatArray) -> FloatArray:
+        """Determinant of the Jacobian at points (n, 3) of ``from_frame``, NaN where it is not defined."""
+        ...
+
+    def inverse(self) -> Transform:
+        """From ``to_frame`` to ``from_frame``: exact where affine, else computed, with its error stated."""
+        ...
+
+    def then(self, after: Transform) -> Transform:
+        """This transform followed by ``after``."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,11 +115,21 @@ class Affine:
         there: FloatArray = mapped(points_array(points_mm), linear, shift)
         return there
 
+    def volume_ratios(self, points_mm: FloatArray) -> FloatArray:
+        """Determinant of the matrix, the same at all points (n, 3)."""
+        return np.full(len(points_array(points_mm)), np.linalg.det(self.matrix[:3, :3]))
+
     def inverse(self) -> Affine:
         """The exact inverse, from ``to_frame`` to ``from_frame``."""
         return Affine(from_frame=self.to_frame, to_frame=self.from_frame, matrix=np.linalg.inv(self.matrix))
 
-    def then(self, after: Affine) -> Affine:
+    @overload
+    def then(self, after: Affine) -> Affine: ...
+
+    @overload
+    def then(self, after: Transform) -> Transform: ...
+
+    def then(self, after: Transform) -> Transform:
         """This transform followed by ``after``."""
         if after.from_frame != self.to_frame:
             raise FrameMismatch(
@@ -90,4 +137,66 @@ class Affine:
                 value=after.from_frame,
                 remedy="Order the chain, or use the inverse of a link.",
             )
-        return Affine(from_frame=self.from_frame, to_frame=after.to_frame, matrix=after.matrix @ self.matrix)
+        if isinstance(after, Affine):
+            return Affine(
+                from_frame=self.from_frame, to_frame=after.to_frame, matrix=after.matrix @ self.matrix
+            )
+        return Chained(links=(self, *(after.links if isinstance(after, Chained) else (after,))))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Chained:
+    """Transforms one after the other, each starting in the frame the one before leads to."""
+
+    links: tuple[Transform, ...]
+
+    def __post_init__(self) -> None:
+        if not self.links:
+            raise UsageError("A chain needs a link.", value=0, remedy="Give at least one transform.")
+        for before, after in pairwise(self.links):
+            if before.to_frame != after.from_frame:
+                raise FrameMismatch(
+                    f"A chain ends in frame {before.to_frame}; the next link starts elsewhere.",
+                    value=after.from_frame,
+                    remedy="Order the chain, or use the inverse of a link.",
+                )
+
+    @property
+    def from_frame(self) -> str:
+        """Frame of Reference UID of the points it takes."""
+        return self.links[0].from_frame
+
+    @property
+    def to_frame(self) -> str:
+        """Frame of Reference UID of the points it gives."""
+        return self.links[-1].to_frame
+
+    @property
+    def is_rigid(self) -> bool:
+        """Whether every link is."""
+        return all(link.is_rigid for link in self.links)
+
+    def apply(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) of ``frame`` through every link, NaN where one is not defined. [mm]"""
+        points = points_mm
+        for link in self.links:
+            points = link.apply(points, frame=frame)
+            frame = link.to_frame
+        return points
+
+    def volume_ratios(self, points_mm: FloatArray) -> FloatArray:
+        """Product of the links' determinants at points (n, 3), NaN where one is not defined."""
+        points = points_array(points_mm)
+        ratios = np.ones(len(points))
+        for link in self.links:
+            ratios = ratios * link.volume_ratios(points)
+            points = link.apply(points, frame=link.from_frame)
+        return ratios
+
+    def inverse(self) -> Chained:
+        """The links' inverses, last first."""
+        return Chained(links=tuple(link.inverse() for link in reversed(self.links)))
+
+    def then(self, after: Transform) -> Chained:
+        """This chain followed by ``after``."""
+        return Chained(links=(*self.links, *(after.links if isinstance(after, Chained) else (after,))))

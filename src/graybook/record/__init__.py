@@ -1,6 +1,6 @@
 """The nouns of one life: persons, courses, phases, doses, structures, images, alignments and what is said of them."""
 
-from graybook.record.alignment import Alignment, Approval
+from graybook.record.alignment import Alignment, Approval, Measure, Quality, Use, Verdict
 from graybook.record.assessment import Finding, Refusal, Severity
 from graybook.record.course import Course, EvidenceGrade, Modality, Phase, Prescription, Record, Status
 from graybook.record.delivery import Continuous, Decaying, Delivery, Fractionated, Single
@@ -29,6 +29,7 @@ __all__ = [
     "Image",
     "InputFile",
     "Levels",
+    "Measure",
     "Modality",
     "OrganDose",
     "Override",
@@ -37,6 +38,7 @@ __all__ = [
     "Phase",
     "Prescription",
     "Provenance",
+    "Quality",
     "Quantity",
     "Record",
     "Refusal",
@@ -46,4 +48,6 @@ __all__ = [
     "Status",
     "Structure",
     "StructureSet",
+    "Use",
+    "Verdict",
 ]

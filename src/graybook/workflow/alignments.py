@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graybook.geometry import Affine
 from graybook.geometry.arrays import FloatArray
 from graybook.record import Alignment, Course, Finding, Refusal, Severity
 from graybook.record.assessment import Param
@@ -107,7 +108,7 @@ def _registration(course: Course, alignment: Alignment) -> tuple[Finding, ...]:
                 params={"course": course.label, "uids": ", ".join(alignment.source)},
             )
         )
-    if not alignment.transform.is_rigid:
+    if isinstance(alignment.transform, Affine) and not alignment.transform.is_rigid:
         findings.append(
             Finding(
                 code="registration_not_rigid",

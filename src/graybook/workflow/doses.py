@@ -10,9 +10,10 @@ import numpy as np
 from graybook.accumulation.equieffective import CourseDose
 from graybook.accumulation.phase_dose import PhaseDose
 from graybook.errors import InputError, UsageError
-from graybook.geometry import Affine, GridField, MappedField
+from graybook.geometry import GridField, MappedField
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.neighbourhood import highest_within, lowest_within
+from graybook.geometry.transform import Transform
 from graybook.record import Course, Finding, Phase, Quantity, Refusal, Status
 from graybook.workflow.planned import PlannedDose
 from graybook.workflow.scale import scale_of
@@ -152,7 +153,7 @@ def _course_dose(course: Course, usable: Sequence[tuple[Phase, PhaseDose]]) -> C
     return CourseDose(id=course.id, phases=tuple(dose for _, dose in usable), groups=tuple(groups))
 
 
-def seen_from(dose: CourseDose, transform: Affine) -> CourseDose:
+def seen_from(dose: CourseDose, transform: Transform) -> CourseDose:
     """The course's dose seen from ``transform.from_frame``; ``transform`` leads to the course's own frame."""
     phases = tuple(
         replace(phase, field=MappedField(field=phase.field, transform=transform)) for phase in dose.phases

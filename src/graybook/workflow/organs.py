@@ -10,8 +10,9 @@ import numpy as np
 from graybook.dvh.histogram import thinned
 from graybook.dvh.sampling import StructureSamples, structure_samples
 from graybook.errors import InputError
-from graybook.geometry import Affine
+from graybook.geometry import Affine, MappedField
 from graybook.geometry.arrays import FloatArray
+from graybook.geometry.transform import Transform
 from graybook.progress import Progress
 from graybook.record import Alignment, Course, Finding, Refusal, Structure
 from graybook.report.material import DvhCurve, StructureCurves
@@ -183,17 +184,15 @@ def _unconverted(organ: Organ, samples: StructureSamples, setting: Setting) -> d
         way = setting.alignments.get(one.course.id)
         own = organ.native.get(one.course.id)
         if way is not None and samples.frame == way.transform.from_frame:
-            on, matrix = samples, way.transform.matrix
+            on, there = samples, way.transform
         elif own is not None and (drawn := _samples(own, one.course, setting)) is not None:
-            on, matrix = drawn, np.eye(4)
+            on, there = drawn, Affine.identity(drawn.frame)
         else:
             continue
-        fields = list(one.grids.values())
+        fields = [MappedField(field=each, transform=there) for each in one.grids.values()]
         found[one.course.id] = UnconvertedDose(
-            points_gy=np.sum([each.sample_through(on.points_mm, matrix).low for each in fields], axis=0),
-            extremes_gy=np.sum(
-                [each.sample_through(on.extreme_points_mm, matrix).low for each in fields], axis=0
-            ),
+            points_gy=np.sum([each.sample(on.points_mm).low for each in fields], axis=0),
+            extremes_gy=np.sum([each.sample(on.extreme_points_mm).low for each in fields], axis=0),
             volumes_cm3=on.volumes_cm3,
         )
     return found
@@ -228,11 +227,11 @@ def _sample_key(structure: Structure) -> str:
     return f"{structure.frame}|{structure.number}|{structure.name}|{id(structure)}"
 
 
-def _carried(samples: StructureSamples, transform: Affine) -> StructureSamples:
+def _carried(samples: StructureSamples, transform: Transform) -> StructureSamples:
     """Samples of one frame as samples of another; volumes scale with the transform."""
     if transform.from_frame == transform.to_frame:
         return samples
-    scale = 1.0 if transform.is_rigid else abs(float(np.linalg.det(transform.matrix[:3, :3])))
+    scale = 1.0 if transform.is_rigid else np.abs(transform.volume_ratios(samples.points_mm))
     return StructureSamples(
         frame=transform.to_frame,
         points_mm=transform.apply(samples.points_mm, frame=samples.frame),
