@@ -30,6 +30,8 @@ class Use(StrEnum):
     SUM = "3D sum"
     ENVELOPE = "3D sum with envelope"
     POINTS = "point sum only"
+    UNMEASURED = "not measured"
+    """Nothing could be measured there; the reasons say why."""
 
 
 @dataclass(frozen=True, kw_only=True)
