@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graybook.geometry.arrays import BoolArray, FloatArray
-from graybook.report.drawing import DASHES, INK, WIDTH_INCH, shortened, svg_text
+from graybook.geometry.arrays import FloatArray
+from graybook.report.drawing import DASHES, WIDTH_INCH, shortened, svg_text
 from graybook.report.material import Material, Plane
+from graybook.report.planes import EDGES, draw_letters, draw_scale, extent, halo, held_within, largest_piece
 from graybook.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -22,22 +23,12 @@ _STEPS_GY = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 _HIGH_GY = (20.0, 50.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1000.0)
 """Levels where equal steps would leave out those that matter to most organs."""
 _MOST_LEVELS = 6
-_MARGIN_MM = 8.0
 _BODY_HU = -400.0
 _LABEL_APART_INCH = 0.17
 _MOST_STRUCTURES = 6
 _WINDOW_HU = (-160.0, 240.0)
 _GAP_INCH = 0.10
 _TALLEST_INCH = 2.9
-_EDGES = {"axial": "RLAP", "coronal": "RLHF", "sagittal": "APHF"}
-_PLACES: tuple[
-    tuple[float, float, Literal["left", "center", "right"], Literal["top", "center", "bottom"]], ...
-] = (
-    (0.02, 0.5, "left", "center"),
-    (0.98, 0.5, "right", "center"),
-    (0.5, 0.985, "center", "top"),
-    (0.5, 0.015, "center", "bottom"),
-)
 _HUES_ON_DARK = ("#ffffff", "#F0A6CF", "#E69F00", "#56B4E9", "#9ad7c4", "#F0E442")
 _HUES_ON_LIGHT = ("#000000", "#CC79A7", "#D55E00", "#0072B2", "#009E73", "#7a6a00")
 
@@ -67,18 +58,6 @@ def outlined_structures(material: Material) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*ranked[:1], *targets[:2], *ranked[1:]]))[:_MOST_STRUCTURES]
 
 
-def _largest_piece(inside: BoolArray) -> BoolArray:
-    """The largest connected region: the patient without the couch."""
-    from scipy import ndimage
-
-    pieces, count = ndimage.label(inside)
-    if count < 2:
-        return inside
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    return np.asarray(pieces == int(sizes.argmax()))
-
-
 def _body(plane: Plane, outlined: tuple[str, ...]) -> tuple[slice, slice]:
     """Rows and columns that hold the body or a drawn outline, with a margin; all of them when there is neither."""
     across, along = plane.horizontal_mm, plane.vertical_mm
@@ -88,18 +67,12 @@ def _body(plane: Plane, outlined: tuple[str, ...]) -> tuple[slice, slice]:
     xs = [line[:, 0] for line in points]
     ys = [line[:, 1] for line in points]
     if plane.image is not None and (dense := plane.image > _BODY_HU).any():
-        piece = _largest_piece(dense)
+        piece = largest_piece(dense)
         xs.append(across[piece.any(axis=0)])
         ys.append(along[piece.any(axis=1)])
     if not xs or plane.image is None:
         return slice(None), slice(None)
-    return _within(along, np.concatenate(ys)), _within(across, np.concatenate(xs))
-
-
-def _within(axis_mm: FloatArray, values_mm: FloatArray) -> slice:
-    near = (axis_mm >= values_mm.min() - _MARGIN_MM) & (axis_mm <= values_mm.max() + _MARGIN_MM)
-    held = np.flatnonzero(near)
-    return slice(int(held[0]), int(held[-1]) + 1) if len(held) > 1 else slice(None)
+    return held_within(along, np.concatenate(ys)), held_within(across, np.concatenate(xs))
 
 
 def cropped(plane: Plane, outlined: tuple[str, ...]) -> Plane:
@@ -112,16 +85,6 @@ def cropped(plane: Plane, outlined: tuple[str, ...]) -> Plane:
         image=None if plane.image is None else plane.image[rows, columns],
         dose_gy=None if plane.dose_gy is None else plane.dose_gy[rows, columns],
     )
-
-
-def _extent(plane: Plane) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top edge of the pixels as drawn. [mm]"""
-    across, along = plane.horizontal_mm, plane.vertical_mm
-    half_x = abs(float(across[-1] - across[0])) / max(len(across) - 1, 1) / 2.0
-    half_y = abs(float(along[-1] - along[0])) / max(len(along) - 1, 1) / 2.0
-    low, high = float(along.min()) - half_y, float(along.max()) + half_y
-    vertical = (high, low) if plane.name == "axial" else (low, high)
-    return float(across.min()) - half_x, float(across.max()) + half_x, *vertical
 
 
 def _highest_gy(planes: tuple[Plane, ...]) -> float:
@@ -158,18 +121,12 @@ def _draw_image(axes: Axes, plane: Plane) -> None:
     across, along = plane.horizontal_mm, plane.vertical_mm
     image = plane.image if along[-1] >= along[0] else plane.image[::-1]
     image = image if across[-1] >= across[0] else image[:, ::-1]
-    left, right, *_ = _extent(plane)
-    low, high = sorted(_extent(plane)[2:])
+    left, right, *_ = extent(plane)
+    low, high = sorted(extent(plane)[2:])
     axes.imshow(
         image, cmap="gray", vmin=_WINDOW_HU[0], vmax=_WINDOW_HU[1], extent=(left, right, low, high),
         origin="lower", aspect="equal", zorder=0,
     )  # fmt: skip
-
-
-def _halo(width: float, *, dark: bool) -> list[Any]:
-    from matplotlib.patheffects import Normal, Stroke
-
-    return [Stroke(linewidth=width + 1.2, foreground="black" if dark else "white", alpha=0.75), Normal()]
 
 
 def _draw_dose(
@@ -187,7 +144,7 @@ def _draw_dose(
         colors=[styles[level]["color"] for level in inside],
         linewidths=[styles[level]["linewidth"] for level in inside], zorder=2,
     )  # fmt: skip
-    drawn.set_path_effects(_halo(1.0, dark=dark))
+    drawn.set_path_effects(halo(1.0, dark=dark))
     labels = axes.clabel(drawn, fmt=lambda level: words.short(level), fontsize=5.8, inline=False)
     kept: list[FloatArray] = []
     for text in reversed(list(labels)):
@@ -196,7 +153,7 @@ def _draw_dose(
             text.remove()
             continue
         kept.append(place)
-        text.set_path_effects(_halo(1.2, dark=dark))
+        text.set_path_effects(halo(1.2, dark=dark))
         text.set_fontweight("bold")
 
 
@@ -206,27 +163,8 @@ def _draw_contours(axes: Axes, plane: Plane, styles: dict[str, dict[str, Any]], 
         for line in contour.polylines if style is not None else ():
             closed = np.concatenate([line, line[:1]])
             axes.plot(
-                closed[:, 0], closed[:, 1], **(style or {}), zorder=3, path_effects=_halo(1.2, dark=dark)
+                closed[:, 0], closed[:, 1], **(style or {}), zorder=3, path_effects=halo(1.2, dark=dark)
             )
-
-
-def _draw_letters(axes: Axes, plane: Plane, *, dark: bool) -> None:
-    for letter, (x, y, across, along) in zip(_EDGES[plane.name], _PLACES, strict=True):
-        axes.text(
-            x, y, letter, transform=axes.transAxes, ha=across, va=along, fontsize=8, fontweight="bold",
-            color="white" if dark else INK, path_effects=_halo(1.0, dark=dark), zorder=5,
-        )  # fmt: skip
-
-
-def _draw_scale(axes: Axes, plane: Plane, words: Wording, *, dark: bool) -> None:
-    left, right, bottom, top = _extent(plane)
-    x, y = right - 0.04 * (right - left) - 50.0, bottom + 0.04 * (top - bottom)
-    colour = "white" if dark else INK
-    axes.plot([x, x + 50.0], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=5)
-    axes.annotate(
-        "5\u00a0cm", (x + 25.0, y), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom",
-        fontsize=5.8, color=colour, path_effects=_halo(0.8, dark=dark), zorder=5,
-    )  # fmt: skip
 
 
 def _draw_panel(
@@ -239,7 +177,7 @@ def _draw_panel(
     inch_a_mm: float,
 ) -> None:
     dark = plane.image is not None
-    left, right, bottom, top = _extent(plane)
+    left, right, bottom, top = extent(plane)
     _draw_image(axes, plane)
     _draw_dose(axes, plane, levels, words, inch_a_mm=inch_a_mm, dark=dark)
     _draw_contours(axes, plane, styles, dark=dark)
@@ -249,9 +187,9 @@ def _draw_panel(
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_facecolor("black" if dark else "#f6f6f3")
-    _draw_letters(axes, plane, dark=dark)
+    draw_letters(axes, plane, dark=dark)
     if right - left > 80.0:
-        _draw_scale(axes, plane, words, dark=dark)
+        draw_scale(axes, plane, dark=dark)
     axes.set_title(
         words(f"plane_{plane.name}", mm=plane.position_mm).replace("-", "\u2212"), loc="left", pad=3
     )
@@ -267,10 +205,10 @@ def _draw_legends(
     from matplotlib.lines import Line2D
 
     dark = any(plane.image is not None for plane in material.planes)
-    halo = _halo(1.4, dark=dark)
+    seam = halo(1.4, dark=dark)
     if levels:
         doses = [
-            Line2D([], [], **{**style, "linewidth": 2.0}, path_effects=halo)
+            Line2D([], [], **{**style, "linewidth": 2.0}, path_effects=seam)
             for style in _level_styles(levels, dark=dark)
         ]
         title = words("fig_isodoses", alpha_beta=words.short(material.result.display_alpha_beta_gy))
@@ -278,7 +216,7 @@ def _draw_legends(
             doses, [words.short(level) for level in levels], title=title, loc="lower left", ncols=3,
             bbox_to_anchor=(0.0, 0.0), title_fontsize=6.8, alignment="left", handlelength=2.4,
         )  # fmt: skip
-    outlines = [Line2D([], [], **style, path_effects=halo) for style in styles.values()]
+    outlines = [Line2D([], [], **style, path_effects=seam) for style in styles.values()]
     if outlines:
         figure.legend(
             outlines, [shortened(name, 36) for name in styles], loc="lower right", ncols=2,
@@ -289,10 +227,10 @@ def _draw_legends(
 def slices_svg(material: Material, words: Wording) -> str:
     """The picture of the planes side by side; empty when there is none."""
     outlined = outlined_structures(material)
-    planes = tuple(cropped(plane, outlined) for plane in material.planes if plane.name in _EDGES)
+    planes = tuple(cropped(plane, outlined) for plane in material.planes if plane.name in EDGES)
     if not planes:
         return ""
-    sizes = [(_extent(p)[1] - _extent(p)[0], abs(_extent(p)[3] - _extent(p)[2])) for p in planes]
+    sizes = [(extent(p)[1] - extent(p)[0], abs(extent(p)[3] - extent(p)[2])) for p in planes]
     free = WIDTH_INCH - 0.02 - _GAP_INCH * (len(planes) - 1)
     inch_a_mm = min(free / sum(w for w, _ in sizes), _TALLEST_INCH / max(h for _, h in sizes))
     tallest, legend_inch = max(h for _, h in sizes) * inch_a_mm, 0.62
