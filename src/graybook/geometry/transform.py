@@ -36,8 +36,17 @@ class Transform(Protocol):
         """Whether it is a proper rotation and a shift."""
         ...
 
+    @property
+    def inversion_error_mm(self) -> float:
+        """Largest distance by which it misses as a computed inverse; 0 where nothing was inverted, or exactly. [mm]"""
+        ...
+
     def apply(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
         """Points (n, 3) of ``frame`` mapped to ``to_frame``, NaN where it is not defined; refuses points of another frame. [mm]"""
+        ...
+
+    def extrapolated(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """As :meth:`apply`, and where it is not defined, by what is defined nearest. [mm]"""
         ...
 
     def volume_ratios(self, points_mm: FloatArray) -> FloatArray:
@@ -96,6 +105,11 @@ class Affine:
         return cls(from_frame=frame, to_frame=frame, matrix=np.eye(4))
 
     @property
+    def inversion_error_mm(self) -> float:
+        """Zero: the inverse of a matrix is exact. [mm]"""
+        return 0.0
+
+    @property
     def is_rigid(self) -> bool:
         """Whether the matrix is a proper rotation and a shift."""
         linear = self.matrix[:3, :3]
@@ -114,6 +128,10 @@ class Affine:
         linear, shift = np.ascontiguousarray(self.matrix[:3, :3]), np.ascontiguousarray(self.matrix[:3, 3])
         there: FloatArray = mapped(points_array(points_mm), linear, shift)
         return there
+
+    def extrapolated(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """As :meth:`apply`: a matrix holds everywhere. [mm]"""
+        return self.apply(points_mm, frame=frame)
 
     def volume_ratios(self, points_mm: FloatArray) -> FloatArray:
         """Determinant of the matrix, the same at all points (n, 3)."""
@@ -172,6 +190,11 @@ class Chained:
         return self.links[-1].to_frame
 
     @property
+    def inversion_error_mm(self) -> float:
+        """Sum over the links. [mm]"""
+        return float(sum(link.inversion_error_mm for link in self.links))
+
+    @property
     def is_rigid(self) -> bool:
         """Whether every link is."""
         return all(link.is_rigid for link in self.links)
@@ -181,6 +204,14 @@ class Chained:
         points = points_mm
         for link in self.links:
             points = link.apply(points, frame=frame)
+            frame = link.to_frame
+        return points
+
+    def extrapolated(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) of ``frame`` through every link, each carried on beyond where it is defined. [mm]"""
+        points = points_mm
+        for link in self.links:
+            points = link.extrapolated(points, frame=frame)
             frame = link.to_frame
         return points
 
