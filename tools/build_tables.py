@@ -48,6 +48,10 @@ OWN_SOURCES = (
         "url": "https://github.com/HL7/codex-radiation-therapy",
     },
     {
+        "key": "eqd2viewer",
+        "title": "EQD2Viewer (ESAPI_EQD2Viewer at 9d8d8fc), DirQualityReport.cs, citing Bosma 2024",
+    },
+    {
         "key": "fowler1989",
         "title": "Fowler 1989, the linear-quadratic formula and progress in fractionated radiotherapy, Br J Radiol 62:679-694",
     },
@@ -57,6 +61,18 @@ OWN_SOURCES = (
         "title": "Sahgal et al. 2021 HyTEC spinal cord, IJROBP 110(1):124",
         "doi": "10.1016/j.ijrobp.2019.09.038",
         "pmid": "31606528",
+    },
+    {
+        "key": "latifi2018",
+        "title": "Latifi et al. 2018, practical quantification of image registration accuracy following the AAPM TG-132 report"
+        " framework, J Appl Clin Med Phys 19(4):125-133",
+        "doi": "10.1002/acm2.12348",
+        "pmid": "29882231",
+    },
+    {
+        "key": "registrationqa",
+        "title": "ESAPI_RegistrationQA, catalogue of metrics, quoting AAPM TG-132 Table III",
+        "url": "https://github.com/davidpadron76/ESAPI_RegistrationQA",
     },
     {
         "key": "saifuddin1998",
