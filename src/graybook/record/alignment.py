@@ -15,13 +15,30 @@ __all__ = ["Alignment", "Approval", "Measure", "Quality", "Use", "Verdict"]
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """A dated, revocable statement of a named person; ``structures`` names those it is for, all when empty."""
+    """A dated statement of a named person: that a registration is approved, or no longer is.
+
+    Parameters
+    ----------
+    who
+        The person; empty when a file says that it was approved and not by whom.
+    when
+        The day; None when a file does not say.
+    approved
+        False takes back what was said before.
+    reason
+        In the person's words.
+    structures
+        Names of those it is for; all when empty.
+    registration
+        Which of a chain's registrations it is on; all of them when empty.
+    """
 
     who: str
-    when: date
+    when: date | None
     approved: bool = True
     reason: str = ""
     structures: tuple[str, ...] = ()
+    registration: str = ""
 
 
 class Use(StrEnum):
@@ -116,3 +133,19 @@ class Alignment:
     approvals: tuple[Approval, ...] = ()
     method: str = ""
     quality: Quality | None = None
+
+    def is_approved(self, structure: str = "") -> bool:
+        """Whether every registration it is made of is approved: for one structure, or for all when none is named.
+
+        Of the events that bear on a structure the last one holds; one day's in the order they are given.
+        """
+        return all(self._is_approved(registration, structure) for registration in self.source)
+
+    def _is_approved(self, registration: str, structure: str) -> bool:
+        said = [
+            event.approved
+            for event in sorted(self.approvals, key=lambda event: event.when or date.min)
+            if event.registration in ("", registration)
+            and (not event.structures or structure in event.structures)
+        ]
+        return bool(said) and said[-1]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
 import numpy as np
 import pytest
 
-from graybook.geometry import Affine
+from graybook.geometry import Affine, Displacement, Grid
+from graybook.record.alignment import Approval
 from graybook.registration import Link, chains_between, spread_mm
 
 
@@ -88,3 +93,121 @@ def test_same_frame_needs_no_registration() -> None:
     alignment = chains_between([], from_frame="A", to_frame="A").single
     assert alignment is not None
     assert alignment.source == ("same frame",)
+
+
+def bend(from_frame: str, to_frame: str, size_mm: float, source: str = "", **changed: Any) -> Link:
+    """A link that moves points along x by up to size_mm, most at the origin; not at all 20 mm away."""
+    grid = Grid(
+        frame=from_frame, shape=(21, 21, 21), origin_mm=[-20.0] * 3, spacing_mm=[2.0] * 3, axes=np.eye(3)
+    )
+    apart = np.linalg.norm(grid.centres(), axis=1)
+    vectors = np.zeros((*grid.shape, 3))
+    vectors[..., 0] = (size_mm * np.clip(1 - (apart / 20) ** 2, 0, None) ** 2).reshape(grid.shape)
+    field = Displacement.from_vectors(vectors, grid, to_frame=to_frame)
+    return Link(transform=field, source=source or f"{from_frame}{to_frame}", **changed)
+
+
+def stated(day: int, approved: bool = True, *structures: str) -> Approval:
+    """What A. Physicist said on a day of 2026."""
+    return Approval(who="A. Physicist", when=date(2026, 1, day), approved=approved, structures=structures)
+
+
+def test_deformations_are_links() -> None:
+    """A deformation is followed as written; backwards its inverse brings the summit back."""
+    assert carried_x([bend("A", "B", 5.0)], "A", "B") == pytest.approx(5.0, abs=1e-5)
+    alignment = chains_between([bend("A", "B", 5.0)], from_frame="B", to_frame="A").single
+    assert alignment is not None
+    summit = alignment.transform.apply(np.array([[5.0, 0.0, 0.0]]), frame="B")
+    np.testing.assert_allclose(summit, 0.0, atol=0.05)
+
+
+@pytest.mark.rule(8)
+def test_an_inverted_deformation_states_its_error() -> None:
+    """What the computed inverse misses by is added to the stated error, and never stands in for one."""
+    forth = chains_between([bend("A", "B", 5.0, error_mm=2.0)], from_frame="A", to_frame="B").single
+    back = chains_between([bend("A", "B", 5.0, error_mm=2.0)], from_frame="B", to_frame="A").single
+    unknown = chains_between([bend("A", "B", 5.0)], from_frame="B", to_frame="A").single
+    assert forth is not None
+    assert back is not None
+    assert unknown is not None
+    missed_mm = back.transform.inversion_error_mm
+    assert forth.error_mm == 2.0
+    assert 0.0 < missed_mm < 0.2
+    assert back.error_mm == pytest.approx(2.0 + missed_mm)
+    assert unknown.error_mm is None
+
+
+def test_no_inverse_is_computed_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deformation followed as it was written, or not at all, is never inverted."""
+    monkeypatch.setattr(Displacement, "inverse", lambda _: pytest.fail("inverted"))
+    links = [bend("A", "B", 5.0), shift("B", "C", 2.0), bend("C", "D", 1.0)]
+    assert carried_x(links, "A", "C") == pytest.approx(7.0, abs=1e-5)
+
+
+def test_chains_of_rigid_and_deformable_links() -> None:
+    """A shift into the field's frame, the field, a shift on: the origin lands where the three add up to."""
+    links = [shift("B", "A", -4.0), bend("B", "C", 6.0), shift("C", "D", 10.0)]
+    expected = 4.0 + 6.0 * (1 - (4.0 / 20) ** 2) ** 2 + 10.0
+    assert carried_x(links, "A", "D") == pytest.approx(expected, abs=1e-4)
+
+
+def test_one_deformation_written_twice_is_one() -> None:
+    """The same vectors under two UIDs; other vectors, or the other direction, are another registration."""
+    twice = [bend("A", "B", 5.0, "one"), bend("A", "B", 5.0, "two")]
+    assert chains_between(twice, from_frame="A", to_frame="B").single is not None
+    for other in (bend("A", "B", 5.1, "two"), bend("B", "A", -5.0, "two"), shift("A", "B", 5.0, "two")):
+        assert chains_between([twice[0], other], from_frame="A", to_frame="B").single is None
+
+
+@pytest.mark.rule(8)
+def test_the_approved_one_is_used() -> None:
+    """Of several registrations the one that is approved, and only that one, is used; the others are told."""
+    approved = replace(bend("A", "B", 5.0, "one"), approvals=(stated(1),))
+    other = shift("A", "B", 9.0, "two")
+    chains = chains_between([approved, other], from_frame="A", to_frame="B")
+    assert chains.single is not None
+    assert chains.single.source == ("one",)
+    assert [one.source for one in chains.rivals] == [("two",)]
+    both = [approved, replace(other, approvals=(stated(2),))]
+    assert chains_between(both, from_frame="A", to_frame="B").single is None
+
+
+@pytest.mark.rule(8)
+def test_approvals_are_revocable() -> None:
+    """The last event holds; one for some structures does not speak for the others, nor for the whole."""
+    withdrawn = replace(shift("A", "B", 5.0), approvals=(stated(2, False), stated(1)))
+    alignment = chains_between([withdrawn], from_frame="A", to_frame="B").single
+    assert alignment is not None
+    assert not alignment.is_approved()
+    cord = replace(shift("A", "B", 5.0), approvals=(stated(1, True, "SpinalCord"),))
+    alignment = chains_between([cord], from_frame="A", to_frame="B").single
+    assert alignment is not None
+    assert alignment.is_approved("SpinalCord")
+    assert not alignment.is_approved("Heart")
+    assert not alignment.is_approved()
+    rest = replace(shift("A", "B", 5.0), approvals=(stated(1), stated(2, False, "Bowel")))
+    alignment = chains_between([rest], from_frame="A", to_frame="B").single
+    assert alignment is not None
+    assert (alignment.is_approved(), alignment.is_approved("Bowel")) == (True, False)
+
+
+def test_a_chain_is_approved_link_by_link() -> None:
+    """A later approval of one link does not outweigh what was withdrawn of the other."""
+    first = replace(shift("A", "B", 5.0), approvals=(stated(1), stated(2, False)))
+    second = replace(shift("B", "C", 5.0), approvals=(stated(3),))
+    alignment = chains_between([first, second], from_frame="A", to_frame="C").single
+    assert alignment is not None
+    assert not alignment.is_approved()
+    mended = replace(first, approvals=(*first.approvals, stated(4)))
+    alignment = chains_between([mended, second], from_frame="A", to_frame="C").single
+    assert alignment is not None
+    assert alignment.is_approved()
+
+
+def test_spread_of_deformations() -> None:
+    """Two fields apart by 3 mm at the origin; where one is not defined its nearest vector serves."""
+    chains = chains_between(
+        [bend("A", "B", 5.0, "one"), bend("A", "B", 8.0, "two")], from_frame="A", to_frame="B"
+    )
+    assert spread_mm(chains.alignments, np.zeros(3)) == pytest.approx(3.0, abs=1e-4)
+    assert spread_mm(chains.alignments, np.array([0.0, 0.0, 90.0])) == pytest.approx(0.0, abs=1e-4)
