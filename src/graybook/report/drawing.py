@@ -1,4 +1,4 @@
-"""Drawing: a function that draws on a matplotlib figure comes in; an SVG goes out, the same bytes for the same input."""
+"""Drawing: a function that draws on a matplotlib figure comes in; an SVG or a PNG goes out, the same bytes for the same input."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ __all__ = [
     "INK",
     "QUIET",
     "WIDTH_INCH",
+    "png_bytes",
     "shortened",
     "svg_text",
     "wrapped",
@@ -29,6 +30,8 @@ INK = "#1d1d1b"
 QUIET = "#6b6b66"
 WIDTH_INCH = 7.1
 """Width of the text on an A4 page."""
+
+PNG_DPI = 220
 
 HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours that the colour-blind tell apart (Okabe and Ito 2008, https://jfly.uni-koeln.de/color/)."""
@@ -91,6 +94,18 @@ def svg_text(draw: Callable[[Figure], None], *, height_inch: float) -> str:
         draw(figure)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", dpi=170, metadata={"Date": None, "Creator": "Graybook"})
+    return stream.getvalue()
+
+
+def png_bytes(draw: Callable[[Figure], None], *, height_inch: float) -> bytes:
+    """The PNG of what ``draw`` puts on a figure as wide as the page's text."""
+    with _style():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(WIDTH_INCH, height_inch))
+        draw(figure)
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return stream.getvalue()
 
 
