@@ -60,6 +60,8 @@ class PersonScan:
         Every plan and every dose without a plan, also those never given: what `dvh` shows.
     identity_refusals
         Why the files are not established as one person's: nothing of them may be added.
+    slices
+        Every image slice that could be read.
     """
 
     record: Record
@@ -70,6 +72,7 @@ class PersonScan:
     findings: tuple[Finding, ...]
     refusals: tuple[Refusal, ...]
     identity_refusals: tuple[Refusal, ...]
+    slices: tuple[ImageSliceFacts, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -255,6 +258,7 @@ def _person(
         findings=_once_each(notes.findings),
         refusals=tuple(notes.refusals),
         identity_refusals=group.refusals,
+        slices=objects.slices,
     )
     return person, used, [*notes.unused, *unused]
 
