@@ -1,0 +1,245 @@
+"""Rigid: two images come in; the turn and shift that carries points of the one to the other goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from graybook.errors import FrameMismatch, InputError
+from graybook.geometry.arrays import BoolArray, FloatArray
+from graybook.geometry.transform import Affine
+from graybook.progress import Progress, silent
+from graybook.registration import rigid_descent as descent
+from graybook.registration.registered import Registered
+from graybook.registration.rigid_descent import Likeness, Sought
+from graybook.registration.rigid_levels import (
+    Level,
+    Picture,
+    Window,
+    body_of,
+    bones_of,
+    even,
+    picture,
+    spread_points,
+)
+from graybook.registration.rigid_search import Candidate, apart, around, everywhere, scorer, worth
+from graybook.registration.volume import Volume
+
+__all__ = ["rigid"]
+
+SEED = 20_260_101
+"""Of the points at which images are compared: the same input gives the same transform."""
+
+SEARCH_MM, BODY_MM = 8.0, 4.0
+"""Voxels of the search, and of the maps of body and bone. [mm]"""
+
+SEARCH_POINTS, COARSE_POINTS, POINTS = 700, 4000, 16_000
+"""Compared in the search, in the first descents, and per later level."""
+
+FINE_POINTS = 48_000
+"""Compared at the finest level."""
+
+BONE_SHARE = 0.5
+"""Of the points lie in and next to bone when both images are CT."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pair:
+    """Two images to be registered, the smaller of which is sampled; ``swapped`` when that is the moving one."""
+
+    sampled: Picture
+    other: Picture
+    density: FloatArray
+    map_level: Level
+    swapped: bool
+
+    @property
+    def linear(self) -> bool:
+        """Whether values of the two are on one scale."""
+        return self.sampled.is_ct and self.other.is_ct
+
+    @property
+    def window(self) -> Window | None:
+        """Of the moving values when mutual information is asked for."""
+        return None if self.linear else self.other.window
+
+    def sought(self, spacing_mm: float, count: int) -> tuple[Level, Sought]:
+        """The other image at a level, and points of the sampled one with their values there."""
+        points = spread_points(self.map_level, self.density, count, SEED + count)
+        return self.other.level(spacing_mm), Sought.of(
+            self.sampled.level(spacing_mm), points, self.sampled.window
+        )
+
+    def descended(self, level: Level, sought: Sought, matrix: FloatArray) -> FloatArray:
+        """The best matrix near one."""
+        if self.linear:
+            return descent.by_correlation(level, sought, matrix)
+        return descent.by_information(level, sought, matrix, self.other.window)
+
+    def likeness(self, level: Level, sought: Sought, matrix: FloatArray) -> Likeness:
+        """How alike the two are."""
+        if self.linear:
+            return descent.correlation(level, sought, matrix)
+        return descent.information(level, sought, matrix, self.other.window)
+
+
+def rigid(
+    fixed: Volume,
+    moving: Volume,
+    *,
+    weights: FloatArray | None = None,
+    starts: Sequence[Affine] | None = None,
+    progress: Progress = silent,
+) -> Registered:
+    """
+    The turn and shift that carries points of the fixed image to the moving one.
+
+    Two CT are compared by correlation (robust: what does not fit, as arms or a couch elsewhere, loses its weight; half the
+    points lie in bone), any other pair by mutual information. Only the body is compared, and only where both masks are true.
+
+    Parameters
+    ----------
+    fixed, moving
+        Today's image and the earlier one.
+    weights
+        How much each voxel of the fixed image bears, zyx; in place of the weight of bone.
+    starts
+        From the fixed image's frame to the moving one's: only the neighbourhoods of these (16 mm, 10 degrees and what the
+        descent reaches from there) are searched. None: every shift and a set of turns.
+    progress
+        Told of every start and level.
+
+    Returns
+    -------
+    The transform; ``similarity`` is, for two CT, the correlation of the values (clipped to -250 to 750 HU) in the part of the
+    body that both show, and else the shared part of the information, 2 I(A, B) / (H(A) + H(B)), 0 to 1.
+    """
+    pair = _pair(fixed, moving, weights)
+    given = None if starts is None else [_inward(start, fixed, moving, pair) for start in starts]
+    candidates = _started(pair, given, progress)
+    for spacing, count, keep in ((4.0, POINTS, 3), (2.0, FINE_POINTS, 1)):
+        level, sought = pair.sought(spacing, count)
+        candidates = _refined(
+            pair, level, sought, candidates[: keep if spacing > 2 else 1], progress, spacing
+        )
+    matrix = candidates[0].matrix
+    level, sought = pair.sought(4.0, POINTS)
+    likeness = pair.likeness(level, sought, matrix)
+    if pair.swapped:
+        matrix = np.linalg.inv(matrix)
+    return Registered(
+        transform=Affine(from_frame=fixed.grid.frame, to_frame=moving.grid.frame, matrix=orthonormal(matrix)),
+        method="rigid",
+        similarity=likeness.value,
+        settings={
+            "measure": "correlation" if pair.linear else "mutual information",
+            "overlap": round(likeness.inside, 6),
+            "seed": SEED,
+        },
+    )
+
+
+def _pair(fixed: Volume, moving: Volume, weights: FloatArray | None) -> Pair:
+    one, two = picture(fixed), picture(moving)
+    maps = one.level(BODY_MM), two.level(BODY_MM)
+    bodies = body_of(one, maps[0]), body_of(two, maps[1])
+    if min(int(body.sum()) for body in bodies) < 100:
+        raise InputError(
+            "An image to be registered shows no body.", value=0, remedy="Check its voxels and its mask."
+        )
+    sizes = [body.sum() * level.grid.voxel_cm3 for body, level in zip(bodies, maps, strict=True)]
+    swapped = weights is None and sizes[1] < 0.8 * sizes[0]
+    sampled, other = (two, one) if swapped else (one, two)
+    at = 1 if swapped else 0
+    if weights is None:
+        density = _density(bodies[at], maps[at], bone=one.is_ct and two.is_ct)
+    else:
+        density = _weighted(bodies[at], fixed, weights)
+    return Pair(sampled=sampled, other=other, density=density, map_level=maps[at], swapped=swapped)
+
+
+def _density(body: BoolArray, level: Level, *, bone: bool) -> FloatArray:
+    density = body.astype(np.float64)
+    if not bone:
+        return density
+    bones = bones_of(level) & body
+    share = float(bones.sum()) / float(body.sum())
+    if 0 < share < BONE_SHARE:
+        density[bones] *= BONE_SHARE / (1 - BONE_SHARE) * (1 - share) / share
+    return density
+
+
+def _weighted(body: BoolArray, fixed: Volume, weights: FloatArray) -> FloatArray:
+    """A user's weights as a density of points within the body."""
+    if weights.shape != fixed.grid.shape or not np.all(np.isfinite(weights)) or weights.min() < 0:
+        raise InputError(
+            "Weights of a registration must be one number, 0 or more, for each voxel of the fixed image.",
+            value=weights.shape,
+            remedy="Give weights on the grid of the fixed image.",
+        )
+    own = Volume(grid=fixed.grid, values=weights.astype(np.float32), modality=fixed.modality)
+    level = Picture(volume=even(own), window=Window(0.0, np.inf), is_ct=False).level(BODY_MM)
+    density = np.where(body, np.nan_to_num(level.image), 0.0)
+    if density.sum() <= 0:
+        raise InputError(
+            "The weights of a registration are zero everywhere in the body.",
+            value=0,
+            remedy="Give a region that lies in the body of the fixed image.",
+        )
+    return density
+
+
+def _inward(start: Affine, fixed: Volume, moving: Volume, pair: Pair) -> FloatArray:
+    for frame, own, what in ((start.from_frame, fixed, "starts"), (start.to_frame, moving, "ends")):
+        if frame != own.grid.frame:
+            raise FrameMismatch(
+                f"A start of the registration {what} in another frame than its image.",
+                value=frame,
+                remedy="Give transforms from the fixed image's frame to the moving one's.",
+            )
+    return np.asarray(np.linalg.inv(start.matrix) if pair.swapped else start.matrix)
+
+
+def _started(pair: Pair, given: Sequence[FloatArray] | None, progress: Progress) -> list[Candidate]:
+    level, few = pair.sought(SEARCH_MM, SEARCH_POINTS)
+    score = scorer(level, few, pair.window)
+    if given is not None:
+        found = around(given, few, score, progress)
+    else:
+        body = pair.other.level(SEARCH_MM)
+        where = body_of(pair.other, body)
+        points = spread_points(body, where.astype(np.float64), 4000, SEED)
+        found = everywhere(few, points, score, progress)
+    level, sought = pair.sought(SEARCH_MM, COARSE_POINTS)
+    chosen = apart(found, few, count=12, least_mm=12.0)
+    return _refined(pair, level, sought, chosen, progress, SEARCH_MM)
+
+
+def _refined(
+    pair: Pair,
+    level: Level,
+    sought: Sought,
+    candidates: Sequence[Candidate],
+    progress: Progress,
+    spacing_mm: float,
+) -> list[Candidate]:
+    """Every candidate descended on one level, best first."""
+    out = []
+    for number, one in enumerate(candidates):
+        progress(f"register: {spacing_mm:g} mm", number / len(candidates))
+        matrix = pair.descended(level, sought, one.matrix)
+        likeness = pair.likeness(level, sought, matrix)
+        out.append(Candidate(matrix=matrix, worth=float(worth(likeness.value, likeness.inside))))
+    ranked = sorted(out, key=lambda one: -one.worth)
+    return apart(ranked, sought, count=len(ranked), least_mm=3.0)
+
+
+def orthonormal(matrix: FloatArray) -> FloatArray:
+    """A rigid matrix without the rounding of many products."""
+    out = np.eye(4)
+    out[:3, :3] = Rotation.from_matrix(matrix[:3, :3]).as_matrix()
+    out[:3, 3] = matrix[:3, 3]
+    return out
