@@ -8,11 +8,13 @@ from datetime import date
 
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.contours import ContourStack
+from graybook.geometry.displacement import Displacement
 from graybook.geometry.grid import Grid
 from graybook.record.assessment import Finding
 
 __all__ = [
     "BeamFacts",
+    "DeformationFacts",
     "DoseFacts",
     "DoseReferenceFacts",
     "DvhFacts",
@@ -244,12 +246,39 @@ class TreatmentRecordFacts:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class DeformationFacts:
+    """One deformation of a Deformable Spatial Registration; ``displacement`` reads its vectors.
+
+    PS3.3 C.20.3: it leads from the frame of the object (registered) to that of its item (source), against the direction of the
+    matrices of a Spatial Registration.
+    """
+
+    from_frame: str
+    to_frame: str
+    displacement: Callable[[], Displacement]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class RegistrationFacts:
-    """A Spatial Registration. Each link is (from frame, to frame, 4x4 matrix): PS3.3 C.20.2, source into registered frame."""
+    """A Spatial Registration, or a deformable one.
+
+    Each link is (from frame, to frame, 4x4 matrix): PS3.3 C.20.2, source into registered frame. ``approval`` is its Approval
+    Status with who reviewed it and when, where it says so.
+    """
 
     header: Header
     links: tuple[tuple[str, str, FloatArray], ...]
     kind: str = "RIGID"
+    deformations: tuple[DeformationFacts, ...] = ()
+    approval: str = ""
+    reviewed_by: str = ""
+    reviewed_on: date | None = None
+
+    @property
+    def joined(self) -> tuple[tuple[str, str], ...]:
+        """The frames that it joins, in pairs."""
+        matrices = tuple((start, end) for start, end, _ in self.links)
+        return (*matrices, *((one.from_frame, one.to_frame) for one in self.deformations))
 
 
 @dataclass(frozen=True, kw_only=True)

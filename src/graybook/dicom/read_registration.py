@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
@@ -12,7 +13,7 @@ from graybook.dicom.parsing import reason
 from graybook.geometry.arrays import FloatArray, read_only
 from graybook.record.assessment import Severity
 
-__all__ = ["registration"]
+__all__ = ["matrix_step", "registration", "reviewed"]
 
 KINDS = ("RIGID", "RIGID_SCALE", "AFFINE")
 """From the strictest to the freest (PS3.3 C.20.2.1.2)."""
@@ -36,7 +37,7 @@ def registration(attributes: Attributes, header: Header) -> RegistrationFacts:
     kinds = ["RIGID"]
     for item in attributes.items("RegistrationSequence"):
         steps = [
-            _step(matrix, header.path)
+            matrix_step(matrix, header.path)
             for matrix in item.below("MatrixRegistrationSequence", "MatrixSequence")
         ]
         source = item.uid("FrameOfReferenceUID")
@@ -55,14 +56,29 @@ def registration(attributes: Attributes, header: Header) -> RegistrationFacts:
             links.append((source, header.frame, read_only(matrix)))
     if not links:
         raise NotUsed(reason("registration_without_links", header.path))
-    return RegistrationFacts(header=header, links=tuple(links), kind=max(kinds, key=_freedom))
+    facts = RegistrationFacts(header=header, links=tuple(links), kind=max(kinds, key=_freedom))
+    return reviewed(attributes, facts)
 
 
 def _freedom(kind: str) -> int:
     return KINDS.index(kind) if kind in KINDS else len(KINDS)
 
 
-def _step(item: Attributes, path: str) -> Step:
+def reviewed(attributes: Attributes, facts: RegistrationFacts) -> RegistrationFacts:
+    """The facts with what the Approval attributes say, where there are any; one that was rejected is not used."""
+    approval = attributes.code("ApprovalStatus")
+    if approval == "REJECTED":
+        raise NotUsed(reason("registration_rejected", facts.header.path))
+    return replace(
+        facts,
+        approval=approval,
+        reviewed_by=attributes.text("ReviewerName"),
+        reviewed_on=attributes.date("ReviewDate"),
+    )
+
+
+def matrix_step(item: Attributes, path: str) -> Step:
+    """The matrix of an item, 4x4, and its type; refused unless it moves a body without mirroring it."""
     values = item.numbers("FrameOfReferenceTransformationMatrix")
     if len(values) != 16:
         raise NotUsed(reason("registration_matrix_malformed", path, count=len(values)))

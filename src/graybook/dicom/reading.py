@@ -13,6 +13,7 @@ from graybook.dicom.facts import FileFacts, Header, ImageSliceFacts, OtherFacts
 from graybook.dicom.header import header_of
 from graybook.dicom.parsing import digest_of, header_dataset, reason, said_warnings
 from graybook.dicom.pixels import undecodable_syntax
+from graybook.dicom.read_deformable import deformable
 from graybook.dicom.read_image import image_slice
 from graybook.dicom.read_records import treatment_record
 from graybook.dicom.read_registration import registration
@@ -45,6 +46,7 @@ READERS: dict[str, Reader] = {
     STORAGE + "481.7": lambda attributes, header, _: treatment_record(attributes, header),
     STORAGE + "481.9": lambda attributes, header, _: treatment_record(attributes, header),
     STORAGE + "66.1": lambda attributes, header, _: registration(attributes, header),
+    STORAGE + "66.3": lambda attributes, header, source: deformable(attributes, header, _again(source)),
 }
 """What reads an object, by SOP Class."""
 BY_MODALITY = {
@@ -59,8 +61,18 @@ BY_MODALITY = {
     "REG": "66.1",
 }
 """The SOP Class of an object that leaves it out."""
-DEFORMABLE = STORAGE + "66.3"
 DIRECTORY = "1.2.840.10008.1.3.10"
+
+
+def _again(source: SourceFile) -> Callable[[], Attributes]:
+    """Reads a file's attributes once more; what there was to say of them was said."""
+
+    def attributes() -> Attributes:
+        notes = Notes(path=source.path)
+        with said_warnings():
+            return Attributes(header_dataset(source, notes), notes)
+
+    return attributes
 
 
 def read_folder(folder: Path, progress: Progress) -> tuple[FileFacts, ...]:
@@ -138,8 +150,6 @@ def _reader(header: Header) -> Reader:
         return reader
     if sop_class == DIRECTORY:
         raise NotUsed(reason("dicom_directory", header.path, Severity.INFO))
-    if sop_class == DEFORMABLE:
-        raise NotUsed(reason("registration_deformable", header.path))
     raise NotUsed(
         reason("modality_not_read", header.path, Severity.INFO, modality=header.modality or sop_class)
     )

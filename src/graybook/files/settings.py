@@ -27,6 +27,7 @@ from graybook.files.person_settings import (
     identity_setting,
     person_setting,
 )
+from graybook.record.alignment import Approval
 from graybook.record.course import Status
 from graybook.record.override import Override
 from graybook.record.paper import Administration
@@ -35,6 +36,7 @@ from graybook.record.region import Region
 __all__ = [
     "FILE_NAME",
     "AlphaBetaSetting",
+    "ApprovalSetting",
     "CourseSetting",
     "PhaseSetting",
     "RegistrationSetting",
@@ -129,6 +131,14 @@ class RegistrationSetting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApprovalSetting:
+    """That a named person approves a registration, by SOP Instance UID, or takes that back; of all structures, or of some."""
+
+    registration: str
+    approval: Approval
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole of ``graybook.toml``; empty when there is none.
 
@@ -140,6 +150,7 @@ class Settings:
     structures: tuple[StructureSetting, ...] = ()
     alpha_betas: tuple[AlphaBetaSetting, ...] = ()
     registrations: tuple[RegistrationSetting, ...] = ()
+    approvals: tuple[ApprovalSetting, ...] = ()
     identities: tuple[IdentitySetting, ...] = ()
     corrections: tuple[CorrectionSetting, ...] = ()
     person: PersonSetting | None = None
@@ -162,6 +173,7 @@ TABLES = (
     "structure",
     "alpha_beta",
     "registration",
+    "approval",
     "identity",
     "correction",
 )
@@ -219,6 +231,7 @@ def parse(text: str, name: str = FILE_NAME) -> Settings:
         structures=tuple(_structure(entry) for entry in entries["structure"]),
         alpha_betas=tuple(_alpha_beta(entry) for entry in entries["alpha_beta"]),
         registrations=tuple(_registration(entry) for entry in entries["registration"]),
+        approvals=tuple(_approval(entry) for entry in entries["approval"]),
         identities=tuple(identity_setting(entry) for entry in entries["identity"]),
         corrections=tuple(correction_setting(entry) for entry in entries["correction"]),
         person=next((person_setting(entry) for entry in entries["person"]), None),
@@ -297,6 +310,7 @@ def _subject(entry: Entry) -> str:
         "tg263",
         "structure",
         "use",
+        "registration",
         "patient_id",
         "nuclide",
         "label",
@@ -396,3 +410,16 @@ def _registration(entry: Entry) -> RegistrationSetting:
     entry.only(("use", "error_mm"))
     entry.required("use")
     return RegistrationSetting(use=entry.text("use"), error_mm=entry.positive("error_mm"))
+
+
+def _approval(entry: Entry) -> ApprovalSetting:
+    entry.only(("registration", "structures", "revoked"))
+    entry.required("registration")
+    approval = Approval(
+        who=entry.text("author"),
+        when=entry.day("date"),
+        approved=not entry.flag("revoked"),
+        reason=entry.text("reason"),
+        structures=entry.texts("structures"),
+    )
+    return ApprovalSetting(registration=entry.text("registration"), approval=approval)

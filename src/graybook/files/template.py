@@ -114,8 +114,17 @@ _BODY = """
 
 # ---- Registrations: the one to use between two frames -----------------------------------------------------
 # [[registration]]
-# use = "1.2.3"                      # SOP Instance UID of the Spatial Registration
+# use = "1.2.3"                      # SOP Instance UID of the registration, rigid or deformable
 # error_mm = 2.0                     # its error, where someone measured it
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+
+# ---- Approvals of registrations: who, when, for which structures; the last one by date holds ----------------
+# [[approval]]
+# registration = "1.2.3"             # SOP Instance UID
+# structures = ["SpinalCord"]        # those it is approved for; all when left out
+# revoked = true                     # takes an earlier approval back
 # author = "..."
 # date = 2026-01-31
 # reason = "..."

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import distance_transform_edt
 
 from graybook.errors import FrameMismatch, InputError, UsageError
 from graybook.geometry._displacement_kernels import carried, carried_shared, determinants, inverse_vectors
@@ -185,6 +184,8 @@ class Displacement:
                 value="NaN everywhere",
                 remedy="Read the deformation again.",
             )
+        from scipy.ndimage import distance_transform_edt  # loaded only where there are holes
+
         sampling = self.grid.spacing_mm[::-1]
         nearest = distance_transform_edt(
             ~self.defined, sampling=sampling, return_distances=False, return_indices=True

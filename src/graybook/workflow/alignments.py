@@ -11,7 +11,7 @@ from graybook.geometry import Affine
 from graybook.geometry.arrays import FloatArray
 from graybook.record import Alignment, Course, Finding, Refusal, Severity
 from graybook.record.assessment import Param
-from graybook.registration import Chains, Link, chains_between, spread_mm
+from graybook.registration import Link, chains_between, spread_mm
 from graybook.workflow.similarity import ALIKE, correlation
 
 __all__ = ["CourseAlignment", "Hotspot", "align_courses"]
@@ -55,7 +55,11 @@ def _aligned(course: Course, reference: Course, links: Sequence[Link], hotspots:
             return CourseAlignment(course=course, alignment=alignment, how="reference")
         if alignment.source == ("same frame",):
             return _same_frame(course, reference, alignment)
-        said = (*_registration(course, alignment), *_detours(course, chains, hotspots))
+        said = (
+            *_registration(course, alignment),
+            *_apart(course, "registration_approved_one_used", alignment, chains.rivals, hotspots),
+            *_apart(course, "registration_detours_differ", alignment, chains.detours, hotspots),
+        )
         return CourseAlignment(course=course, alignment=alignment, how="registration", findings=said)
     if chains.alignments:
         point = hotspots.get(course.id)
@@ -82,30 +86,49 @@ def _aligned(course: Course, reference: Course, links: Sequence[Link], hotspots:
     return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal)
 
 
-def _detours(course: Course, chains: Chains, hotspots: Hotspot) -> tuple[Finding, ...]:
-    """Longer chains that lead elsewhere: the shortest is used, and the spread at the course's hot spot is said."""
+def _apart(
+    course: Course, code: str, used: Alignment, others: Sequence[Alignment], hotspots: Hotspot
+) -> tuple[Finding, ...]:
+    """Other ways that lead elsewhere: the spread at the course's hot spot is said beside the one that is used."""
     point = hotspots.get(course.id)
-    if point is None or not chains.detours:
+    if point is None or not others:
         return ()
-    backwards = [
-        Alignment(transform=one.transform.inverse(), source=one.source)
-        for one in (*chains.alignments, *chains.detours)
-    ]
+    backwards = [Alignment(transform=one.transform.inverse(), source=one.source) for one in (used, *others)]
     spread = spread_mm(backwards, point)
     if spread < TOLD_MM:
         return ()
-    params: dict[str, Param] = {"course": course.label, "spread_mm": spread, "count": len(chains.detours)}
-    return (Finding(code="registration_detours_differ", subject=course.id, params=params),)
+    params: dict[str, Param] = {"course": course.label, "spread_mm": spread, "count": len(others)}
+    return (Finding(code=code, subject=course.id, params=params),)
+
+
+def _approval(course: Course, alignment: Alignment) -> tuple[Finding, ...]:
+    """What is not approved of an alignment: nothing recorded, taken back, or approved for some structures only."""
+    if alignment.is_approved():
+        return ()
+    recorded = {event.registration or uid for event in alignment.approvals for uid in alignment.source}
+    named = sorted({name for event in alignment.approvals for name in event.structures})
+    approved = [name for name in named if alignment.is_approved(name)]
+    params: dict[str, Param] = {"course": course.label, "uids": ", ".join(alignment.source)}
+    if not set(alignment.source) <= recorded:
+        code = "registration_approval_not_recorded"
+    elif approved:
+        code, params = "registration_approved_in_part", {**params, "structures": ", ".join(approved)}
+    else:
+        code = "registration_approval_withdrawn"
+    return (Finding(code=code, subject=course.id, params=params),)
 
 
 def _registration(course: Course, alignment: Alignment) -> tuple[Finding, ...]:
-    findings = []
-    if not alignment.approvals:
+    findings: list[Finding] = []
+    findings.extend(_approval(course, alignment))
+    missed_mm = alignment.transform.inversion_error_mm
+    if missed_mm > 0.0:
         findings.append(
             Finding(
-                code="registration_approval_not_recorded",
+                code="registration_inverted",
+                severity=Severity.INFO,
                 subject=course.id,
-                params={"course": course.label, "uids": ", ".join(alignment.source)},
+                params={"course": course.label, "error_mm": round(missed_mm, 2)},
             )
         )
     if isinstance(alignment.transform, Affine) and not alignment.transform.is_rigid:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from graybook.dicom.facts import RegistrationFacts
-from graybook.files.settings import RegistrationSetting, Settings
+from graybook.files.settings import Settings
 from graybook.geometry import Affine
+from graybook.geometry.transform import Transform
 from graybook.record import Override, Structure
+from graybook.record.alignment import Approval
 from graybook.registration import Link
 
 __all__ = ["alpha_beta_override", "links_of_registrations"]
@@ -21,20 +23,42 @@ def links_of_registrations(
     chosen: dict[frozenset[str], set[str]] = {}
     for facts in registrations:
         if facts.header.sop_instance_uid in stated:
-            for from_frame, to_frame, _ in facts.links:
-                chosen.setdefault(frozenset((from_frame, to_frame)), set()).add(facts.header.sop_instance_uid)
+            for pair in facts.joined:
+                chosen.setdefault(frozenset(pair), set()).add(facts.header.sop_instance_uid)
     links = []
     for facts in registrations:
         uid = facts.header.sop_instance_uid
-        for from_frame, to_frame, matrix in facts.links:
-            if from_frame != to_frame and uid in chosen.get(frozenset((from_frame, to_frame)), {uid}):
-                transform = Affine(from_frame=from_frame, to_frame=to_frame, matrix=matrix)
-                links.append(Link(transform=transform, source=uid, error_mm=_error_mm(stated.get(uid))))
+        error_mm = stated[uid].error_mm if uid in stated else None
+        approvals = (*_of_file(facts), *_of_settings(uid, settings))
+        for transform in _transforms(facts, chosen):
+            links.append(Link(transform=transform, source=uid, error_mm=error_mm, approvals=approvals))
     return tuple(links)
 
 
-def _error_mm(setting: RegistrationSetting | None) -> float | None:
-    return None if setting is None else setting.error_mm
+def _transforms(facts: RegistrationFacts, chosen: dict[frozenset[str], set[str]]) -> Iterator[Transform]:
+    """What a registration holds between frames for which the user named it, or none; the vectors of others are not read."""
+    uid = facts.header.sop_instance_uid
+
+    def is_used(start: str, end: str) -> bool:
+        return start != end and uid in chosen.get(frozenset((start, end)), {uid})
+
+    for start, end, matrix in facts.links:
+        if is_used(start, end):
+            yield Affine(from_frame=start, to_frame=end, matrix=matrix)
+    for one in facts.deformations:
+        if is_used(one.from_frame, one.to_frame):
+            yield one.displacement()
+
+
+def _of_file(facts: RegistrationFacts) -> tuple[Approval, ...]:
+    """The approval that the file itself records."""
+    if facts.approval != "APPROVED":
+        return ()
+    return (Approval(who=facts.reviewed_by, when=facts.reviewed_on, reason="ApprovalStatus APPROVED"),)
+
+
+def _of_settings(uid: str, settings: Settings) -> tuple[Approval, ...]:
+    return tuple(one.approval for one in settings.approvals if one.registration == uid)
 
 
 def alpha_beta_override(structure: Structure, settings: Settings) -> tuple[float, Override] | None:

@@ -113,7 +113,7 @@ def request_of(person: PersonScan) -> Request:
 def _reached(frame: str, person: PersonScan) -> frozenset[str]:
     """The frames that registrations, one after another, connect with this one."""
     reached = {frame}
-    links = [(start, end) for one in person.registrations for start, end, _ in one.links]
+    links = [pair for one in person.registrations for pair in one.joined]
     while more := {end for pair in links for end in pair if set(pair) & reached} - reached:
         reached |= more
     return frozenset(reached)

@@ -84,4 +84,14 @@ def test_frames_that_are_missing(tiny: Any, read: Any) -> None:
     moved = read(registration(tiny, part(tiny, OWN, QUARTER_TURN)))
     assert moved.reason.code == "registration_contradicts_itself"
     deformable = read(registration(tiny, part(tiny, SOURCE, QUARTER_TURN), sop="66.3"))
-    assert deformable.reason.code == "registration_deformable"
+    assert deformable.reason.code == "registration_without_links"
+
+
+def test_what_its_file_says_of_its_approval(tiny: Any, read: Any) -> None:
+    """An approved one says by whom and when; a rejected one is not used."""
+    approved = registration(tiny, part(tiny, SOURCE, QUARTER_TURN))
+    approved.ApprovalStatus, approved.ReviewerName, approved.ReviewDate = "APPROVED", "Curie^M", "20260131"
+    fact = read(approved)
+    assert (fact.approval, fact.reviewed_by, str(fact.reviewed_on)) == ("APPROVED", "Curie^M", "2026-01-31")
+    approved.ApprovalStatus = "REJECTED"
+    assert read(approved).reason.code == "registration_rejected"
