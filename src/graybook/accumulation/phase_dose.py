@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from graybook.errors import InputError
 from graybook.geometry.arrays import BoolArray, FloatArray
-from graybook.geometry.field import Field
+from graybook.geometry.field import Field, sampled_where_defined
 
 __all__ = ["PhaseDose", "PhaseSamples"]
 
@@ -99,8 +99,8 @@ class PhaseDose:
         return n_min, n_min
 
     def sample(self, points_mm: FloatArray) -> PhaseSamples:
-        """The phase at points (n, 3) of the field's frame."""
-        samples = self.field.sample(points_mm)
+        """The phase at points (n, 3) of the field's frame; where a point is NaN, any of the field's doses may be its own."""
+        samples = sampled_where_defined(self.field, points_mm)
         return PhaseSamples(
             low_gy=samples.low,
             high_gy=samples.high,

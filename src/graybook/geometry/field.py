@@ -15,7 +15,7 @@ from graybook.geometry.arrays import BoolArray, FloatArray, points_array
 from graybook.geometry.grid import Grid
 from graybook.geometry.transform import Affine, Transform
 
-__all__ = ["Field", "FieldSamples", "GridField", "Lattice", "MappedField"]
+__all__ = ["Field", "FieldSamples", "GridField", "Lattice", "MappedField", "sampled_where_defined"]
 
 SHARED_FROM = 100_000
 """From so many points on sampling is shared among the cores: below, waiting for each other costs more than it gains."""
@@ -190,7 +190,7 @@ class MappedField:
         """Values at points (n, 3) of :attr:`frame`."""
         if isinstance(self.field, GridField) and isinstance(self.transform, Affine):
             return self.field.sample_through(points_mm, self.transform.matrix)
-        return _sampled_where_defined(
+        return sampled_where_defined(
             self.field, self.transform.apply(points_array(points_mm), frame=self.frame)
         )
 
@@ -205,7 +205,7 @@ class MappedField:
         return self.field.lattice(self.transform.matrix @ matrix)
 
 
-def _sampled_where_defined(field: Field, points_mm: FloatArray) -> FieldSamples:
+def sampled_where_defined(field: Field, points_mm: FloatArray) -> FieldSamples:
     """A field at points (n, 3), some of which are NaN because the way there is not defined: any of its values may be theirs."""
     known: BoolArray = np.asarray(np.isfinite(points_mm).all(axis=1))
     if known.all():

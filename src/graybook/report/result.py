@@ -13,6 +13,7 @@ __all__ = [
     "AdministrationResult",
     "Alternative",
     "ApartDose",
+    "ApprovalResult",
     "Bound",
     "ClinicalResult",
     "CourseDose",
@@ -21,7 +22,9 @@ __all__ = [
     "FindingResult",
     "IdentityResult",
     "InputResult",
+    "Judged",
     "LinkResult",
+    "MeasureResult",
     "Metrics",
     "OverlapResult",
     "PatientResult",
@@ -36,6 +39,7 @@ __all__ = [
     "SharedVolumeResult",
     "StructureResult",
     "ToxicityResult",
+    "VerdictResult",
     "json_text",
     "schema_text",
     "write_json",
@@ -122,7 +126,8 @@ class CourseResult(_Model):
     is_reference: bool = False
     in_sum: bool = Field(default=True, description="Whether it enters the 3D sum.")
     alignment: str = Field(
-        default="", description="How its frame is reached: reference, same frame, registration, none."
+        default="",
+        description="How its frame is reached: reference, same frame, registration (found in the input), computed, none.",
     )
     side: str = ""
     levels: str = Field(default="", description="Vertebrae treated, as a person states them: T9-L1.")
@@ -172,7 +177,9 @@ class Envelope(_Model):
     It may draw dose from outside the organ unless ``inside_only``.
     """
 
-    shift_mm: float
+    shift_mm: float = Field(
+        description="The largest of the earlier courses': by the verdict on their alignments, else as stated, else assumed. [mm]"
+    )
     assumed: bool = True
     inside_only: bool = False
     d0_03cc_gy: tuple[float, float] | None = None
@@ -184,6 +191,22 @@ class Bound(_Model):
     metric: str
     low_gy: float
     high_gy: float
+
+
+class Judged(_Model):
+    """What limits look at, and the first page with them: the 3D sum, its envelope, or the point sum; both ends. EQD2 [Gy]
+
+    A limit met only at the low end is not assessable. Of the point sum the ends are the customary value and the bound.
+    """
+
+    basis: str = Field(
+        default="",
+        description="3D sum, 3D sum with envelope, or point sum; empty where nothing can be judged.",
+    )
+    d0_03cc_gy: tuple[float, float] | None = None
+    d0_1cc_gy: tuple[float, float] | None = Field(
+        default=None, description="null too under an envelope, which is computed for 0.03 cm³ alone."
+    )
 
 
 class PhasePoint(_Model):
@@ -271,6 +294,14 @@ class StructureResult(_Model):
     printed_as_range: list[Bound] = []
     point_sum: PointSum = PointSum()
     envelope: Envelope | None = None
+    use: str = Field(
+        default="",
+        description=(
+            "What the alignments may be used for here: 3D sum, 3D sum with envelope, point sum only; "
+            "empty where none was measured. It labels the sum and never removes it."
+        ),
+    )
+    judged: Judged = Field(default=Judged(), description="What limits look at.")
     courses: list[CourseDose] = []
     apart: list[ApartDose] = Field(default=[], description="Radionuclides: never summed (rule 15).")
 
@@ -362,14 +393,61 @@ class InputResult(_Model):
     uid: str = ""
 
 
+class MeasureResult(_Model):
+    """One number on an alignment, or on one structure of it; null where it could not be measured."""
+
+    name: str
+    value: float | None
+    unit: str = ""
+    structure: str = ""
+
+
+class VerdictResult(_Model):
+    """What an alignment may be used for at one structure, and why in words."""
+
+    structure: str
+    use: str
+    envelope_mm: float | None = None
+    reasons: list[str] = []
+
+
+class ApprovalResult(_Model):
+    """Who approved a registration, or took that back, and when; for the structures named, or for all."""
+
+    who: str = Field(description="Empty when a file says that it was approved and not by whom.")
+    when: str | None
+    approved: bool
+    reason: str = ""
+    structures: list[str] = []
+    registration: str = Field(default="", description="Which of a chain's; empty for all of them.")
+
+
 class LinkResult(_Model):
     """An alignment used."""
 
+    course: str = ""
     from_frame: str
     to_frame: str
-    source: list[str]
-    error_mm: float | None
+    method: str = Field(
+        default="",
+        description="Of a computed one: rigid, local or deformable; else affine, deformable or none.",
+    )
+    source: list[str] = Field(
+        description='SOP Instance UIDs of the registrations used, "same frame", or "computed".'
+    )
+    error_mm: float | None = Field(description="As a person or a file states it. [mm]")
+    inversion_error_mm: float | None = Field(
+        default=None,
+        description="By how much the computed inverse of a deformation misses at most; null of what is inverted exactly. [mm]",
+    )
     approved: bool
+    approval: str = Field(
+        default="approval not recorded",
+        description="approved, approved in part, approval revoked, approval not recorded, computed, not approved, or not needed.",
+    )
+    approvals: list[ApprovalResult] = []
+    measures: list[MeasureResult] = []
+    verdicts: list[VerdictResult] = []
 
 
 class ProvenanceResult(_Model):

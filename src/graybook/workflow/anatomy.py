@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from graybook.record import Course, Finding, Structure
 from graybook.workflow.alignments import CourseAlignment
 
-__all__ = ["Organ", "union_of_structures"]
+__all__ = ["Organ", "structure_names", "structures_by_key", "union_of_structures"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,12 +26,15 @@ class Organ:
         "reference", "propagated" (carried over by an alignment) or "own anatomy" (no alignment).
     native
         Course id to that course's own delineation of the same organ.
+    key
+        What the delineations of the union share; see :func:`structures_by_key`.
     """
 
     structure: Structure
     course: Course
     origin: str
     native: dict[str, Structure] = field(default_factory=dict)
+    key: str = ""
 
 
 def union_of_structures(
@@ -59,8 +62,30 @@ def union_of_structures(
                 course=one.course,
                 origin=_origin(one, reference),
                 native={course: keyed[key] for course, keyed in drawn.items() if key in keyed},
+                key=key,
             )
     return tuple(organs.values()), tuple(findings)
+
+
+def structures_by_key(course: Course) -> dict[str, Structure]:
+    """A course's structures by what joins them over courses: TG-263 name, else name; a target is its course's own."""
+    return _by_key(course, [])
+
+
+def structure_names(courses: Sequence[Course], reference: Course) -> dict[str, str]:
+    """A name of its own for every key of the union: as drawn on the reference, else as drawn last, with its course if taken."""
+    ordered = sorted(
+        courses, key=lambda one: (one.id == reference.id, str(one.start_date or "")), reverse=True
+    )
+    names: dict[str, str] = {}
+    for course in ordered:
+        for key, structure in structures_by_key(course).items():
+            taken = set(names.values())
+            candidates = [structure.name, f"{structure.name} ({course.label})"]
+            numbered = (f"{structure.name} ({course.label} {n})" for n in range(2, len(names) + 3))
+            free = next(one for one in (*candidates, *numbered) if one not in taken)
+            names.setdefault(key, free)
+    return names
 
 
 def _origin(one: CourseAlignment, reference: Course) -> str:

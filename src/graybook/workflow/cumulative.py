@@ -18,21 +18,22 @@ from graybook.errors import UsageError
 from graybook.files.settings import Settings
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
-from graybook.record import Alignment, Course, Finding, InputFile, Modality, Provenance, Record, Severity
+from graybook.record import Course, Finding, InputFile, Modality, Provenance, Record, Severity
 from graybook.report.material import Material
 from graybook.report.result import Result
 from graybook.tables import edition
 from graybook.text import Language, phrase
 from graybook.workflow.alignments import CourseAlignment, align_courses
 from graybook.workflow.alpha_beta import AlphaBetaChoice, alpha_beta_of
-from graybook.workflow.anatomy import Organ, union_of_structures
+from graybook.workflow.anatomy import Organ, structure_names, union_of_structures
 from graybook.workflow.clinical import administrations, clinical_result, overlap_results
 from graybook.workflow.corrections import alpha_beta_override, links_of_registrations
-from graybook.workflow.doses import LoadedCourse, bounded_within, hottest_point_mm, load_course, seen_from
+from graybook.workflow.doses import LoadedCourse, hottest_point_mm, load_course, seen_from
 from graybook.workflow.illustrations import material_of
+from graybook.workflow.judgement import with_judgement
 from graybook.workflow.laterality import side_findings
-from graybook.workflow.organ_result import ShiftedCourse
-from graybook.workflow.organs import AssessedOrgan, Setting, assess_organs
+from graybook.workflow.organ_samples import Setting
+from graybook.workflow.organs import AssessedOrgan, assess_organs
 from graybook.workflow.overlap import levels_said, shared_levels
 from graybook.workflow.paper import loaded_paper
 from graybook.workflow.paper_sums import no_sum_refusals, with_paper
@@ -45,6 +46,7 @@ from graybook.workflow.results import (
     refusal_results,
 )
 from graybook.workflow.scan import PersonScan, ScanResult, scan
+from graybook.workflow.shift_envelope import MovableCourse
 
 __all__ = ["Assessed", "assess", "reference_course"]
 
@@ -119,7 +121,7 @@ def assess(
     organs, said = union_of_structures(alignments, today)
     chosen = [(organ, _alpha_beta(organ, scanned.settings, today)) for organ in organs]
     assessed = assess_organs(chosen, setting, progress)
-    assessed = with_paper(assessed, person.record.courses, scanned.settings)
+    assessed = with_judgement(with_paper(assessed, person.record.courses, scanned.settings))
     total = _total(setting, display_alpha_beta_gy)
     result = _result(scanned, person, setting, alignments, assessed, said, language, display_alpha_beta_gy)
     material = material_of(result, setting, organs, assessed, total)
@@ -159,28 +161,16 @@ def _setting(
         reference=today,
         courses=loaded,
         alignments=reached,
-        shifted=tuple(
-            _shifted(one, reached[one.course.id])
+        movable=tuple(
+            MovableCourse(dose=one.dose, transform=reached[one.course.id].transform)
             for one in loaded
             if one.dose is not None and one.course.id in reached and one.course.id != today.id
         ),
+        names=structure_names([one.course for one in loaded], today),
         refused=any(
             one.course.undecided or (one.dose is not None and one.course.id not in reached) for one in loaded
         ),
         complete=all(one.complete for one in loaded if one.course.paper is None),
-    )
-
-
-def _shifted(loaded: LoadedCourse, alignment: Alignment) -> ShiftedCourse:
-    assert loaded.dose is not None  # noqa: S101  (the caller has asked)
-    shift_mm = ASSUMED_SHIFT_MM if alignment.error_mm is None else alignment.error_mm
-    lowest, highest = bounded_within(loaded.dose, shift_mm)
-    return ShiftedCourse(
-        dose=seen_from(loaded.dose, alignment.transform),
-        lowest=seen_from(lowest, alignment.transform),
-        highest=seen_from(highest, alignment.transform),
-        shift_mm=shift_mm,
-        assumed=alignment.error_mm is None,
     )
 
 
@@ -257,7 +247,7 @@ def _result(
         ),
         findings=finding_results(findings, language),
         refusals=refusal_results(refusals, language),
-        provenance=provenance_result(_provenance(scanned), alignments, created=_today()),
+        provenance=provenance_result(_provenance(scanned), alignments, created=_today(), language=language),
     )
 
 
@@ -265,7 +255,7 @@ def _general(setting: Setting) -> list[Finding]:
     """What holds for the whole assessment."""
     findings = [Finding(code="recovery_zero", severity=Severity.INFO)]
     moved = [way for course, way in setting.alignments.items() if course != setting.reference.id]
-    if any(way.error_mm is None for way in moved):
+    if any(way.error_mm is None and way.quality is None for way in moved):
         findings.append(
             Finding(code="shift_assumed", severity=Severity.INFO, params={"shift_mm": ASSUMED_SHIFT_MM})
         )

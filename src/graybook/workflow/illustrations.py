@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from graybook.accumulation.equieffective import EquieffectiveField
 from graybook.geometry import Grid
 from graybook.geometry.arrays import FloatArray
+from graybook.record.alignment import Use
 from graybook.report.material import Material, Plane
 from graybook.report.result import Result, StructureResult
 from graybook.workflow.anatomy import Organ
-from graybook.workflow.organs import AssessedOrgan, Setting
+from graybook.workflow.organ_samples import Setting
+from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.pictures import planes_through
 
 __all__ = ["material_of", "reference_grid"]
@@ -38,10 +40,12 @@ def material_of(
 
 
 def _ranking(structures: Sequence[StructureResult]) -> tuple[str, ...]:
-    """Organs, the most loaded first, by cumulative D0.03cc, else by the point sum."""
+    """Organs, the most loaded first, by cumulative D0.03cc; by the point sum without one, or where it may not be judged by."""
 
     def load(one: StructureResult) -> float:
-        for value in (one.cumulative.d0_03cc_gy, one.point_sum.customary_d0_03cc_gy, one.cumulative.max_gy):
+        summed, points = one.cumulative.d0_03cc_gy, one.point_sum.customary_d0_03cc_gy
+        first = (points, summed) if one.use == Use.POINTS else (summed, points)
+        for value in (*first, one.cumulative.max_gy):
             if value is not None:
                 return value
         return -1.0

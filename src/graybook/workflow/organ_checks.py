@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from graybook.record import Finding, Severity
 from graybook.record.assessment import Param
 from graybook.report.result import StructureResult
@@ -111,11 +113,15 @@ def _shorter(
     if result.kind not in ("organ", "other") or organ.origin == "own anatomy":
         return []
     heights = doses.samples.points_mm[:, 2]
-    low, high = float(heights.min()), float(heights.max())
+    if np.isnan(heights).all():
+        return []
+    low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
     findings = []
     for course, carried in doses.carried.items():
         z = carried.points_mm[:, 2]
-        reach_mm = max(low - float(z.min()), float(z.max()) - high)
+        if np.isnan(z).all():
+            continue
+        reach_mm = max(low - float(np.nanmin(z)), float(np.nanmax(z)) - high)
         if reach_mm > SHORTER_MM:
             beyond = carried.volumes_cm3[(z < low) | (z > high)].sum()
             share = 100.0 * float(beyond) / float(carried.volumes_cm3.sum())

@@ -7,25 +7,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graybook.accumulation.envelope import shift_directions, shift_extremes
-from graybook.accumulation.equieffective import CourseDose, Interval, course_eqd2
+from graybook.accumulation.equieffective import Interval
 from graybook.accumulation.near_maximum import bound_gy, customary_sum_gy
 from graybook.dvh.metrics import metric_error, parse
 from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.statistics import dose_at_percent_gy, mean_gy, near_maximum_gy
-from graybook.geometry.arrays import BoolArray, FloatArray
+from graybook.geometry.arrays import FloatArray
 from graybook.radiobiology import LQ_VALID_TO_GY
-from graybook.report.result import Bound, Envelope, Metrics, PhasePoint, PointSum
+from graybook.report.result import Bound, Metrics, PhasePoint, PointSum
 from graybook.report.result import CourseDose as CourseDoseResult
 from graybook.units import rounded_gy
 from graybook.workflow.organ_dose import CourseOnOrgan
 
 __all__ = [
     "OrganDoses",
-    "ShiftedCourse",
+    "UnconvertedDose",
     "bounds",
     "course_doses",
-    "envelope",
     "metrics",
     "metrics_error",
     "point_sum",
@@ -42,9 +40,6 @@ SAMPLED = {
 
 SAME_GY, SAME_SHARE = 0.1, 0.01
 """Two ends that differ by no more than this, in Gy or as a share, print as one value (rule 9)."""
-
-KEPT_SHARE, KEPT_GY = 0.98, 0.1
-"""Points that stay below this share of the lowest possible near-maximum, less this dose, under every shift are not followed."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -167,96 +162,6 @@ def point_sum(
         max_sum_gy=rounded_gy(sum(maxima)) if maxima else None,
         complete=complete and len(present) == len(reached),
     )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ShiftedCourse:
-    """An earlier course, how far it is displaced, and what its dose can be within that distance.
-
-    ``lowest`` and ``highest`` bound the dose within ``shift_mm`` of each point; ``assumed`` when no alignment states an error.
-    """
-
-    dose: CourseDose
-    lowest: CourseDose
-    highest: CourseDose
-    shift_mm: float
-    assumed: bool
-
-
-def envelope(organ: OrganDoses, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float) -> Envelope | None:
-    """
-    D0.03cc when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c).
-
-    The low end takes the lower ends of rules 5 and 9, the high end their upper ends: the envelope holds both values printed.
-    """
-    low = _shifted_ends(organ, shifted, alpha_beta_gy, high=False)
-    certain = all(
-        np.array_equal(ends.low, ends.high) for ends in (on.eqd2(alpha_beta_gy) for on in organ.mapped)
-    )
-    high = low if certain else _shifted_ends(organ, shifted, alpha_beta_gy, high=True)
-    ends = None if low is None or high is None else (rounded_gy(low[0]) or 0.0, rounded_gy(high[1]) or 0.0)
-    return Envelope(
-        shift_mm=max((one.shift_mm for one in shifted), default=0.0),
-        assumed=any(one.assumed for one in shifted),
-        inside_only=not shifted,
-        d0_03cc_gy=ends,
-    )
-
-
-def _shifted_ends(
-    organ: OrganDoses, shifted: Sequence[ShiftedCourse], alpha_beta_gy: float, *, high: bool
-) -> tuple[float, float] | None:
-    samples = organ.samples
-    n = len(samples.volumes_cm3)
-    moving = {one.dose.id for one in shifted}
-    fixed = np.zeros(n)
-    for on in organ.mapped:
-        if on.id not in moving:
-            interval = on.eqd2(alpha_beta_gy)
-            fixed = fixed + (interval.high if high else interval.low)[:n]
-    kept = _hottest(samples, fixed, shifted, alpha_beta_gy, high=high)
-    points, volumes = samples.points_mm[kept], samples.volumes_cm3[kept]
-    doses = [
-        np.stack(
-            [
-                _eqd2_at(one.dose, points + one.shift_mm * way, alpha_beta_gy, high=high)
-                for way in shift_directions()
-            ]
-        )
-        for one in shifted
-    ]
-    return shift_extremes(fixed[kept], doses, volumes, lambda dose, of: near_maximum_gy(dose, of, 0.03))
-
-
-def _eqd2_at(dose: CourseDose, points_mm: FloatArray, alpha_beta_gy: float, *, high: bool) -> FloatArray:
-    samples = [phase.sample(points_mm) for phase in dose.phases]
-    interval = course_eqd2(samples, dose.all_groups(concurrent=False), alpha_beta_gy=alpha_beta_gy)
-    return interval.high if high else interval.low
-
-
-def _hottest(
-    samples: StructureSamples,
-    fixed: FloatArray,
-    shifted: Sequence[ShiftedCourse],
-    alpha_beta_gy: float,
-    *,
-    high: bool,
-) -> BoolArray:
-    """The points that can be among the hottest under some shift: the others need not be followed."""
-    if not shifted:
-        return np.ones(len(fixed), dtype=np.bool_)
-    lowest, highest = fixed.copy(), fixed.copy()
-    covered = np.ones(len(fixed), dtype=np.bool_)
-    for one in shifted:
-        lowest += _eqd2_at(one.lowest, samples.points_mm, alpha_beta_gy, high=False)
-        highest += _eqd2_at(one.highest, samples.points_mm, alpha_beta_gy, high=high)
-        for phase in one.dose.phases:
-            covered &= phase.sample(samples.points_mm).inside
-    lowest[~covered] = fixed[~covered]
-    floor = near_maximum_gy(lowest, samples.volumes_cm3, 0.03)
-    if floor is None:
-        return np.ones(len(fixed), dtype=np.bool_)
-    return ~covered | (highest >= KEPT_SHARE * floor - KEPT_GY)
 
 
 def course_doses(organ: OrganDoses, alpha_beta_gy: float | None) -> list[CourseDoseResult]:

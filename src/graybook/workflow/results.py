@@ -7,13 +7,12 @@ from datetime import date
 
 from graybook.dvh.slices import DEFAULT as SLICE_MODEL
 from graybook.geometry import GridField
-from graybook.record import Alignment, Course, Finding, Person, Phase, Provenance, Refusal
+from graybook.record import Course, Finding, Person, Phase, Provenance, Refusal
 from graybook.report.result import (
     CourseResult,
     FindingResult,
     IdentityResult,
     InputResult,
-    LinkResult,
     PatientResult,
     PhaseResult,
     PrescriptionResult,
@@ -22,6 +21,7 @@ from graybook.report.result import (
 )
 from graybook.text import Language, phrase, remedy
 from graybook.units import rounded_gy
+from graybook.workflow.alignment_results import link_result
 from graybook.workflow.alignments import CourseAlignment
 from graybook.workflow.doses import LoadedCourse
 
@@ -149,7 +149,7 @@ def refusal_results(refusals: Sequence[Refusal], language: Language) -> list[Ref
 
 
 def provenance_result(
-    provenance: Provenance, alignments: Sequence[CourseAlignment], *, created: date
+    provenance: Provenance, alignments: Sequence[CourseAlignment], *, created: date, language: Language
 ) -> ProvenanceResult:
     """What the result rests on; ``created`` is the only clock in it."""
     return ProvenanceResult(
@@ -161,7 +161,9 @@ def provenance_result(
             InputResult(sha256=one.sha256, used_as=one.used_as, uid=one.uid) for one in provenance.inputs
         ],
         alignments=[
-            _link(one.alignment) for one in alignments if one.alignment is not None and one.how != "reference"
+            link_result(one.course.id, one.alignment, language)
+            for one in alignments
+            if one.alignment is not None and one.how != "reference"
         ],
         overrides=[
             {
@@ -175,14 +177,4 @@ def provenance_result(
             for one in provenance.overrides
         ],
         settings_sha256=provenance.settings_sha256,
-    )
-
-
-def _link(alignment: Alignment) -> LinkResult:
-    return LinkResult(
-        from_frame=alignment.transform.from_frame,
-        to_frame=alignment.transform.to_frame,
-        source=list(alignment.source),
-        error_mm=alignment.error_mm,
-        approved=bool(alignment.approvals) and alignment.approvals[-1].approved,
     )

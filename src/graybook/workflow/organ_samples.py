@@ -1,0 +1,198 @@
+"""Organ samples: organs, courses and alignments come in; each organ's samples with every course's dose on them go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from graybook.accumulation.equieffective import CourseDose
+from graybook.dvh.sampling import StructureSamples, structure_samples
+from graybook.errors import InputError
+from graybook.geometry import Affine, MappedField
+from graybook.geometry.arrays import FloatArray
+from graybook.geometry.transform import Transform
+from graybook.record import Alignment, Course, Structure
+from graybook.workflow.anatomy import Organ
+from graybook.workflow.doses import LoadedCourse, seen_from
+from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points
+from graybook.workflow.organ_result import OrganDoses, UnconvertedDose
+from graybook.workflow.shift_envelope import MovableCourse
+
+__all__ = ["Setting", "carried", "organ_doses"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """What all organs share.
+
+    ``alignments`` holds, for each course that can be reached, the way from the reference frame to the course's frame.
+    ``refused`` is True when no 3D sum may be made, ``complete`` False when some course is not in it. ``movable`` are the courses
+    whose dose may lie off, ``names`` what the verdicts on alignments call each key of the union.
+    """
+
+    reference: Course
+    courses: tuple[LoadedCourse, ...]
+    alignments: dict[str, Alignment]
+    refused: bool
+    complete: bool
+    movable: tuple[MovableCourse, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    samples: dict[str, StructureSamples] = field(default_factory=dict)
+    inverses: dict[str, Transform] = field(default_factory=dict)
+
+    @property
+    def order_unknown(self) -> frozenset[str]:
+        """Courses whose phases may have been given in the same sessions (rule 2)."""
+        return frozenset(one.course.id for one in self.courses if not one.order_known)
+
+    def back(self, course: str) -> Transform:
+        """From the course's frame to the reference frame; computed once."""
+        if course not in self.inverses:
+            self.inverses[course] = self.alignments[course].transform.inverse()
+        return self.inverses[course]
+
+    def places(self, course: Course) -> dict[str, tuple[str | None, str, float]]:
+        """Each sampled structure of a course: its TG-263 name, kind and x of its centre in the course's frame. [mm]"""
+        drawn = [one for structures in course.structure_sets for one in structures.structures]
+        return {
+            one.name: (one.tg263, one.kind, _centre_x_mm(self.samples[_sample_key(one)]))
+            for one in drawn
+            if _sample_key(one) in self.samples
+        }
+
+
+def _centre_x_mm(samples: StructureSamples) -> float:
+    return float(np.average(samples.points_mm[:, 0], weights=samples.volumes_cm3))
+
+
+def _samples(structure: Structure, course: Course, setting: Setting) -> StructureSamples | None:
+    key = _sample_key(structure)
+    if key not in setting.samples:
+        contours = structure.contours()
+        if contours.is_empty:
+            return None
+        if contours.frame != course.frame:
+            raise InputError(
+                "It lies in another frame of reference than its course's dose.",
+                value=contours.frame,
+                remedy="Export the structures of the frame the dose was computed in.",
+            )
+        thickness = course.images[0].grid.step_along_mm(contours.normal) if course.images else None
+        setting.samples[key] = structure_samples(contours, slice_thickness_mm=thickness)
+    return setting.samples[key]
+
+
+def organ_doses(organ: Organ, setting: Setting) -> OrganDoses | None:
+    """An organ with every course on it; None for one without a closed contour."""
+    own = _samples(organ.structure, organ.course, setting)
+    if own is None:
+        return None
+    way = setting.alignments.get(organ.course.id)
+    if organ.origin == "own anatomy" or way is None:
+        samples = own
+        mapped = tuple(
+            doses_on_points(one.dose, own)
+            for one in setting.courses
+            if one.dose is not None and one.course.frame == organ.course.frame
+        )
+    else:
+        samples = carried(own, setting.back(organ.course.id))
+        mapped = tuple(
+            _mapped(one.dose, one.course, organ, own, samples, setting)
+            for one in setting.courses
+            if one.dose is not None and one.course.id in setting.alignments
+        )
+    return OrganDoses(
+        samples=samples,
+        mapped=mapped,
+        native=_native(organ, setting),
+        carried=_carried_natives(organ, setting),
+        courses=tuple(one.course.id for one in setting.courses if one.dose is not None),
+        unconverted=_unconverted(organ, samples, setting),
+    )
+
+
+def _mapped(
+    dose: CourseDose,
+    course: Course,
+    organ: Organ,
+    own: StructureSamples,
+    samples: StructureSamples,
+    setting: Setting,
+) -> CourseOnOrgan:
+    """A course on the organ in the reference frame; the course that drew the organ is asked where it drew it."""
+    transform = setting.alignments[course.id].transform
+    if course.id == organ.course.id and not isinstance(transform, Affine):
+        return replace(doses_on_points(dose, own), volumes_cm3=samples.volumes_cm3)
+    return doses_on_points(seen_from(dose, transform), samples)
+
+
+def _unconverted(organ: Organ, samples: StructureSamples, setting: Setting) -> dict[str, UnconvertedDose]:
+    """Courses with a dose but no number of fractions, on the mapped organ, else on their own delineation."""
+    found = {}
+    for one in setting.courses:
+        if one.dose is not None or not one.grids or one.course.undecided:
+            continue
+        way = setting.alignments.get(one.course.id)
+        own = organ.native.get(one.course.id)
+        if way is not None and samples.frame == way.transform.from_frame:
+            on, there = samples, way.transform
+        elif own is not None and (drawn := _samples(own, one.course, setting)) is not None:
+            on, there = drawn, Affine.identity(drawn.frame)
+        else:
+            continue
+        fields = [MappedField(field=each, transform=there) for each in one.grids.values()]
+        found[one.course.id] = UnconvertedDose(
+            points_gy=np.sum([each.sample(on.points_mm).low for each in fields], axis=0),
+            extremes_gy=np.sum([each.sample(on.extreme_points_mm).low for each in fields], axis=0),
+            volumes_cm3=on.volumes_cm3,
+        )
+    return found
+
+
+def _native(organ: Organ, setting: Setting) -> dict[str, CourseOnOrgan]:
+    native = {}
+    for one in setting.courses:
+        structure = organ.native.get(one.course.id)
+        if one.dose is None or structure is None or structure is organ.structure:
+            continue
+        try:
+            samples = _samples(structure, one.course, setting)
+        except InputError:
+            samples = None
+        if samples is not None:
+            native[one.course.id] = doses_on_points(one.dose, samples)
+    return native
+
+
+def _carried_natives(organ: Organ, setting: Setting) -> dict[str, StructureSamples]:
+    found = {}
+    for course, structure in organ.native.items():
+        way = setting.alignments.get(course)
+        samples = setting.samples.get(_sample_key(structure))
+        if course != organ.course.id and way is not None and samples is not None:
+            found[course] = carried(samples, setting.back(course))
+    return found
+
+
+def _sample_key(structure: Structure) -> str:
+    return f"{structure.frame}|{structure.number}|{structure.name}|{id(structure)}"
+
+
+def carried(samples: StructureSamples, transform: Transform) -> StructureSamples:
+    """Samples of one frame as samples of another: NaN where the transform is not defined; volumes scale with it where it is."""
+    if transform.from_frame == transform.to_frame:
+        return samples
+    scale: FloatArray | float = 1.0
+    if not transform.is_rigid:
+        ratios = np.abs(transform.volume_ratios(samples.points_mm))
+        scale = np.where(np.isfinite(ratios), ratios, 1.0)
+    return StructureSamples(
+        frame=transform.to_frame,
+        points_mm=transform.apply(samples.points_mm, frame=samples.frame),
+        volumes_cm3=samples.volumes_cm3 * scale,
+        extreme_points_mm=transform.apply(samples.extreme_points_mm, frame=samples.frame),
+        second_half=samples.second_half,
+        model=samples.model,
+    )

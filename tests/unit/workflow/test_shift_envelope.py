@@ -1,0 +1,95 @@
+"""Earlier courses that may lie off, through affine and deformable alignments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graybook.accumulation.equieffective import CourseDose
+from graybook.accumulation.phase_dose import PhaseDose
+from graybook.dvh.sampling import StructureSamples
+from graybook.geometry import Affine, Displacement, Grid, GridField
+from graybook.geometry.arrays import FloatArray
+from graybook.geometry.transform import Transform
+from graybook.workflow.doses import seen_from
+from graybook.workflow.organ_dose import doses_on_points
+from graybook.workflow.organ_result import OrganDoses
+from graybook.workflow.shift_envelope import MovableCourse, Shift, envelope
+
+GRID = Grid(frame="then", shape=(21, 21, 41), origin_mm=[-40, -20, -20], spacing_mm=[2, 2, 2], axes=np.eye(3))
+
+
+def sloped() -> CourseDose:
+    """40 Gy in 20 at x = 0 of its own frame, 1 Gy/mm along x; α/β without end leaves it as it is."""
+    x = GRID.centres()[:, 0].reshape(GRID.shape)
+    field = GridField(grid=GRID, values=40.0 + x)
+    return CourseDose(id="old", phases=(PhaseDose(id="p", field=field, planned=20, delivered=20),))
+
+
+def moved(by_mm: FloatArray) -> Affine:
+    """Now to then by a shift."""
+    matrix = np.eye(4)
+    matrix[:3, 3] = by_mm
+    return Affine(from_frame="now", to_frame="then", matrix=matrix)
+
+
+def bent(by_mm: FloatArray, *, undefined_from_x: float = np.inf) -> Displacement:
+    """The same as a field of vectors, NaN from some x on."""
+    grid = replace(GRID, frame="now")
+    vectors = np.broadcast_to(np.asarray(by_mm, dtype=np.float64), (*grid.shape, 3)).copy()
+    vectors[grid.centres()[:, 0].reshape(grid.shape) >= undefined_from_x] = np.nan
+    return Displacement.from_vectors(vectors, grid, to_frame="then")
+
+
+def organ(transform: Transform) -> OrganDoses:
+    """Points along x from -10 to 10 mm, 0.01 cm³ each, with the old course on them."""
+    points = np.array([[x, 0.0, 0.0] for x in np.linspace(-10.0, 10.0, 41)])
+    samples = StructureSamples(
+        frame="now",
+        points_mm=points,
+        volumes_cm3=np.full(41, 0.01),
+        extreme_points_mm=points[[0, -1]],
+    )
+    return OrganDoses(samples=samples, mapped=(doses_on_points(seen_from(sloped(), transform), samples),))
+
+
+def ends(transform: Transform, mm: float) -> tuple[float, float]:
+    """The envelope when the old course lies off by so much."""
+    shift = Shift(course=MovableCourse(dose=sloped(), transform=transform), mm=mm, assumed=False)
+    found = envelope(organ(transform), [shift], 1e9)
+    assert found.d0_03cc_gy is not None
+    assert (found.shift_mm, found.assumed, found.inside_only) == (mm, False, False)
+    return found.d0_03cc_gy
+
+
+@pytest.mark.rule(10)
+@pytest.mark.parametrize("kind", [moved, bent], ids=["affine", "deformable"])
+def test_a_slope_moves_by_the_shift(kind: type) -> None:
+    """1 Gy/mm, off by 4 mm at most: 4 Gy up and down of the third hottest point, at x = 9 mm here and 14 mm there."""
+    low, high = ends(kind(np.array([5.0, 0.0, 0.0])), 4.0)
+    assert high == pytest.approx(40 + 9 + 5 + 4, abs=1e-3)
+    assert low == pytest.approx(40 + 9 + 5 - 4, abs=1e-3)
+
+
+@pytest.mark.rule(9)
+def test_where_the_deformation_is_not_defined_any_dose_may_be() -> None:
+    """From x = 3 mm on nothing is known of the old dose: up to its highest anywhere, and never a crash."""
+    through = bent(np.zeros(3), undefined_from_x=3.5)
+    low, high = ends(through, 1.0)
+    assert high == pytest.approx(40 + 40)
+    assert low < 45
+    (on,) = organ(through).mapped
+    interval = on.eqd2(1e9)
+    assert np.isfinite(interval.low).all()
+    assert not on.inside.all()
+
+
+def test_bounds_hold_under_a_scaling_alignment() -> None:
+    """An affine alignment that doubles lengths moves a shift of 2 mm by 4 mm in the old frame: the bound reaches that far."""
+    matrix = np.diag([2.0, 2.0, 2.0, 1.0])
+    course = MovableCourse(dose=sloped(), transform=Affine(from_frame="now", to_frame="then", matrix=matrix))
+    _, highest = course.bounded(2.0)
+    at = highest.phases[0].sample(np.zeros((1, 3))).high_gy
+    assert float(at[0]) >= 44.0
