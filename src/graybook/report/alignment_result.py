@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graybook.report.result import FindingResult, InputResult
+from graybook.report.result import FindingResult, InputResult, MeasureResult, VerdictResult
 
 __all__ = [
     "AlignedImage",
@@ -15,10 +15,8 @@ __all__ = [
     "AlignmentResult",
     "FieldResult",
     "FrameResult",
-    "MeasureResult",
-    "ReasonResult",
+    "ThresholdResult",
     "TransformResult",
-    "VerdictResult",
     "json_text",
     "schema_text",
 ]
@@ -71,31 +69,6 @@ class TransformResult(_Model):
     )
 
 
-class MeasureResult(_Model):
-    """One number on the alignment, or on one structure of it; null where it could not be measured."""
-
-    name: str
-    value: float | None
-    unit: str = ""
-    structure: str = Field(default="", description="Empty for the whole alignment.")
-
-
-class ReasonResult(_Model):
-    """Why a verdict is what it is."""
-
-    code: str
-    text: str
-
-
-class VerdictResult(_Model):
-    """What the alignment may be used for at one structure; it labels numbers and never removes them."""
-
-    structure: str
-    use: str
-    envelope_mm: float | None = None
-    reasons: list[ReasonResult] = []
-
-
 class FieldResult(_Model):
     """The voxelwise error estimate: 95 % of true errors are expected below it. [mm]"""
 
@@ -103,6 +76,18 @@ class FieldResult(_Model):
     median_mm: float | None = Field(description="Over the places that the images support.")
     highest_mm: float | None
     supported_percent: float = Field(description="Share of the places with a finite estimate. [%]")
+
+
+class ThresholdResult(_Model):
+    """A limit that a centre changed."""
+
+    measure: str
+    tissue: str = ""
+    sum_limit: float
+    envelope_limit: float
+    author: str
+    changed_on: str
+    reason: str
 
 
 class AlignmentProvenance(_Model):
@@ -133,6 +118,10 @@ class AlignmentResult(_Model):
     error_field: FieldResult | None = None
     landmarks: int = Field(default=0, description="Pairs of landmarks given.")
     settings: dict[str, str | float | int | None] = {}
+    thresholds_changed: list[ThresholdResult] = Field(
+        default=[],
+        description="Limits that differ from the tables' own, each with who changed it, when and why.",
+    )
     findings: list[FindingResult] = []
     files: list[str] = Field(default=[], description="What was written beside this file.")
     provenance: AlignmentProvenance

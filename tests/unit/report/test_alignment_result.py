@@ -13,12 +13,11 @@ from graybook.report.alignment_result import (
     AlignmentProvenance,
     AlignmentResult,
     FrameResult,
-    MeasureResult,
     TransformResult,
-    VerdictResult,
     json_text,
     schema_text,
 )
+from graybook.report.result import MeasureResult, VerdictResult
 
 GRID = FrameResult(shape_zyx=(2, 3, 4), origin_mm=(0.0, 0.0, 0.0), spacing_mm=(1.0, 1.0, 2.5))
 
