@@ -22,7 +22,7 @@ from graybook.errors import FrameMismatch
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.transform import Affine
 
-__all__ = ["WrittenImages", "registration_dataset", "write_registration"]
+__all__ = ["WrittenImages", "add_content", "add_references", "registration_dataset", "write_registration"]
 
 WrittenImages = tuple[str, str, Sequence[str]]
 """Study Instance UID, Series Instance UID and SOP Instance UIDs of the CT slices of one frame."""
@@ -60,6 +60,18 @@ def registration_dataset(
             remedy="Use the inverse transform or the other frame's header.",
         )
     ds = header_dataset(header, sop_class=SpatialRegistrationStorage, uid=uid, modality="REG")
+    add_content(ds, header, label=label, description=description)
+    kind = "RIGID" if transform.is_rigid else "AFFINE"
+    ds.RegistrationSequence = [
+        _frame_item(transform.to_frame, np.eye(4), "RIGID", registered_images),
+        _frame_item(transform.from_frame, transform.matrix, kind, source_images),
+    ]
+    add_references(ds, header.study_uid, [images for images in (registered_images, source_images) if images])
+    return ds
+
+
+def add_content(ds: Dataset, header: SeriesHeader, *, label: str, description: str) -> None:
+    """Fill what a registration says of its content, rigid or deformable."""
     ds.ContentDate = day_text(header.day)
     ds.ContentTime = NOON
     ds.Laterality = ""
@@ -67,13 +79,6 @@ def registration_dataset(
     ds.ContentLabel = label
     ds.ContentDescription = description
     ds.ContentCreatorName = ""
-    kind = "RIGID" if transform.is_rigid else "AFFINE"
-    ds.RegistrationSequence = [
-        _frame_item(transform.to_frame, np.eye(4), "RIGID", registered_images),
-        _frame_item(transform.from_frame, transform.matrix, kind, source_images),
-    ]
-    _add_references(ds, header.study_uid, [images for images in (registered_images, source_images) if images])
-    return ds
 
 
 def _frame_item(frame: str, matrix: FloatArray, kind: str, images: WrittenImages | None) -> Dataset:
@@ -91,7 +96,7 @@ def _frame_item(frame: str, matrix: FloatArray, kind: str, images: WrittenImages
     return item
 
 
-def _add_references(ds: Dataset, study_uid: str, images: Sequence[WrittenImages]) -> None:
+def add_references(ds: Dataset, study_uid: str, images: Sequence[WrittenImages]) -> None:
     """Fill the Common Instance Reference module: series of this study, then of other studies."""
     here = [_series_item(series, uids) for study, series, uids in images if study == study_uid]
     if here:
