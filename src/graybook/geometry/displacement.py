@@ -119,6 +119,13 @@ class Displacement:
             vectors[start : start + len(points)] = transform.apply(points, frame=grid.frame) - points
         return cls.from_vectors(vectors.reshape(nz, ny, nx, 3), grid, to_frame=transform.to_frame)
 
+    def plain(self) -> Displacement:
+        """The same map without matrices: they are linear, so that vectors at the same nodes hold them exactly."""
+        if np.array_equal(self.before, np.eye(4)) and np.array_equal(self.after, np.eye(4)):
+            return self
+        found = Displacement.sampled(self, self.grid)
+        return replace(found, inversion_error_mm=self.inversion_error_mm)
+
     @property
     def from_frame(self) -> str:
         """Frame of Reference UID of the points it takes."""
