@@ -13,8 +13,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from graybook.errors import InputError, NotYet, UnreadableFile, UsageError
+from graybook.files.volumes import NIFTI, grid_of, read_image, said, with_suffix
 from graybook.files.volumes import SUFFIXES as FIELD_SUFFIXES
-from graybook.files.volumes import grid_of, read_image, with_suffix
 from graybook.geometry import Affine, Chained, Displacement, Grid
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.transform import Transform
@@ -52,10 +52,9 @@ def read_transform(path: Path, *, from_frame: str = "", to_frame: str = "") -> T
     try:
         found = sitk.ReadTransform(str(path)).Downcast()
     except RuntimeError as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise UnreadableFile(
             f"{path.name}: the transform cannot be read.",
-            value=lines[-1].rpartition("): ")[2],
+            value=said(error, path),
             remedy="Write it again, as an ITK transform of three dimensions.",
         ) from error
     return _transform(found, from_frame, to_frame, path.name)
@@ -197,7 +196,7 @@ def write_displacement_field(
     """Write a transform as an image of vectors at the nodes of ``grid``, in the frame it leads from, in mm, LPS.
 
     A displacement on a grid of its own may be written as it is (``grid`` None). Where the transform is not defined the vector
-    is NaN.
+    is NaN, which NIfTI cannot keep: there it is an :class:`UsageError`.
     """
     suffix = with_suffix(path, FIELD_SUFFIXES, "a displacement field")
     if grid is None:
@@ -210,6 +209,12 @@ def write_displacement_field(
         field = transform
     else:
         field = Displacement.sampled(transform, grid, progress=progress)
+    if suffix in NIFTI and not field.defined.all():
+        raise UsageError(
+            "NIfTI cannot hold vectors that are undefined: its readers take them for zero.",
+            value=suffix,
+            remedy="Write it as .mha or .nrrd.",
+        )
     image = _image(field)
     _whole(path, suffix, lambda beside: sitk.WriteImage(image, str(beside)))
 

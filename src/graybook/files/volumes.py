@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import struct
 import uuid
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +18,26 @@ from graybook.errors import InputError, UnreadableFile, UsageError
 from graybook.geometry import Grid
 from graybook.geometry.arrays import BoolArray
 
-__all__ = ["SUFFIXES", "PlainVolume", "grid_of", "read_image", "read_mask", "read_volume", "with_suffix"]
+__all__ = [
+    "NIFTI",
+    "SUFFIXES",
+    "PlainVolume",
+    "grid_of",
+    "read_image",
+    "read_mask",
+    "read_volume",
+    "said",
+    "with_suffix",
+]
 
 SUFFIXES = (".mha", ".mhd", ".nii", ".nii.gz", ".nrrd")
 """Formats read: MetaImage, NIfTI and NRRD. Points are LPS in mm, as ITK gives them whatever the format keeps."""
+
+NIFTI = (".nii", ".nii.gz")
+FLOATS = {16: 4, 64: 8}
+"""Bytes of a voxel of the NIfTI types that can be other than a number."""
+PIECE = 8 << 20
+"""Bytes looked at at once."""
 
 SAME_MM = 1e-3
 """How far the grid of a mask may lie from that of its image. [mm]"""
@@ -64,16 +83,18 @@ def read_image(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> sitk.Image:
     graybook.errors.InputError
         Not of three dimensions.
     """
-    with_suffix(path, suffixes, "an image")
+    suffix = with_suffix(path, suffixes, "an image")
     if not path.is_file():
         raise UsageError("There is no such file.", value=path.name, remedy="Give an image that exists.")
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     try:
+        if suffix in NIFTI:
+            _refuse_lost_numbers(path)
         image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
+    except (RuntimeError, OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(
             f"{path.name}: the image cannot be read.",
-            value=_last_line(error),
+            value=said(error, path),
             remedy="Write it again; the data file of a .mhd stands beside it.",
         ) from error
     if image.GetDimension() != 3:
@@ -85,10 +106,38 @@ def read_image(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> sitk.Image:
     return image
 
 
-def _last_line(error: Exception) -> str:
-    """What ITK says, without the places in its own source."""
+def said(error: Exception, path: Path) -> str:
+    """What ITK says of a file, without the places in its own source and without folders."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].rpartition("): ")[2] if lines else type(error).__name__
+    last = lines[-1].rpartition("): ")[2] if lines else type(error).__name__
+    return last.replace(str(path), path.name)
+
+
+def _refuse_lost_numbers(path: Path) -> None:
+    """Refuse a NIfTI file with voxels that are not finite: its readers take them for zero and say nothing.
+
+    The header has the type of a voxel at byte 70 and where voxels begin at byte 108; it is 348 bytes long in its own byte order.
+    """
+    with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as stream:
+        header = stream.read(348)
+        order = "<" if header[:4] == struct.pack("<i", 348) else ">"
+        if len(header) < 348 or struct.unpack(order + "i", header[:4])[0] != 348:
+            return  # not NIfTI-1: ITK says what it is
+        (kind,) = struct.unpack(order + "h", header[70:72])
+        (begin,) = struct.unpack(order + "f", header[108:112])
+        if kind not in FLOATS:
+            return
+        stream.seek(int(begin))
+        lost = 0
+        while piece := stream.read(PIECE):
+            whole = piece[: len(piece) - len(piece) % FLOATS[kind]]
+            lost += int(np.count_nonzero(~np.isfinite(np.frombuffer(whole, dtype=f"{order}f{FLOATS[kind]}"))))
+    if lost:
+        raise InputError(
+            f"{path.name}: it holds numbers that are not finite, which NIfTI readers take for zero.",
+            value=f"{lost} numbers",
+            remedy="Give it as .mha or .nrrd, or fill them.",
+        )
 
 
 def grid_of(image: sitk.Image, frame: str, name: str) -> Grid:
