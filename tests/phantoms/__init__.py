@@ -12,7 +12,13 @@ A smallest two-course folder::
         from_course=first, to_course=second, matrix=rotation_z(10, shift_mm=(5, 0, 0))),))
 """
 
-from phantoms.course import PhantomCourse, PhantomPlan, PhantomRegistration, PhantomStructure
+from phantoms.course import (
+    PhantomCourse,
+    PhantomDeformation,
+    PhantomPlan,
+    PhantomRegistration,
+    PhantomStructure,
+)
 from phantoms.doses import gaussian, linear, moved, uniform
 from phantoms.folder import PERSON, write_phantom
 from phantoms.shapes import Shape, box, cylinder, rotation, rotation_z, sphere
@@ -20,6 +26,7 @@ from phantoms.shapes import Shape, box, cylinder, rotation, rotation_z, sphere
 __all__ = [
     "PERSON",
     "PhantomCourse",
+    "PhantomDeformation",
     "PhantomPlan",
     "PhantomRegistration",
     "PhantomStructure",

@@ -58,42 +58,50 @@ class Anatomy:
         return np.asarray((((points - centre) / axes) ** 2).sum(axis=1) < 1.0)
 
     def hu(self, points: FloatArray) -> FloatArray:
-        """CT numbers at points (n, 3): body, organs, vertebrae with discs, ribs, vessels. [HU]"""
+        """CT numbers at points (n, 3): body, organs, vertebrae with discs, ribs, vessels; edges 4 mm wide. [HU]"""
         x, y, z = points.T
         girth = 1.0 if self.seed == 0 else 0.94 + 0.02 * (self.seed % 7)
-        body = ((x / (118.0 * girth)) ** 2 + (y / (92.0 * girth)) ** 2) < 1.0
-        out = np.where(body, -80.0, -1000.0)
-        inner = ((x / (106.0 * girth)) ** 2 + (y / (80.0 * girth)) ** 2) < 1.0
-        texture = _texture(points, self.seed, 22.0, 60.0)
-        out[inner] = 40.0 + 60.0 * (texture[inner] > 0.5)
-        fine = _texture(points, self.seed + 50, 14.0, 34.0)
+        height = 26.0 if self.seed == 0 else 24.0 + self.seed % 5
+        texture, fine = _texture(points, self.seed, 22.0, 60.0), _texture(points, self.seed + 50, 14.0, 34.0)
+        around = np.sqrt((x / (106.0 * girth)) ** 2 + (y / (80.0 * girth)) ** 2)
+        out = np.full(len(points), -1000.0)
+        _paint(out, (1.0 - np.sqrt((x / (118.0 * girth)) ** 2 + (y / (92.0 * girth)) ** 2)) * 92.0, -80.0)
+        _paint(out, (1.0 - around) * 80.0, 40.0 + 60.0 * _step((texture - 0.5) * 8.0))
         for name in ("Lung_L", "Lung_R"):
-            inside = self.within(name, points)
-            vessels = np.where(fine > 0.85, 800.0, 0.0)
-            out[inside] = -820.0 + vessels[inside]
+            vessels = -820.0 + 800.0 * _step((fine - 0.85) * 6.0)
             if self.resected and name == "Lung_L":
-                gone = inside & (z > 25.0)
-                out[gone] = 15.0
+                vessels = np.where(z > 25.0, 15.0, vessels)
+            _paint(out, self.depth(name, points), vessels)
         for name, value, strength in (
             ("Heart", 50.0, 50.0),
             ("Liver", 100.0, 60.0),
             ("Kidney_L", 140.0, 80.0),
         ):
-            inside = self.within(name, points)
-            out[inside] = value + strength * (fine[inside] > 0.7)
-        rib = np.abs(((x / (98.0 * girth)) ** 2 + (y / (72.0 * girth)) ** 2) - 1.0) < 0.09
-        height = 26.0 if self.seed == 0 else 24.0 + self.seed % 5
-        rib &= ((z + 0.25 * y) % height < 9.0) & (z > -60.0)
-        out[rib] = 500.0
-        spine = ((x / 17.0) ** 2 + ((y - 46.0) / 15.0) ** 2) < 1.0
-        disc = (z + 3.0 * self.seed) % height < 5.0
-        out[spine] = np.where(disc[spine], 90.0, 350.0)
-        arch = ((x / 15.0) ** 2 + ((y - 66.0) / 14.0) ** 2) < 1.0
-        out[arch & ~spine] = np.where(disc[arch & ~spine], 60.0, 600.0)
-        canal = ((x / 9.0) ** 2 + ((y - 66.0) / 9.0) ** 2) < 1.0
-        out[canal] = 10.0
-        out[self.within("SpinalCord", points)] = 45.0
+            _paint(out, self.depth(name, points), value + strength * _step((fine - 0.7) * 6.0))
+        rib = np.minimum(4.0 - 84.0 * np.abs(around - 0.92), 4.5 - np.abs((z + 0.25 * y) % height - 4.5))
+        _paint(out, np.where(z > -60.0, rib, -9.0), 500.0)
+        disc = _step(2.5 - np.abs((z + 3.0 * self.seed) % height - 2.5))
+        _paint(out, (1.0 - np.sqrt((x / 17.0) ** 2 + ((y - 46.0) / 15.0) ** 2)) * 15.0, 350.0 - 260.0 * disc)
+        _paint(out, (1.0 - np.sqrt((x / 15.0) ** 2 + ((y - 66.0) / 14.0) ** 2)) * 14.0, 600.0 - 540.0 * disc)
+        _paint(out, (1.0 - np.sqrt((x / 9.0) ** 2 + ((y - 66.0) / 9.0) ** 2)) * 9.0, 10.0)
+        _paint(out, self.depth("SpinalCord", points), 45.0)
         return out
+
+    def depth(self, name: str, points: FloatArray) -> FloatArray:
+        """About how deep points lie in an organ, negative outside. [mm]"""
+        centre, axes = self.organ(name)
+        radius = np.sqrt((((points - centre) / axes) ** 2).sum(axis=1))
+        return np.asarray((1.0 - radius) * float(axes.min()))
+
+
+def _step(depth_mm: FloatArray) -> FloatArray:
+    """From 0 to 1 over about 4 mm."""
+    return np.asarray(0.5 + 0.5 * np.tanh(depth_mm / 1.5))
+
+
+def _paint(out: FloatArray, depth_mm: FloatArray, value: FloatArray | float) -> None:
+    share = _step(depth_mm)
+    out += share * (value - out)
 
 
 def _texture(points: FloatArray, seed: int, shortest: float, longest: float) -> FloatArray:

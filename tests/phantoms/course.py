@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from graybook.dicom.marks import uid_from
 from graybook.dicom.write_rtdose import WrittenDvh
 from graybook.geometry.arrays import FloatArray
+from graybook.geometry.displacement import Displacement
 from graybook.geometry.grid import Grid
 from phantoms.doses import DoseFunction, uniform
 from phantoms.shapes import Shape
@@ -226,5 +227,19 @@ class PhantomRegistration:
     to_course: PhantomCourse
     matrix: FloatArray
     name: str = "registration"
+    day: date | None = None
+    alter: Alter | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PhantomDeformation:
+    """A Deformable Spatial Registration: ``displacement`` leads from ``from_course``'s frame, in which it is written, to
+    ``to_course``'s.
+    """
+
+    from_course: PhantomCourse
+    to_course: PhantomCourse
+    displacement: Displacement
+    name: str = "deformation"
     day: date | None = None
     alter: Alter | None = None

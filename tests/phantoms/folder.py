@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from graybook.dicom.marks import uid_from
 from graybook.dicom.write_beams import WrittenBeam
 from graybook.dicom.write_ct import ct_slice_dataset, ct_slice_uid
+from graybook.dicom.write_deformable import deformable_dataset
 from graybook.dicom.write_header import SeriesHeader, save
 from graybook.dicom.write_registration import WrittenImages, registration_dataset
 from graybook.dicom.write_rtdose import WrittenDose, rtdose_dataset
@@ -21,7 +22,7 @@ from graybook.dicom.write_rtrecord import WrittenSession, rtrecord_dataset
 from graybook.dicom.write_rtstruct import WrittenRoi, rtstruct_dataset
 from graybook.geometry.transform import Affine
 from graybook.record.person import Identity, Person
-from phantoms.course import Alter, PhantomCourse, PhantomPlan, PhantomRegistration
+from phantoms.course import Alter, PhantomCourse, PhantomDeformation, PhantomPlan, PhantomRegistration
 
 __all__ = ["PERSON", "write_phantom"]
 
@@ -37,7 +38,7 @@ PERSON = Person(
 def write_phantom(
     folder: Path,
     courses: Sequence[PhantomCourse],
-    registrations: Sequence[PhantomRegistration] = (),
+    registrations: Sequence[PhantomRegistration | PhantomDeformation] = (),
     *,
     person: Person = PERSON,
 ) -> Path:
@@ -45,7 +46,10 @@ def write_phantom(
     for course in courses:
         _write_course(folder / course.name, course, _person_of(course, person))
     for registration in registrations:
-        _write_registration(folder / "registrations", registration, person)
+        if isinstance(registration, PhantomDeformation):
+            _write_deformation(folder / "registrations", registration, person)
+        else:
+            _write_registration(folder / "registrations", registration, person)
     return folder
 
 
@@ -267,3 +271,20 @@ def _write_registration(folder: Path, registration: PhantomRegistration, person:
     )
     name = f"REG_{registration.name}_{source.name}_{target.name}.dcm"
     _save(dataset, folder / name, registration.alter)
+
+
+def _write_deformation(folder: Path, deformation: PhantomDeformation, person: Person) -> None:
+    here, there = deformation.from_course, deformation.to_course
+    header = replace(
+        _header(here, _person_of(here, person), "reg", deformation.day),
+        series_uid=uid_from("phantom", "reg series", deformation.name, here.name, there.name),
+    )
+    dataset = deformable_dataset(
+        header,
+        transform=deformation.displacement,
+        uid=uid_from("phantom", "reg", deformation.name, here.name, there.name),
+        registered_images=_images(here),
+        source_images=_images(there),
+    )
+    name = f"REG_{deformation.name}_{here.name}_{there.name}.dcm"
+    _save(dataset, folder / name, deformation.alter)
