@@ -47,6 +47,10 @@ class WrittenRoi:
         RT ROI Interpreted Type: ORGAN, PTV, GTV, EXTERNAL … or empty.
     geometric_type
         Contour Geometric Type of every contour.
+    algorithm
+        ROI Generation Algorithm: MANUAL, SEMIAUTOMATIC or AUTOMATIC.
+    description
+        ROI Description; empty for none.
     """
 
     number: int
@@ -54,6 +58,8 @@ class WrittenRoi:
     polygons: Sequence[FloatArray]
     interpreted_type: str = "ORGAN"
     geometric_type: str = "CLOSED_PLANAR"
+    algorithm: str = "MANUAL"
+    description: str = ""
 
 
 def rtstruct_dataset(
@@ -115,7 +121,9 @@ def _roi_item(roi: WrittenRoi, frame: str) -> Dataset:
     item.ROINumber = roi.number
     item.ReferencedFrameOfReferenceUID = frame
     item.ROIName = roi.name
-    item.ROIGenerationAlgorithm = "MANUAL"
+    item.ROIGenerationAlgorithm = roi.algorithm
+    if roi.description:
+        item.ROIDescription = roi.description
     return item
 
 

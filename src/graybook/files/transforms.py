@@ -31,6 +31,9 @@ __all__ = [
 
 TRANSFORM_SUFFIXES = (".tfm", ".h5")
 
+FAST = 1
+"""Level of compression: higher ones take longer and gain nothing on vectors."""
+
 
 def read_transform(path: Path, *, from_frame: str = "", to_frame: str = "") -> Transform:
     """The transform of an ITK file; it names no frames, so they are given.
@@ -216,7 +219,7 @@ def write_displacement_field(
             remedy="Write it as .mha or .nrrd.",
         )
     image = _image(field)
-    _whole(path, suffix, lambda beside: sitk.WriteImage(image, str(beside)))
+    _whole(path, suffix, lambda beside: sitk.WriteImage(image, str(beside), True, FAST))
 
 
 def _whole(path: Path, suffix: str, write: Callable[[Path], None]) -> None:

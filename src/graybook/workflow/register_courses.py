@@ -74,6 +74,8 @@ def courses_pair(
         fixed_side=fixed,
         moving_side=moving,
         person=person.record.person,
+        fixed_name=fixed.name,
+        moving_name=moving.name,
         around=mask,
         around_name=around or "",
         structures=structures,

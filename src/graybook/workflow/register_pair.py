@@ -40,6 +40,8 @@ class Pair:
         The courses they belong to; None for plain images.
     person
         Whose courses they are; None for plain images.
+    fixed_name, moving_name
+        As a reader knows them: label and date of the course, or the name of the file.
     around, around_name
         Voxels of the fixed image to align around, and what they are called; None and empty without.
     structures
@@ -55,6 +57,8 @@ class Pair:
     fixed_side: CourseSide | None = None
     moving_side: CourseSide | None = None
     person: Person | None = None
+    fixed_name: str = ""
+    moving_name: str = ""
     around: BoolArray | None = None
     around_name: str = ""
     structures: tuple[StructurePair, ...] = ()

@@ -39,8 +39,8 @@ def planes_of(pair: Pair, alignment: Alignment) -> AlignmentPictures:
     planes = tuple(_plane(name, centre, pair, alignment) for name in AXES)
     return AlignmentPictures(
         planes=planes,
-        fixed_name="" if pair.fixed_side is None else pair.fixed_side.name,
-        moving_name="" if pair.moving_side is None else pair.moving_side.name,
+        fixed_name=pair.fixed_name,
+        moving_name=pair.moving_name,
         fixed_window=fixed_window,
         moving_window=moving_window,
         method=alignment.method,

@@ -10,7 +10,7 @@ from graybook.record import Alignment
 from graybook.registration.quality import errors_at
 from graybook.workflow.register_pair import Pair
 
-__all__ = ["carried", "error_mm_at"]
+__all__ = ["carried", "error_mm_at", "inside"]
 
 HALF = 0.5 + 1e-6
 """How far, in voxels, a point may lie beyond the outermost centres and still be of the image."""
@@ -31,12 +31,12 @@ def error_mm_at(pair: Pair, alignment: Alignment, points_mm: FloatArray, moved_m
     quality = alignment.quality
     if quality is None or quality.error_mm is None:
         return error
-    inside = _inside(pair.fixed.grid, points_mm) & _inside(pair.moving.grid, moved_mm)
-    error[inside] = errors_at(quality.error_mm, _clamped(quality.error_mm.grid, points_mm[inside]))
+    within = inside(pair.fixed.grid, points_mm) & inside(pair.moving.grid, moved_mm)
+    error[within] = errors_at(quality.error_mm, _clamped(quality.error_mm.grid, points_mm[within]))
     return error
 
 
-def _inside(grid: Grid, points_mm: FloatArray) -> BoolArray:
+def inside(grid: Grid, points_mm: FloatArray) -> BoolArray:
     """Whether points lie in a voxel of the grid."""
     known: BoolArray = np.asarray(np.isfinite(points_mm).all(axis=1))
     indices = grid.indices_of(np.where(known[:, None], points_mm, 0.0))
