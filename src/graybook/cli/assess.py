@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
@@ -12,6 +12,9 @@ from graybook.cli.output import print_json, shown_progress
 from graybook.text import Language
 
 __all__ = ["assess"]
+
+Register: TypeAlias = Literal["auto", "rigid", "deformable", "never"]
+"""Of :mod:`graybook.workflow.course_registration`, without loading it."""
 
 
 def assess(
@@ -47,6 +50,16 @@ def assess(
             help="A centre's file of structure names ([[structure]] tables).",
         ),
     ] = None,
+    register: Annotated[
+        Register,
+        typer.Option(
+            "--register",
+            help=(
+                "Align courses by their images: those that no registration in FOLDER leads to (auto), every course in another "
+                "frame by one kind (rigid, deformable), or none (never)."
+            ),
+        ),
+    ] = "auto",
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
     display_alpha_beta: Annotated[
         float,
@@ -78,6 +91,7 @@ def assess(
             language=lang,
             display_alpha_beta_gy=display_alpha_beta,
             names=names,
+            register=register,
             progress=progress,
         )
         write_assessment(assessed, out, language=lang, progress=progress)

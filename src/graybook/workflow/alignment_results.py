@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 
 from graybook.geometry import Affine
 from graybook.geometry.transform import Transform
-from graybook.record import Alignment
-from graybook.record.alignment import Approval, Measure, Verdict
+from graybook.record import Alignment, Finding, Severity
+from graybook.record.alignment import Approval, Measure, Use, Verdict
+from graybook.record.assessment import Param
 from graybook.report.result import ApprovalResult, LinkResult, MeasureResult, VerdictResult
 from graybook.text import Language, phrase
+from graybook.workflow.alignments import CourseAlignment
 
-__all__ = ["COMPUTED", "SAME_FRAME", "link_result"]
+__all__ = ["COMPUTED", "SAME_FRAME", "link_result", "verdict_findings"]
 
 COMPUTED = ("computed",)
 """Source of an alignment that was computed here."""
@@ -21,6 +24,9 @@ SAME_FRAME = ("same frame",)
 
 DECIMALS = 4
 """Of measures and errors."""
+
+TOLD = {Use.POINTS: "alignment_points_only", Use.ENVELOPE: "alignment_with_envelope"}
+SEVERITIES = {Use.POINTS: Severity.WARNING, Use.ENVELOPE: Severity.INFO}
 
 
 def link_result(course: str, alignment: Alignment, language: Language) -> LinkResult:
@@ -40,6 +46,22 @@ def link_result(course: str, alignment: Alignment, language: Language) -> LinkRe
         measures=[] if quality is None else [_measure(one) for one in quality.measures],
         verdicts=[] if quality is None else [_verdict(one, language) for one in quality.verdicts],
     )
+
+
+def verdict_findings(aligned: Sequence[CourseAlignment], organs: Collection[str]) -> tuple[Finding, ...]:
+    """What the verdicts on alignments keep organs from, course by course; ``organs`` are the names that are judged."""
+    found = []
+    for one in aligned:
+        quality = None if one.alignment is None else one.alignment.quality
+        verdicts = () if quality is None else quality.verdicts
+        for use, code in TOLD.items():
+            names = [each.structure for each in verdicts if each.use is use and each.structure in organs]
+            if names:
+                params: dict[str, Param] = {"course": one.course.label, "structures": ", ".join(names)}
+                found.append(
+                    Finding(code=code, severity=SEVERITIES[use], subject=one.course.id, params=params)
+                )
+    return tuple(found)
 
 
 def _method(alignment: Alignment) -> str:

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
+from graybook.errors import Cancelled, GraybookError
 from graybook.geometry import Affine
 from graybook.geometry.arrays import FloatArray
 from graybook.record import Alignment, Course, Finding, Refusal, Severity
 from graybook.record.assessment import Param
-from graybook.registration import Link, chains_between, spread_mm
+from graybook.registration import Chains, Link, chains_between, spread_mm
 from graybook.workflow.similarity import ALIKE, correlation
 
-__all__ = ["CourseAlignment", "Hotspot", "align_courses"]
+__all__ = ["Aligner", "CourseAlignment", "Hotspot", "align_courses"]
 
 TOLD_MM = 0.1
 """Registrations that lead to one place within this are said to agree. [mm]"""
 
 Hotspot = Mapping[str, FloatArray]
 """Course id to the point (xyz) of its highest dose, in its own frame. [mm]"""
+
+
+class Aligner(Protocol):
+    """Computes alignments by images, and measures those that were found."""
+
+    @property
+    def insists(self) -> bool:
+        """Whether it computes one even where one was found."""
+        ...
+
+    def computed(self, course: Course) -> Alignment | None:
+        """An alignment of a course with the reference, None where it cannot or may not be computed."""
+        ...
+
+    def measured(self, course: Course, alignment: Alignment) -> Alignment:
+        """An alignment of a course with what it was measured to be worth."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,16 +58,43 @@ class CourseAlignment:
 
 
 def align_courses(
-    courses: Sequence[Course], reference: Course, links: Sequence[Link], *, hotspots: Hotspot
+    courses: Sequence[Course],
+    reference: Course,
+    links: Sequence[Link],
+    *,
+    hotspots: Hotspot,
+    aligner: Aligner | None = None,
 ) -> tuple[CourseAlignment, ...]:
-    """One alignment per course, or the refusal that says what is missing; never a pick among several."""
-    return tuple(_aligned(course, reference, links, hotspots) for course in courses)
+    """One alignment per course, or the refusal that says what is missing; never a pick among several.
+
+    ``aligner`` computes what no link gives; without one nothing is computed and nothing measured.
+    """
+    aligned = (_aligned(course, reference, links, hotspots, aligner) for course in courses)
+    return tuple(one if aligner is None else _measured(one, aligner) for one in aligned)
 
 
-def _aligned(course: Course, reference: Course, links: Sequence[Link], hotspots: Hotspot) -> CourseAlignment:
+def _measured(one: CourseAlignment, aligner: Aligner) -> CourseAlignment:
+    if one.alignment is None or one.how != "registration":
+        return one
+    return replace(one, alignment=aligner.measured(one.course, one.alignment))
+
+
+def _aligned(
+    course: Course, reference: Course, links: Sequence[Link], hotspots: Hotspot, aligner: Aligner | None
+) -> CourseAlignment:
     if not course.frame or not reference.frame:
         return CourseAlignment(course=course, alignment=None, how="none")
     chains = chains_between(links, from_frame=reference.frame, to_frame=course.frame)
+    missing = not chains.alignments
+    if course.frame != reference.frame and aligner is not None and (missing or aligner.insists):
+        try:
+            found = aligner.computed(course)
+        except Cancelled:
+            raise
+        except GraybookError as error:
+            return _failed(course, reference, error)
+        if found is not None:
+            return _computed(course, found, chains)
     if chains.single is not None:
         alignment = chains.single
         if course.id == reference.id:
@@ -78,12 +124,36 @@ def _aligned(course: Course, reference: Course, links: Sequence[Link], hotspots:
             },
         )
         return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal)
-    refusal = Refusal(
+    return CourseAlignment(
+        course=course, alignment=None, how="none", refusal=_no_alignment(course, reference)
+    )
+
+
+def _no_alignment(course: Course, reference: Course) -> Refusal:
+    return Refusal(
         code="no_alignment",
         subject=course.id,
         params={"course": course.label, "frame": course.frame, "reference_frame": reference.frame},
     )
-    return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal)
+
+
+def _failed(course: Course, reference: Course, error: GraybookError) -> CourseAlignment:
+    """No alignment, because the images could not be aligned."""
+    params: dict[str, Param] = {"course": course.label, "why": str(error)}
+    said = Finding(code="alignment_failed", subject=course.id, params=params)
+    refusal = _no_alignment(course, reference)
+    return CourseAlignment(course=course, alignment=None, how="none", refusal=refusal, findings=(said,))
+
+
+def _computed(course: Course, alignment: Alignment, chains: Chains) -> CourseAlignment:
+    """An alignment computed here: nobody has approved it, and registrations found and not used are named."""
+    params: dict[str, Param] = {"course": course.label, "method": alignment.method}
+    findings = [Finding(code="alignment_computed", subject=course.id, params=params)]
+    if chains.alignments:
+        uids = ", ".join(" > ".join(one.source) for one in chains.alignments)
+        params = {"course": course.label, "uids": uids}
+        findings.append(Finding(code="alignment_found_not_used", subject=course.id, params=params))
+    return CourseAlignment(course=course, alignment=alignment, how="computed", findings=tuple(findings))
 
 
 def _apart(

@@ -23,11 +23,13 @@ from graybook.report.material import Material
 from graybook.report.result import Result
 from graybook.tables import edition
 from graybook.text import Language, phrase
+from graybook.workflow.alignment_results import verdict_findings
 from graybook.workflow.alignments import CourseAlignment, align_courses
 from graybook.workflow.alpha_beta import AlphaBetaChoice, alpha_beta_of
 from graybook.workflow.anatomy import Organ, structure_names, union_of_structures
 from graybook.workflow.clinical import administrations, clinical_result, overlap_results
 from graybook.workflow.corrections import alpha_beta_override, links_of_registrations
+from graybook.workflow.course_registration import Register, Registrar
 from graybook.workflow.doses import LoadedCourse, hottest_point_mm, load_course, seen_from
 from graybook.workflow.illustrations import material_of
 from graybook.workflow.judgement import with_judgement
@@ -77,6 +79,7 @@ def assess(
     language: Language = "en",
     display_alpha_beta_gy: float = DISPLAY_ALPHA_BETA_GY,
     names: Path | None = None,
+    register: Register = "auto",
     progress: Progress = silent,
 ) -> Assessed:
     """
@@ -96,6 +99,9 @@ def assess(
         α/β of ``eqd2_total.dcm`` and of the isodoses. [Gy]
     names
         A centre's file of structure names.
+    register
+        What to align by images: "auto" the courses that no registration leads to, "rigid" or "deformable" every course in
+        another frame by that kind, "never" none.
     progress
         Told of every step.
 
@@ -111,11 +117,13 @@ def assess(
     today = reference_course(person.record, reference)
     planned = {one.id: one for one in person.planned}
     loaded = tuple(_loaded(course, planned) for course in person.record.courses)
+    courses = person.record.courses
     alignments = align_courses(
-        person.record.courses,
+        courses,
         today,
         links_of_registrations(person.registrations, scanned.settings),
         hotspots=_hotspots(loaded),
+        aligner=Registrar.between(courses, today, register=register, progress=progress),
     )
     setting = _setting(today, loaded, alignments)
     organs, said = union_of_structures(alignments, today)
@@ -123,7 +131,9 @@ def assess(
     assessed = assess_organs(chosen, setting, progress)
     assessed = with_judgement(with_paper(assessed, person.record.courses, scanned.settings))
     total = _total(setting, display_alpha_beta_gy)
-    result = _result(scanned, person, setting, alignments, assessed, said, language, display_alpha_beta_gy)
+    result = _result(
+        scanned, person, setting, alignments, organs, assessed, said, language, display_alpha_beta_gy
+    )
     material = material_of(result, setting, organs, assessed, total)
     return Assessed(material=material, person=person, setting=setting, total=total)
 
@@ -200,6 +210,7 @@ def _result(
     person: PersonScan,
     setting: Setting,
     alignments: Sequence[CourseAlignment],
+    organs: Sequence[Organ],
     assessed: Sequence[AssessedOrgan],
     said: Sequence[Finding],
     language: Language,
@@ -213,6 +224,7 @@ def _result(
         *person.findings,
         *said,
         *_general(setting),
+        *verdict_findings(alignments, _judged_names(organs, setting)),
         *levels_said(shared),
         *(finding for one in setting.courses for finding in one.findings),
         *(finding for one in alignments for finding in one.findings),
@@ -248,6 +260,15 @@ def _result(
         findings=finding_results(findings, language),
         refusals=refusal_results(refusals, language),
         provenance=provenance_result(_provenance(scanned), alignments, created=_today(), language=language),
+    )
+
+
+def _judged_names(organs: Sequence[Organ], setting: Setting) -> frozenset[str]:
+    """What verdicts call the organs that limits look at."""
+    return frozenset(
+        setting.names.get(one.key, one.structure.name)
+        for one in organs
+        if one.structure.kind in ("organ", "other")
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from graybook.record import Finding, Severity
 from graybook.record.assessment import Param
 from graybook.report.result import StructureResult
+from graybook.tables.alignment_thresholds import default_thresholds
 from graybook.workflow.anatomy import Organ
 from graybook.workflow.doses import LoadedCourse
 from graybook.workflow.organ_result import OrganDoses
@@ -27,6 +28,9 @@ SHORTER_MM = 5.0
 TOLD_CM3 = 0.005
 """Volumes below this round to 0.0 cm³ in print and are not told. [cm³]"""
 
+DOUBTFUL_PERCENT = 1.0
+"""Share of a structure beyond the limits of volume ratio (at their 1st and 99th percentile) from which its mapping is told. [%]"""
+
 
 def checks_of(
     organ: Organ, result: StructureResult, doses: OrganDoses, courses: Sequence[LoadedCourse]
@@ -35,7 +39,8 @@ def checks_of(
     labels = {one.course.id: one.course.label for one in courses}
     return [
         *_origin(organ, result),
-        *_coverage(result, labels),
+        *_coverage(result, doses, labels),
+        *_mapping(result, doses, labels),
         *_native_against_mapped(organ, result, doses, labels),
         *_shorter(organ, result, doses, labels),
         *_missing(organ, result, doses, labels),
@@ -52,18 +57,20 @@ def _origin(organ: Organ, result: StructureResult) -> list[Finding]:
     return [Finding(code=code, severity=severity, subject=result.name, params={"course": organ.course.label})]
 
 
-def _coverage(result: StructureResult, labels: dict[str, str]) -> list[Finding]:
+def _coverage(result: StructureResult, doses: OrganDoses, labels: dict[str, str]) -> list[Finding]:
     findings = []
     for course in result.courses:
         label = labels.get(course.id, course.id)
-        if course.outside_grid_cm3 > TOLD_CM3 and result.kind != "external":
-            findings.append(
-                Finding(
-                    code="outside_grid",
-                    subject=result.name,
-                    params={"course": label, "volume_cm3": course.outside_grid_cm3},
-                )
-            )
+        undefined = _undefined_cm3(doses, course.id)
+        outside = {
+            "outside_grid": course.outside_grid_cm3 - undefined,
+            "outside_deformation": undefined,
+        }
+        findings += [
+            Finding(code=code, subject=result.name, params={"course": label, "volume_cm3": volume})
+            for code, volume in outside.items()
+            if volume > TOLD_CM3 and result.kind != "external"
+        ]
         if course.lq_extrapolated_cm3 > TOLD_CM3:
             findings.append(
                 Finding(
@@ -77,6 +84,39 @@ def _coverage(result: StructureResult, labels: dict[str, str]) -> list[Finding]:
                     },
                 )
             )
+    return findings
+
+
+def _undefined_cm3(doses: OrganDoses, course: str) -> float:
+    """Volume where the deformation that leads to a course is not defined. [cm³]"""
+    ratios = doses.volume_ratios.get(course)
+    return 0.0 if ratios is None else float(doses.samples.volumes_cm3[np.isnan(ratios)].sum())
+
+
+def _mapping(result: StructureResult, doses: OrganDoses, labels: dict[str, str]) -> list[Finding]:
+    """Told where a deformation folds or changes volumes so much that dose mapped through it is doubtful."""
+    limits = default_thresholds()
+    least, most = limits.of("jacobian_p01")[0].sum_limit, limits.of("jacobian_p99")[0].sum_limit
+    findings = []
+    for course, ratios in doses.volume_ratios.items():
+        known = np.isfinite(ratios)
+        volumes, ratio = doses.samples.volumes_cm3[known], ratios[known]
+        if not volumes.sum() > 0.0 or result.kind in ("external", "support", "ring"):
+            continue
+        percent = 100.0 / float(volumes.sum())
+        folded = percent * float(volumes[ratio <= 0.0].sum())
+        small = percent * float(volumes[ratio < least].sum())
+        large = percent * float(volumes[ratio > most].sum())
+        if folded > 0.0 or max(small, large) > DOUBTFUL_PERCENT:
+            params: dict[str, Param] = {
+                "course": labels.get(course, course),
+                "folded_percent": folded,
+                "small_percent": small,
+                "large_percent": large,
+                "least": least,
+                "most": most,
+            }
+            findings.append(Finding(code="mapping_doubtful", subject=result.name, params=params))
     return findings
 
 

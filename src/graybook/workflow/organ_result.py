@@ -57,7 +57,8 @@ class OrganDoses:
 
     ``mapped`` are the courses seen on the organ that stands for the union (in one frame); ``native`` are courses on their own
     delineation in their own frame. A course may be in both, in one, or in none. ``carried`` are other courses' delineations of
-    the same organ, carried to the frame of ``samples``.
+    the same organ, carried to the frame of ``samples``. ``volume_ratios`` are those of the deformations through which courses are
+    seen, at the interior points; NaN where a deformation is not defined.
     """
 
     samples: StructureSamples
@@ -66,6 +67,7 @@ class OrganDoses:
     carried: dict[str, StructureSamples] = field(default_factory=dict)
     courses: tuple[str, ...] = ()
     unconverted: dict[str, UnconvertedDose] = field(default_factory=dict)
+    volume_ratios: dict[str, FloatArray] = field(default_factory=dict)
 
     def on(self, course: str) -> tuple[CourseOnOrgan, ...]:
         """The course on its own anatomy first, then mapped; empty when it is on neither."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -110,7 +111,24 @@ def organ_doses(organ: Organ, setting: Setting) -> OrganDoses | None:
         carried=_carried_natives(organ, setting),
         courses=tuple(one.course.id for one in setting.courses if one.dose is not None),
         unconverted=_unconverted(organ, samples, setting),
+        volume_ratios=_volume_ratios(samples, {one.id for one in mapped} - {organ.course.id}, setting),
     )
+
+
+def _volume_ratios(
+    samples: StructureSamples, courses: Collection[str], setting: Setting
+) -> dict[str, FloatArray]:
+    """Of the deformations through which courses are seen from the samples' frame; the course that drew them needs none."""
+    ways = {
+        course: way.transform
+        for course, way in setting.alignments.items()
+        if course in courses and samples.frame == way.transform.from_frame
+    }
+    return {
+        course: transform.volume_ratios(samples.points_mm)
+        for course, transform in ways.items()
+        if not isinstance(transform, Affine)
+    }
 
 
 def _mapped(
