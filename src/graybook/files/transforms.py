@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 TRANSFORM_SUFFIXES = (".tfm", ".h5")
+HDF5 = b"\x89HDF\r\n\x1a\n"
 
 FAST = 1
 """Level of compression: higher ones take longer and gain nothing on vectors."""
@@ -53,14 +54,27 @@ def read_transform(path: Path, *, from_frame: str = "", to_frame: str = "") -> T
         raise UsageError("There is no such file.", value=path.name, remedy="Give a transform that exists.")
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     try:
+        if path.suffix.lower() == ".h5":
+            _check_whole(path)
         found = sitk.ReadTransform(str(path)).Downcast()
-    except RuntimeError as error:
+    except (RuntimeError, OSError, ValueError) as error:
         raise UnreadableFile(
             f"{path.name}: the transform cannot be read.",
             value=said(error, path),
             remedy="Write it again, as an ITK transform of three dimensions.",
         ) from error
     return _transform(found, from_frame, to_frame, path.name)
+
+
+def _check_whole(path: Path) -> None:
+    """ValueError unless the file begins as HDF5 does and is as long as it says: the library would fill the screen instead."""
+    with path.open("rb") as stream:
+        head = stream.read(64)
+    if head[:8] != HDF5 or len(head) < 64:
+        raise ValueError("not an HDF5 file")
+    place = 40 if head[8] < 2 else 28  # superblock of version 0 or 1, of 2 or 3
+    if int.from_bytes(head[place : place + 8], "little") > path.stat().st_size:
+        raise ValueError("the file ends early")
 
 
 def _transform(found: sitk.Transform, from_frame: str, to_frame: str, name: str) -> Transform:
@@ -123,7 +137,8 @@ def _displacement(field: sitk.Image, from_frame: str, to_frame: str, name: str) 
             value=f"{field.GetNumberOfComponentsPerPixel()} numbers in {field.GetDimension()} dimensions",
             remedy="Give the displacement field, not the image.",
         )
-    vectors = sitk.GetArrayFromImage(field).astype(np.float32)
+    with np.errstate(over="ignore"):
+        vectors = sitk.GetArrayFromImage(field).astype(np.float32)
     if np.isinf(vectors).any() or np.isnan(vectors).all():
         raise InputError(
             f"{name}: its vectors are not numbers.",

@@ -174,7 +174,8 @@ def read_volume(path: Path) -> PlainVolume:
             value=f"{image.GetNumberOfComponentsPerPixel()} numbers",
             remedy="Give an image; a displacement field is not one.",
         )
-    values = sitk.GetArrayFromImage(image).astype(np.float32)
+    with np.errstate(over="ignore"):
+        values = sitk.GetArrayFromImage(image).astype(np.float32)
     broken = int(np.count_nonzero(~np.isfinite(values)))
     if broken:
         raise InputError(
