@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from graybook.errors import Cancelled, FrameMismatch, UsageError
-from graybook.geometry import Affine, Field, FieldSamples, Grid, GridField, MappedField
+from graybook.geometry import Affine, Displacement, Field, FieldSamples, Grid, GridField, MappedField
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.resample import added, resampled
 from graybook.progress import Progress
@@ -165,3 +165,57 @@ def test_memory_is_the_result_and_little_more() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 1.1 * 8e6
+
+
+def bent(on: Grid) -> Displacement:
+    """A linear deformation of the grid's frame into frame 2, not defined in its last column of nodes."""
+    vectors = (on.centres() @ np.diag([0.1, -0.05, 0.02]) + [3.0, -2.0, 1.0]).reshape(*on.shape, 3)
+    vectors[:, :, -1] = np.nan
+    return Displacement.from_vectors(vectors, on, to_frame="2")
+
+
+def test_a_dose_through_a_deformation() -> None:
+    """A linear dose carried by a linear deformation is exact; where that is not defined, it is anything up to its highest."""
+    far = grid(frame="2", origin_mm=[-40.0, -40.0, -40.0], spacing_mm=[6.0, 8.0, 10.0])
+    dose = GridField(grid=far, values=(far.centres() @ SLOPE + 20.0).reshape(far.shape))
+    here = grid()
+    told: list[float] = []
+    seen = MappedField(field=dose, transform=bent(here))
+
+    def tell(_: str, share: float) -> None:
+        told.append(share)
+
+    low = resampled(seen, here, progress=tell)
+    high = resampled(seen, here, high=True)
+    expected = (here.centres() * [1.1, 0.95, 1.02] + [3.0, -2.0, 1.0]) @ SLOPE + 20.0
+    inner = np.s_[:, :, :-1]
+    np.testing.assert_allclose(low[inner], expected.reshape(here.shape)[inner], atol=1e-5)
+    np.testing.assert_array_equal(high[inner], low[inner])
+    assert low[:, :, -1].max() == 0.0
+    assert high[:, :, -1].min() == high[:, :, -1].max() == dose.values.max()
+    assert told == sorted(told)
+    assert len(told) > 0
+
+
+def test_a_dose_through_a_matrix_and_a_deformation() -> None:
+    """Chained or nested, the same values as point by point."""
+    far = grid(frame="2", origin_mm=[-40.0, -40.0, -40.0], spacing_mm=[6.0, 8.0, 10.0])
+    dose = GridField(grid=far, values=np.random.default_rng(3).uniform(0, 60, size=far.shape))
+    here = grid(frame="0")
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = turned(0.1), [1.0, 2.0, -1.0]
+    onto = Affine(from_frame="0", to_frame="1", matrix=matrix)
+    chained = MappedField(field=dose, transform=onto.then(bent(grid())))
+    nested = MappedField(field=MappedField(field=dose, transform=bent(grid())), transform=onto)
+    for field in (chained, nested):
+        values = resampled(field, here)
+        np.testing.assert_allclose(values.ravel(), field.sample(here.centres()).low, atol=1e-9)
+    np.testing.assert_allclose(resampled(chained, here), resampled(nested, here), atol=1e-9)
+
+
+def test_a_deformed_grid_is_none() -> None:
+    """What is seen through a deformation has no voxels of its own: kernels that want them are refused."""
+    far = grid(frame="2")
+    dose = GridField(grid=far, values=np.ones(far.shape))
+    with pytest.raises(UsageError):
+        MappedField(field=dose, transform=bent(grid())).lattice(np.eye(4))
