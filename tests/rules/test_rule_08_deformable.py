@@ -207,3 +207,12 @@ def test_a_deformation_that_cannot_be_used_is_named(tmp_path: Path, fault: str) 
     assert listed["used_as"] is None
     assert "REG_field_new_old.dcm" in listed["reason"]
     assert organ(result_of(tmp_path)).cumulative.mean_gy is None
+
+
+@pytest.mark.rule(16)
+def test_an_approval_of_nothing_is_said(tmp_path: Path) -> None:
+    """A registration named in graybook.toml that is not in the folder, mistyped perhaps, is a warning."""
+    old, new = _courses()
+    write_phantom(tmp_path, [old, new], [_forward(old, new)])
+    state(tmp_path, '[[approval]]\nregistration = "1.2.3.4"')
+    assert finding(result_of(tmp_path), "1.2.3.4", "not in the folder")

@@ -308,6 +308,10 @@ def _check_settings(settings: Settings, persons: Sequence[PersonScan], notes: No
             or stated.get(course.label) == selector
         ]
         _say_count("course", selector, len(named), notes)
+    found = {one.header.sop_instance_uid for person in persons for one in person.registrations}
+    spoken_of = {one.use for one in settings.registrations} | {one.registration for one in settings.approvals}
+    for uid in sorted(spoken_of - found):
+        _say_count("registration", uid, 0, notes)
 
 
 def _say_count(kind: str, selector: str, count: int, notes: Notes) -> None:
