@@ -12,7 +12,7 @@ from graybook.geometry._kernels import EDGE, PART, index_below
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.compiling import kernel, read, written
 
-__all__ = ["carried", "carried_shared", "determinants", "inverse_vectors"]
+__all__ = ["carried", "carried_shared", "determinants", "inverse_vectors", "origins"]
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 Three: TypeAlias = tuple[float, float, float]
@@ -370,3 +370,48 @@ def inverse_vectors(
             out[k, j, i, 0] = x - begin[0] if known else np.nan
             out[k, j, i, 1] = y - begin[1] if known else np.nan
             out[k, j, i, 2] = z - begin[2] if known else np.nan
+
+
+@kernel(
+    read(4, types.float32),
+    read(4, types.float32),
+    read(2),
+    read(2),
+    read(1),
+    read(1),
+    read(2),
+    read(2),
+    read(2),
+    types.float64,
+    written(2),
+    parallel=True,
+)
+def origins(
+    vectors: Vectors,
+    filled: Vectors,
+    points: FloatArray,
+    matrix: FloatArray,
+    offset: FloatArray,
+    planes: FloatArray,
+    before: FloatArray,
+    wanted: FloatArray,
+    start: FloatArray,
+    tolerance: float,
+    out: FloatArray,
+) -> None:  # pragma: no cover
+    """Fill ``out`` (n, 3) with what the map carries to ``points`` (n, 3); NaN where nothing is. See :func:`inverse_vectors`."""
+    for part in prange(points.shape[0] // PART + 1):
+        slope = np.empty((3, 3))
+        first = int(np.int64(part)) * PART
+        for p in range(first, min(first + PART, points.shape[0])):
+            q = (points[p, 0], points[p, 1], points[p, 2])
+            middle, begin = through(wanted, q), through(start, q)
+            x, y, z, missed = place_of(filled, matrix, offset, planes, before, middle, begin, slope)
+            at = index_at(matrix, offset, planes, (x, y, z))
+            known = missed <= tolerance and within(vectors, at, SLACK)
+            if known:
+                v = vector_at(vectors, at)
+                known = np.isfinite(v[0]) and np.isfinite(v[1]) and np.isfinite(v[2])
+            out[p, 0] = x if known else np.nan
+            out[p, 1] = y if known else np.nan
+            out[p, 2] = z if known else np.nan

@@ -10,7 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from graybook.errors import FrameMismatch, InputError, UsageError
-from graybook.geometry._displacement_kernels import carried, carried_shared, determinants, inverse_vectors
+from graybook.geometry._displacement_kernels import (
+    carried,
+    carried_shared,
+    determinants,
+    inverse_vectors,
+    origins,
+)
 from graybook.geometry.arrays import BoolArray, FloatArray, points_array
 from graybook.geometry.field import SHARED_FROM
 from graybook.geometry.grid import Grid
@@ -221,6 +227,32 @@ class Displacement:
             vectors, grid, to_frame=self.from_frame, before=np.linalg.inv(forth)
         )
         return replace(found, inversion_error_mm=self._missed_mm(found))
+
+    def preimages(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) of ``from_frame`` that are carried to points (n, 3) of ``to_frame``, NaN where none is; to 0.05 mm. [mm]
+
+        One by one, without the grid of :meth:`inverse`: closer, and quicker for fewer points than that grid has nodes.
+        """
+        if frame != self.to_frame:
+            raise FrameMismatch(
+                f"This transform leads to frame {self.to_frame}.",
+                value=frame,
+                remedy="Give points of that frame.",
+            )
+        points = points_array(points_mm)
+        out: FloatArray = np.empty(points.shape)
+        origins(
+            self.vectors_mm,
+            self._filled,
+            points,
+            *self._lookup,
+            self.before,
+            np.linalg.inv(self.after),
+            np.linalg.inv(self.after @ self.before),
+            MISSED_MM,
+            out,
+        )
+        return out
 
     def _image_grid(self, forth: FloatArray) -> Grid:
         """A grid in ``to_frame`` that covers where the nodes are carried, along this grid's axes as ``forth`` turns them."""

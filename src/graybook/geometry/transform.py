@@ -53,6 +53,10 @@ class Transform(Protocol):
         """Determinant of the Jacobian at points (n, 3) of ``from_frame``, NaN where it is not defined."""
         ...
 
+    def preimages(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) of ``from_frame`` that are carried to points (n, 3) of ``to_frame``, NaN where none is. [mm]"""
+        ...
+
     def inverse(self) -> Transform:
         """From ``to_frame`` to ``from_frame``: exact where affine, else computed, with its error stated."""
         ...
@@ -136,6 +140,10 @@ class Affine:
     def volume_ratios(self, points_mm: FloatArray) -> FloatArray:
         """Determinant of the matrix, the same at all points (n, 3)."""
         return np.full(len(points_array(points_mm)), np.linalg.det(self.matrix[:3, :3]))
+
+    def preimages(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) that are carried to points (n, 3) of ``to_frame``: through the exact inverse. [mm]"""
+        return self.inverse().apply(points_mm, frame=frame)
 
     def inverse(self) -> Affine:
         """The exact inverse, from ``to_frame`` to ``from_frame``."""
@@ -223,6 +231,14 @@ class Chained:
             ratios = ratios * link.volume_ratios(points)
             points = link.apply(points, frame=link.from_frame)
         return ratios
+
+    def preimages(self, points_mm: FloatArray, *, frame: str) -> FloatArray:
+        """Points (n, 3) that are carried to points (n, 3) of ``to_frame``: through every link backwards. [mm]"""
+        points = points_mm
+        for link in reversed(self.links):
+            points = link.preimages(points, frame=frame)
+            frame = link.from_frame
+        return points
 
     def inverse(self) -> Chained:
         """The links' inverses, last first."""

@@ -14,7 +14,7 @@ from graybook.geometry.displacement import Displacement
 from graybook.geometry.transform import Affine, Transform
 from graybook.record.alignment import Alignment, Approval
 
-__all__ = ["Chains", "Link", "chains_between", "spread_mm"]
+__all__ = ["Chains", "Link", "chains_between", "spread_at_source_mm", "spread_mm"]
 
 MOST_PATHS = 256
 """Paths followed at once; a folder with more is a tangle, and its shortest chains are found all the same."""
@@ -213,5 +213,19 @@ def spread_mm(alignments: Sequence[Alignment], point_mm: FloatArray) -> float:
     """
     frame = alignments[0].transform.from_frame
     point = np.asarray(point_mm, dtype=np.float64).reshape(1, 3)
-    mapped = [alignment.transform.extrapolated(point, frame=frame)[0] for alignment in alignments]
-    return max((float(np.linalg.norm(a - b)) for a in mapped for b in mapped), default=0.0)
+    return _widest([alignment.transform.extrapolated(point, frame=frame) for alignment in alignments])
+
+
+def spread_at_source_mm(alignments: Sequence[Alignment], point_mm: FloatArray) -> float | None:
+    """How far apart the points lie that several alignments carry to one point (xyz) of the frame they lead to. [mm]
+
+    None when some alignment carries nothing there.
+    """
+    frame = alignments[0].transform.to_frame
+    point = np.asarray(point_mm, dtype=np.float64).reshape(1, 3)
+    places = [alignment.transform.preimages(point, frame=frame) for alignment in alignments]
+    return _widest(places) if all(np.isfinite(place).all() for place in places) else None
+
+
+def _widest(places: Sequence[FloatArray]) -> float:
+    return max((float(np.linalg.norm(a - b)) for a in places for b in places), default=0.0)

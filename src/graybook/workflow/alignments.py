@@ -13,7 +13,7 @@ from graybook.geometry import Affine
 from graybook.geometry.arrays import FloatArray
 from graybook.record import Alignment, Course, Finding, Refusal, Severity
 from graybook.record.assessment import Param
-from graybook.registration import Chains, Link, chains_between, spread_mm
+from graybook.registration import Chains, Link, chains_between, spread_at_source_mm
 from graybook.workflow.similarity import ALIKE, correlation
 
 __all__ = ["Aligner", "CourseAlignment", "Hotspot", "align_courses"]
@@ -109,10 +109,7 @@ def _aligned(
         return CourseAlignment(course=course, alignment=alignment, how="registration", findings=said)
     if chains.alignments:
         point = hotspots.get(course.id)
-        backwards = [
-            Alignment(transform=one.transform.inverse(), source=one.source) for one in chains.alignments
-        ]
-        spread = spread_mm(backwards, point) if point is not None else None
+        spread = spread_at_source_mm(chains.alignments, point) if point is not None else None
         refusal = Refusal(
             code="several_registrations",
             subject=course.id,
@@ -163,9 +160,8 @@ def _apart(
     point = hotspots.get(course.id)
     if point is None or not others:
         return ()
-    backwards = [Alignment(transform=one.transform.inverse(), source=one.source) for one in (used, *others)]
-    spread = spread_mm(backwards, point)
-    if spread < TOLD_MM:
+    spread = spread_at_source_mm((used, *others), point)
+    if spread is not None and spread < TOLD_MM:
         return ()
     params: dict[str, Param] = {"course": course.label, "spread_mm": spread, "count": len(others)}
     return (Finding(code=code, subject=course.id, params=params),)
