@@ -13,23 +13,40 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from validation.page import PLOTS, rendered, write_plots
+from validation.page import ALIGNMENT, DVH, Head, rendered, write_plots
 from validation.programs import installed, lock
 from validation.real import VARIABLE
 from validation.sections import Options, plainly
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "validation" / "results"
-PAGE = ROOT / "docs" / "science" / "dvh-accuracy.md"
-MODULES = {"real": "real_page"}
+SCIENCE = ROOT / "docs" / "science"
+MODULES = {
+    "real": "real_page",
+    "alignment_phantoms": "alignment.phantom_board",
+    "alignment_lung": "alignment.lung",
+    "alignment_verdicts": "alignment.verdict_board",
+    "alignment_size": "alignment.size_board",
+}
 """Modules of parts that are not named like them."""
 
-PARTS = ("nelms", "stanley", "walker_byrne", "sums", "resample", "real", "speed", "growth")
-"""Parts in the order of the page; the module of each has ``measured``."""
+PAGES: dict[Head, tuple[str, ...]] = {
+    DVH: ("nelms", "stanley", "walker_byrne", "sums", "resample", "real", "speed", "growth"),
+    ALIGNMENT: ("alignment_phantoms", "alignment_lung", "alignment_verdicts", "alignment_size"),
+}
+"""Parts in the order of each page; the module of each has ``measured``."""
+
+PARTS = tuple(part for parts in PAGES.values() for part in parts)
+GROUPS = {"alignment": PAGES[ALIGNMENT]}
+"""Words that stand for several parts."""
+
+NEED_DATA = ("real", "alignment_lung")
+"""Parts that read the folder of real data."""
 
 
 def main() -> int:
@@ -43,23 +60,31 @@ def main() -> int:
         if not asked.no_peers:
             _say("Installing the other programs ...")
             installed(uv)
-        _run(asked.only or PARTS, peers=not asked.no_peers, quick=asked.quick)
+        _run(_with_parts(asked.only) if asked.only else PARTS, peers=not asked.no_peers, quick=asked.quick)
     results = stored_results()
-    PAGE.write_text(rendered(results), encoding="utf-8")
-    write_plots(PAGE.parent / PLOTS, results)
-    _say(f"Written: {PAGE.relative_to(ROOT)}")
+    for head, parts in PAGES.items():
+        shown = {name: result for name, result in results.items() if name in parts}
+        page = SCIENCE / f"{head.name}.md"
+        page.write_text(rendered(shown, head), encoding="utf-8")
+        write_plots(SCIENCE / head.name, shown)
+        _say(f"Written: {page.relative_to(ROOT)}")
     failed = [name for name, result in results.items() if "failed" in result]
     for name in failed:
         _say(f"Failed: {name}: {results[name]['failed']}")
     return 1 if failed else 0
 
 
-def stored_results() -> dict[str, dict[str, Any]]:
-    """The last result of every part that has one, in the order of the page."""
-    paths = {name: RESULTS / f"{name}.json" for name in PARTS}
+def stored_results(parts: Iterable[str] = PARTS) -> dict[str, dict[str, Any]]:
+    """The last result of every part that has one, in the order of the pages."""
+    paths = {name: RESULTS / f"{name}.json" for name in parts}
     return {
         name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.exists()
     }
+
+
+def _with_parts(asked: Iterable[str]) -> tuple[str, ...]:
+    """The parts asked for, each once; the word of a group stands for its parts."""
+    return tuple(dict.fromkeys(part for one in asked for part in GROUPS.get(one, (one,))))
 
 
 def _run(parts: tuple[str, ...], *, peers: bool, quick: bool) -> None:
@@ -70,7 +95,7 @@ def _run(parts: tuple[str, ...], *, peers: bool, quick: bool) -> None:
             if importlib.util.find_spec(f"validation.{MODULES.get(name, name)}") is None:
                 _say(f"{name}: not built yet")
                 continue
-            if name == "real" and VARIABLE not in os.environ and (RESULTS / "real.json").exists():
+            if name in NEED_DATA and VARIABLE not in os.environ and (RESULTS / f"{name}.json").exists():
                 _say(f"{name}: {VARIABLE} is not set, the stored result stays")
                 continue
             _say(f"{name} ...")
@@ -105,7 +130,8 @@ def _machine() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run validation", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
+    words = (*PARTS, *GROUPS)
+    parser.add_argument("--only", nargs="+", choices=words, metavar="PART", help=f"of {', '.join(words)}")
     parser.add_argument("--quick", action="store_true", help="fewer places and sizes")
     parser.add_argument("--no-peers", action="store_true", help="Graybook alone")
     parser.add_argument("--page", action="store_true", help="only write the page from the stored results")

@@ -1,39 +1,64 @@
-"""The page: the stored results of every part come in; docs/science/dvh-accuracy.md and its plots go out. No figure is made here."""
+"""Pages: the stored results of every part come in; pages of docs/science and their plots go out. No figure is made here."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 
-__all__ = ["MARK", "PLOTS", "rendered", "write_plots"]
+__all__ = ["ALIGNMENT", "DVH", "MARK", "Head", "rendered", "write_plots"]
 
 MARK = "<!-- written by ./run validation from validation/results; do not edit -->"
-PLOTS = "dvh-accuracy"
-"""Folder of the plots, beside the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What a page begins with; ``name`` is its file's, and that of the folder of its plots beside it."""
+
+    name: str
+    title: str
+    texts: tuple[str, ...]
+
+
+DVH = Head(
+    name="dvh-accuracy",
+    title="How exact, how fast",
+    texts=(
+        "Graybook and other programs on the same cases in the same run, beside the published figures. `./run validation` installs "
+        "the other programs in environments of their own, runs everything and writes this page; every figure comes from its "
+        "results. What a stack of contours means is one model everywhere ([decision 2](../decisions/0002-slice-model.md)).",
+        "A program that fails on a case is counted as failing there and named; none is left out.",
+    ),
+)
+
+ALIGNMENT = Head(
+    name="alignment-accuracy",
+    title="How exact an alignment is, and how far to trust it",
+    texts=(
+        "Graybook and other programs on the same pairs of images in the same run. `./run validation --only alignment` runs all "
+        "of it and writes this page; every figure comes from its results. plastimatch and elastix are Debian's, platipy has an "
+        "environment of its own, each with two threads.",
+        "A program that fails on a pair is named; none is left out.",
+    ),
+)
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SIGNS = ("o", "^", "s", "v", "D", "P", "X")
 
 
-def rendered(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """The page's text from the results by part, in their order."""
-    lines = [
-        "# How exact, how fast",
-        "",
-        MARK,
-        "",
-        "Graybook and other programs on the same cases in the same run, beside the published figures. `./run validation` installs "
-        "the other programs in environments of their own, runs everything and writes this page; every figure comes from its "
-        "results. What a stack of contours means is one model everywhere ([decision 2](../decisions/0002-slice-model.md)).",
-        "",
-        "A program that fails on a case is counted as failing there and named; none is left out.",
-    ]
+def rendered(results: Mapping[str, Mapping[str, Any]], head: Head = DVH) -> str:
+    """A page's text from the results by part, in their order."""
+    lines = [f"# {head.title}", "", MARK]
+    for text in head.texts:
+        lines += ["", text]
     for result in results.values():
-        lines += ["", *_part(result)]
+        lines += ["", *_part(result, head.name)]
     return "\n".join(lines) + "\n"
 
 
@@ -44,10 +69,11 @@ def write_plots(folder: Path, results: Mapping[str, Mapping[str, Any]]) -> None:
         path.unlink()
     for result in results.values():
         for plot in result.get("section", {}).get("plots", ()):
-            _draw(plot, folder / f"{plot['name']}.svg")
+            draw = _draw_pictures if "panels" in plot else _draw
+            draw(plot, folder / f"{plot['name']}.svg")
 
 
-def _part(result: Mapping[str, Any]) -> list[str]:
+def _part(result: Mapping[str, Any], folder: str) -> list[str]:
     section = result.get("section")
     if section is None:
         return [f"## {result['part']}", "", f"This part failed on {result['date']}: {result['failed']}"]
@@ -58,7 +84,7 @@ def _part(result: Mapping[str, Any]) -> list[str]:
     for table in section["tables"]:
         lines += ["", *_table(table)]
     for plot in section["plots"]:
-        lines += ["", f"![{plot['title']}]({PLOTS}/{plot['name']}.svg)"]
+        lines += ["", f"![{plot['title']}]({folder}/{plot['name']}.svg)"]
     return lines
 
 
@@ -94,4 +120,22 @@ def _draw(plot: Mapping[str, Any], path: Path) -> None:
         axes.set_title(plot["title"], fontsize=9)
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8)
+        figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def _draw_pictures(plot: Mapping[str, Any], path: Path) -> None:
+    rows = plot["panels"]
+    with mpl.rc_context({"svg.hashsalt": "graybook", "font.size": 8, "svg.fonttype": "none"}):
+        figure = Figure(figsize=(7.5, 2.6 * len(rows)), layout="constrained")
+        axes = figure.subplots(len(rows), len(rows[0]), squeeze=False)
+        for across, row in zip(axes, rows, strict=True):
+            for one, panel in zip(across, row, strict=True):
+                grey = np.frombuffer(base64.b64decode(panel["grey"]), dtype=np.uint8).reshape(panel["shape"])
+                one.imshow(grey, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+                one.plot(
+                    [(grey.shape[1] - 1) / 2], [(grey.shape[0] - 1) / 2], "+", color=COLOURS[1], markersize=12
+                )
+                one.set_title(panel["words"], fontsize=8)
+                one.set_axis_off()
+        figure.suptitle(plot["title"], fontsize=9)
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})

@@ -6,24 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from validation.__main__ import PAGE, PARTS, stored_results
-from validation.page import MARK, PLOTS, rendered, write_plots
+from validation.__main__ import PAGES, PARTS, SCIENCE, stored_results
+from validation.page import MARK, Head, rendered, write_plots
 from validation.sections import plainly, plot, section, table
 
 RESULTS = stored_results()
 
 
-def test_page_is_the_stored_results_rendered() -> None:
-    """The page is, to the byte, what the stored results give, and says that it is made by the command."""
-    text = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("head", PAGES, ids=lambda head: head.name)
+def test_page_is_the_stored_results_rendered(head: Head) -> None:
+    """Each page is, to the byte, what the stored results give, and says that it is made by the command."""
+    text = (SCIENCE / f"{head.name}.md").read_text(encoding="utf-8")
     assert MARK in text
-    assert text == rendered(RESULTS)
+    assert text == rendered(stored_results(PAGES[head]), head)
 
 
-def test_every_plot_is_there() -> None:
+@pytest.mark.parametrize("head", PAGES, ids=lambda head: head.name)
+def test_every_plot_is_there(head: Head) -> None:
     """The folder of plots holds those of the results and no others."""
-    wanted = {f"{plot['name']}.svg" for one in RESULTS.values() for plot in one["section"]["plots"]}
-    assert {path.name for path in (PAGE.parent / PLOTS).iterdir()} == wanted
+    sections = [one.get("section", {}) for one in stored_results(PAGES[head]).values()]
+    wanted = {f"{plot['name']}.svg" for one in sections for plot in one.get("plots", ())}
+    assert {path.name for path in (SCIENCE / head.name).glob("*")} == wanted
 
 
 def test_plots_are_drawn_from_the_results(tmp_path: Path) -> None:
@@ -40,7 +43,7 @@ def test_stored_results_name_no_machine_and_no_path() -> None:
     for result in RESULTS.values():
         assert result["part"] in PARTS
         assert "cores" in result["machine"]
-    for path in (PAGE.parents[2] / "validation" / "results").glob("*.json"):
+    for path in (SCIENCE.parents[1] / "validation" / "results").glob("*.json"):
         text = path.read_text(encoding="utf-8")
         assert not any(root in text for root in ("/home/", "/work/", "/tmp/", "/root/"))
 

@@ -43,7 +43,7 @@ def test_moving_image_at_true_points_is_the_fixed_image(name: str) -> None:
     there = GridField(grid=case.moving.grid, values=case.moving.values)
     still = np.abs(here - there.sample(points).low)
     moved = np.abs(here - there.sample(case.truth(points)).low)
-    assert np.median(moved) < 20.0
+    assert np.median(moved) < 35.0
     assert moved.mean() < 0.92 * still.mean()
 
 
@@ -68,8 +68,8 @@ def test_a_case_is_the_same_again_and_its_images_have_their_own_noise() -> None:
     assert np.array_equal(one.fixed.values, same.fixed.values)
     assert np.array_equal(one.landmarks_mm, same.landmarks_mm)
     assert not np.array_equal(one.moving.values, other.moving.values)
-    air = (one.fixed.values < -900) & (one.moving.values < -900)
-    assert abs(np.corrcoef(one.fixed.values[air], one.moving.values[air])[0, 1]) < 0.05
+    air = [case.values[:, :6, :6].ravel() for case in (one.fixed, one.moving)]
+    assert abs(np.corrcoef(*air)[0, 1]) < 0.08
 
 
 def test_what_cannot_be_aligned_is_named() -> None:

@@ -127,13 +127,13 @@ def _middle(rng: np.random.Generator, build: FloatArray, what: Thorax) -> list[B
     x, y = float(build[0]), float(build[1])
     bodies = [
         ellipsoid([-60 * x, -5, -150], [75 * x, 80 * y, 65], 62.0, "Liver", 9.0),
-        ellipsoid([-85 * x, 10, -140], [22, 26, 18], 38.0, "Liver"),
+        ellipsoid([-85 * x, 10, -140], [22, 26, 18], 38.0, "Liver", 9.0),
         ellipsoid([70 * x, 5, -158], [62 * x, 68 * y, 56], 40.0, "Stomach", 9.0),
         ellipsoid([92 * x, 30, -150], [22, 30, 30], 65.0, "Stomach"),
-        ellipsoid([12 * x, -24, -48], [50 * x, 44 * y, 47], 44.0, "Heart", 5.0),
-        ellipsoid([24 * x, -20, -60], [22, 24, 27], 88.0, "Heart"),
-        ellipsoid([-12 * x, -30, -48], [18, 20, 27], 78.0, "Heart"),
-        ellipsoid([8 * x, 2, -28], [25, 12, 16], 92.0, "Heart"),
+        ellipsoid([12 * x, -24, -48], [50 * x, 44 * y, 47], 44.0, "Heart", 9.0),
+        ellipsoid([24 * x, -20, -60], [22, 24, 27], 88.0, "Heart", 9.0),
+        ellipsoid([-12 * x, -30, -48], [18, 20, 27], 78.0, "Heart", 9.0),
+        ellipsoid([8 * x, 2, -28], [25, 12, 16], 92.0, "Heart", 9.0),
         ellipsoid([0, 14, 15], [17, 42, 95], 15.0, "Mediastinum", 9.0),
         capsule([0, 24, 18], [0, 18, 260], 9.0, -960.0, "Trachea"),
         capsule([0, 24, 18], [27 * x, 16, -2], 6.5, -930.0, "Trachea"),

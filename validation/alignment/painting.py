@@ -97,11 +97,14 @@ class Scene:
         Value where no body is.
     edge_mm
         Width of the ramp at a body's surface, as a scanner would blur it. [mm]
+    texture
+        All textures times this.
     """
 
     bodies: tuple[Body, ...]
     background: float = AIR_HU
     edge_mm: float = 2.0
+    texture: float = 10.0
     labels: tuple[str, ...] = field(init=False)
     """Names of owners; the number of one in the map of owners is its place here, plus one."""
 
@@ -129,7 +132,9 @@ class Scene:
             centres,
             np.array([body.radii_mm for body in bodies], dtype=np.float64),
             np.array([body.axes for body in bodies], dtype=np.float64),
-            np.array([[v, b.texture] for v, b in zip(given, bodies, strict=True)], dtype=np.float64),
+            np.array(
+                [[v, self.texture * b.texture] for v, b in zip(given, bodies, strict=True)], dtype=np.float64
+            ),
             np.array([number[body.label] for body in bodies], dtype=np.int64),
             first,
             items,
