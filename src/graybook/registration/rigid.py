@@ -25,10 +25,10 @@ from graybook.registration.rigid_levels import (
     picture,
     spread_points,
 )
-from graybook.registration.rigid_search import Candidate, apart, around, everywhere, scorer, worth
+from graybook.registration.rigid_search import STEP_MM, Candidate, apart, around, everywhere, evidence, scorer
 from graybook.registration.volume import Volume
 
-__all__ = ["rigid"]
+__all__ = ["SEED", "Pair", "descended", "orthonormal", "rigid"]
 
 SEED = 20_260_101
 """Of the points at which images are compared: the same input gives the same transform."""
@@ -36,11 +36,17 @@ SEED = 20_260_101
 SEARCH_MM, BODY_MM = 8.0, 4.0
 """Voxels of the search, and of the maps of body and bone. [mm]"""
 
-SEARCH_POINTS, COARSE_POINTS, POINTS = 700, 4000, 16_000
+SEARCH_POINTS, COARSE_POINTS, POINTS = 2000, 6000, 16_000
 """Compared in the search, in the first descents, and per later level."""
 
 FINE_POINTS = 48_000
 """Compared at the finest level."""
+
+ALIKE = 0.8
+"""Two bodies whose volumes differ by less than this share are of one size: which image is sampled hangs on its modality."""
+
+BLUR = 0.75
+"""Width of the blur before values are binned, in voxels: noise makes the information of a finer image rugged."""
 
 BONE_SHARE = 0.5
 """Of the points lie in and next to bone when both images are CT."""
@@ -69,21 +75,31 @@ class Pair:
     def sought(self, spacing_mm: float, count: int) -> tuple[Level, Sought]:
         """The other image at a level, and points of the sampled one with their values there."""
         points = spread_points(self.map_level, self.density, count, SEED + count)
-        return self.other.level(spacing_mm), Sought.of(
-            self.sampled.level(spacing_mm), points, self.sampled.window
-        )
+        blur_mm = 0.0 if self.linear else BLUR * spacing_mm
+        sampled = self.sampled.level(spacing_mm, blur_mm=blur_mm)
+        level = self.other.level(spacing_mm, blur_mm=blur_mm)
+        return level, Sought.of(sampled, points, self.sampled.window)
 
     def descended(self, level: Level, sought: Sought, matrix: FloatArray) -> FloatArray:
         """The best matrix near one."""
         if self.linear:
             return descent.by_correlation(level, sought, matrix)
-        return descent.by_information(level, sought, matrix, self.other.window)
+        trial = len(sought.values) > COARSE_POINTS
+        return descent.by_information(level, sought, matrix, self.other.window, trial=trial)
+
+    def worth(self, level: Level, sought: Sought, matrix: FloatArray) -> float:
+        """By which candidates are ranked: what they explain of the sampled image, in nats for each of its points."""
+        if self.linear:
+            return float(evidence(*descent.correlation(level, sought, matrix)))
+        found = descent.information(level, sought, matrix, self.other.window)
+        return found.nats * found.inside
 
     def likeness(self, level: Level, sought: Sought, matrix: FloatArray) -> Likeness:
         """How alike the two are."""
         if self.linear:
             return descent.correlation(level, sought, matrix)
-        return descent.information(level, sought, matrix, self.other.window)
+        found = descent.information(level, sought, matrix, self.other.window)
+        return Likeness(found.part, found.inside)
 
 
 def rigid(
@@ -122,7 +138,7 @@ def rigid(
     candidates = _started(pair, given, progress)
     for spacing, count, keep in ((4.0, POINTS, 3), (2.0, FINE_POINTS, 1)):
         level, sought = pair.sought(spacing, count)
-        candidates = _refined(
+        candidates = descended(
             pair, level, sought, candidates[: keep if spacing > 2 else 1], progress, spacing
         )
     matrix = candidates[0].matrix
@@ -151,7 +167,7 @@ def _pair(fixed: Volume, moving: Volume, weights: FloatArray | None) -> Pair:
             "An image to be registered shows no body.", value=0, remedy="Check its voxels and its mask."
         )
     sizes = [body.sum() * level.grid.voxel_cm3 for body, level in zip(bodies, maps, strict=True)]
-    swapped = weights is None and sizes[1] < 0.8 * sizes[0]
+    swapped = weights is None and _second_sampled(sizes[0], sizes[1], one, two)
     sampled, other = (two, one) if swapped else (one, two)
     at = 1 if swapped else 0
     if weights is None:
@@ -159,6 +175,13 @@ def _pair(fixed: Volume, moving: Volume, weights: FloatArray | None) -> Pair:
     else:
         density = _weighted(bodies[at], fixed, weights)
     return Pair(sampled=sampled, other=other, density=density, map_level=maps[at], swapped=swapped)
+
+
+def _second_sampled(first: float, second: float, one: Picture, two: Picture) -> bool:
+    """Whether points are better spread in the second body: it is much the smaller, or of two like ones the CT."""
+    if min(first, second) < ALIKE * max(first, second):
+        return second < first
+    return two.is_ct and not one.is_ct
 
 
 def _density(body: BoolArray, level: Level, *, bone: bool) -> FloatArray:
@@ -207,7 +230,7 @@ def _started(pair: Pair, given: Sequence[FloatArray] | None, progress: Progress)
     level, few = pair.sought(SEARCH_MM, SEARCH_POINTS)
     score = scorer(level, few, pair.window)
     if given is not None:
-        found = around(given, few, score, progress)
+        found = around(given, few, score, progress, step_mm=STEP_MM, step_deg=10.0)
     else:
         body = pair.other.level(SEARCH_MM)
         where = body_of(pair.other, body)
@@ -215,10 +238,10 @@ def _started(pair: Pair, given: Sequence[FloatArray] | None, progress: Progress)
         found = everywhere(few, points, score, progress)
     level, sought = pair.sought(SEARCH_MM, COARSE_POINTS)
     chosen = apart(found, few, count=12, least_mm=12.0)
-    return _refined(pair, level, sought, chosen, progress, SEARCH_MM)
+    return descended(pair, level, sought, chosen, progress, SEARCH_MM)
 
 
-def _refined(
+def descended(
     pair: Pair,
     level: Level,
     sought: Sought,
@@ -231,8 +254,7 @@ def _refined(
     for number, one in enumerate(candidates):
         progress(f"register: {spacing_mm:g} mm", number / len(candidates))
         matrix = pair.descended(level, sought, one.matrix)
-        likeness = pair.likeness(level, sought, matrix)
-        out.append(Candidate(matrix=matrix, worth=float(worth(likeness.value, likeness.inside))))
+        out.append(Candidate(matrix=matrix, worth=pair.worth(level, sought, matrix)))
     ranked = sorted(out, key=lambda one: -one.worth)
     return apart(ranked, sought, count=len(ranked), least_mm=3.0)
 

@@ -2,7 +2,7 @@
 
 Images on one scale are fitted by robust least squares (Gauss-Newton, Tukey's biweight, a free linear relation of the values:
 its optimum is that of correlation over what fits; after Reuter et al. 2010, doi 10.1016/j.neuroimage.2010.07.020), others by
-mutual information (Mattes et al. 2003, doi 10.1109/TMI.2003.809072) along its slope (BFGS).
+mutual information (Mattes et al. 2003, doi 10.1109/TMI.2003.809072) along its slope (L-BFGS), then by trial.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from scipy.spatial.transform import Rotation
 
 from graybook.geometry.arrays import FloatArray, IntArray
-from graybook.registration._kernels.rigid import UNKNOWNS, normal_sums, robust_costs, values_and_slopes
+from graybook.registration._kernels.rigid import UNKNOWNS, normal_sums, robust_cost, values_and_slopes
 from graybook.registration._kernels.rigid_information import (
     BINS,
     information_slopes,
@@ -24,7 +24,7 @@ from graybook.registration._kernels.rigid_information import (
 )
 from graybook.registration.rigid_levels import Level, Window
 
-__all__ = ["Likeness", "Sought", "by_correlation", "by_information", "correlation", "information"]
+__all__ = ["Likeness", "Shared", "Sought", "by_correlation", "by_information", "correlation", "information"]
 
 ARM_MM = 100.0
 """A turn is measured by the way it carries a point at this distance."""
@@ -38,6 +38,12 @@ STEPS = 30
 STILL = 5e-3
 """A step below this share of the voxels ends a descent."""
 
+DESCENTS = 40
+"""Steps along the slope of information at most on one level."""
+
+TRIAL_FIRST, TRIALS, TRIAL_GAIN = 2.0, 10, 1e-5
+"""First step by trial [mm], number of rounds, and the gain [nat] below which steps are halved."""
+
 LEAST_INSIDE = 50
 """Points inside below which nothing can be said."""
 
@@ -46,6 +52,14 @@ class Likeness(NamedTuple):
     """How alike two images are, and the share of the points where both are."""
 
     value: float
+    inside: float
+
+
+class Shared(NamedTuple):
+    """Mutual information [nat], its part of the two images' own, and the share of the points where both are."""
+
+    nats: float
+    part: float
     inside: float
 
 
@@ -185,9 +199,7 @@ def _normal(
 ) -> tuple[FloatArray, FloatArray]:
     """Matrix and right side of the normal equations."""
     turn = np.ascontiguousarray(matrix[:3, :3])
-    sums = np.add.reduce(
-        normal_sums(samples, sought.relative_mm, turn, sought.values, *relation, reach), axis=0
-    )
+    sums = normal_sums(samples, sought.relative_mm, turn, sought.values, *relation, reach)
     normal = np.zeros((UNKNOWNS, UNKNOWNS))
     normal[np.triu_indices(UNKNOWNS)] = sums[:-UNKNOWNS]
     return normal + np.triu(normal, 1).T, sums[-UNKNOWNS:]
@@ -195,7 +207,7 @@ def _normal(
 
 def _cost(samples: FloatArray, sought: Sought, relation: tuple[float, float], reach: float) -> float:
     """Mean robust cost of the points inside; infinite when there are too few."""
-    cost, count = np.add.reduce(robust_costs(samples, sought.values, *relation, reach), axis=0)
+    cost, count = robust_cost(samples, sought.values, *relation, reach)
     return float(cost / count) if count >= LEAST_INSIDE else np.inf
 
 
@@ -215,18 +227,19 @@ def _length(step: FloatArray) -> float:
     return float(np.linalg.norm(step[:3]) * ARM_MM + np.linalg.norm(step[3:]))
 
 
-def information(level: Level, sought: Sought, matrix: FloatArray, window: Window) -> Likeness:
-    """Shared part of the information, 2 I / (H + H), where both images are: 0 independent, 1 each given by the other."""
+def information(level: Level, sought: Sought, matrix: FloatArray, window: Window) -> Shared:
+    """What the two share where both are; the part is 2 I / (H + H): 0 independent, 1 each given by the other."""
     counts, inside = _counts(_samples(level, sought, matrix), sought, window)
     if inside * len(sought.values) < LEAST_INSIDE:
-        return Likeness(0.0, inside)
+        return Shared(0.0, 0.0, inside)
     joint, fixed, moving = _entropy(counts), _entropy(counts.sum(axis=1)), _entropy(counts.sum(axis=0))
-    return Likeness(2 * (fixed + moving - joint) / max(fixed + moving, 1e-12), inside)
+    nats = fixed + moving - joint
+    return Shared(nats, 2 * nats / max(fixed + moving, 1e-12), inside)
 
 
 def _counts(samples: FloatArray, sought: Sought, window: Window) -> tuple[FloatArray, float]:
     """Joint distribution of the values, and the share of the points inside."""
-    counts = np.add.reduce(joint_counts(samples, sought.bins, *window), axis=0)
+    counts = joint_counts(samples, sought.bins, *window)
     total = float(counts.sum())
     return counts / max(total, 1e-12), total / max(len(sought.values), 1)
 
@@ -237,33 +250,58 @@ def _entropy(shares: FloatArray) -> float:
 
 
 def by_information(
-    level: Level, sought: Sought, matrix: FloatArray, window: Window, *, steps: int = 60
+    level: Level, sought: Sought, matrix: FloatArray, window: Window, *, trial: bool = False
 ) -> FloatArray:
-    """The rigid matrix (4x4) at which mutual information is greatest, from a start."""
+    """The rigid matrix (4x4) at which mutual information is greatest, from a start: along its slope, then by trial.
+
+    Information has small ridges on which its slope ends; with ``trial``, steps along each axis, halved when none helps, cross them.
+    """
 
     def objective(x: FloatArray) -> tuple[float, FloatArray]:
-        step = np.concatenate([x[:3] / ARM_MM, x[3:]])
-        here = turned(matrix, sought.centre_mm, step)
-        samples = _samples(level, sought, here)
-        counts, inside = _counts(samples, sought, window)
-        if inside * len(sought.values) < LEAST_INSIDE:
-            return 0.0, np.zeros(6)
-        moving, fixed = counts.sum(axis=0), counts.sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(counts > 0, np.log(counts / moving[None, :]), 0.0)
-            shared = np.where(counts > 0, counts * np.log(counts / np.outer(fixed, moving)), 0.0)
-        turn = np.ascontiguousarray(here[:3, :3])
-        gain = np.ascontiguousarray(ratio / (inside * len(sought.values)))
-        parts = information_slopes(samples, sought.relative_mm, turn, sought.bins, *window, gain)
-        slope = np.add.reduce(parts, axis=0)
-        slope[:3] = _times(_turn_slopes(step[:3]).T, slope[:3]) / ARM_MM
-        return -float(shared.sum()), -slope
+        return _loss(level, sought, _moved(matrix, sought, x), window, x[:3] / ARM_MM)
 
-    found = minimize(
-        objective, np.zeros(6), jac=True, method="BFGS", options={"maxiter": steps, "gtol": 1e-5}
-    )
-    best = np.asarray(found.x)
-    return turned(matrix, sought.centre_mm, np.concatenate([best[:3] / ARM_MM, best[3:]]))
+    found = minimize(objective, np.zeros(6), jac=True, method="L-BFGS-B", options={"maxiter": DESCENTS})
+    best, least = np.asarray(found.x), float(found.fun)
+    step = TRIAL_FIRST if trial else 0.0
+    for _ in range(TRIALS if trial else 0):
+        before = least
+        for axis in range(6):
+            for way in (step, -step):
+                tried = best + way * np.eye(6)[axis]
+                samples = _samples(level, sought, _moved(matrix, sought, tried))
+                loss = -_information(_counts(samples, sought, window)[0])
+                if loss < least:
+                    best, least = tried, loss
+        if least > before - TRIAL_GAIN:
+            step /= 2
+    return _moved(matrix, sought, best)
+
+
+def _moved(matrix: FloatArray, sought: Sought, x: FloatArray) -> FloatArray:
+    """A matrix after turns, as ways of a point at :data:`ARM_MM`, and shifts, all in mm."""
+    return turned(matrix, sought.centre_mm, np.concatenate([x[:3] / ARM_MM, x[3:]]))
+
+
+def _information(counts: FloatArray) -> float:
+    """Mutual information of a joint distribution. [nat]"""
+    return _entropy(counts.sum(axis=0)) + _entropy(counts.sum(axis=1)) - _entropy(counts)
+
+
+def _loss(
+    level: Level, sought: Sought, matrix: FloatArray, window: Window, turn_so_far: FloatArray
+) -> tuple[float, FloatArray]:
+    """Mutual information with its sign changed, and its slope along :func:`_moved`."""
+    samples = _samples(level, sought, matrix)
+    counts, inside = _counts(samples, sought, window)
+    if inside * len(sought.values) < LEAST_INSIDE:
+        return 0.0, np.zeros(6)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = np.where(counts > 0, np.log(counts / counts.sum(axis=0)[None, :]), 0.0)
+    gain = np.ascontiguousarray(gain / (inside * len(sought.values)))
+    turn = np.ascontiguousarray(matrix[:3, :3])
+    slope = information_slopes(samples, sought.relative_mm, turn, sought.bins, *window, gain)
+    slope[:3] = _times(_turn_slopes(turn_so_far).T, slope[:3]) / ARM_MM
+    return -_information(counts), -slope
 
 
 def _turn_slopes(turn: FloatArray) -> FloatArray:

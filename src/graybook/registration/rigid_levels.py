@@ -75,8 +75,8 @@ class Picture:
     window: Window
     is_ct: bool
 
-    def level(self, spacing_mm: float) -> Level:
-        """The copy whose voxels are the largest blocks not above ``spacing_mm``."""
+    def level(self, spacing_mm: float, *, blur_mm: float = 0.0) -> Level:
+        """The copy whose voxels are the largest blocks not above ``spacing_mm``, blurred by a Gaussian."""
         grid = self.volume.grid
         sizes = np.array(grid.shape)
         wanted = np.floor(spacing_mm / grid.spacing_mm[::-1] + 1e-6).astype(np.int64)
@@ -90,7 +90,20 @@ class Picture:
             spacing_mm=grid.spacing_mm * steps,
             axes=grid.axes,
         )
-        return Level(grid=coarse, image=image)
+        return Level(grid=coarse, image=_blurred(image, blur_mm / coarse.spacing_mm[::-1]))
+
+
+def _blurred(image: npt.NDArray[np.float32], widths: FloatArray) -> npt.NDArray[np.float32]:
+    """An image blurred by a Gaussian of these widths (zyx, in voxels), masked voxels left out."""
+    if not widths.any():
+        return image
+    known = np.isfinite(image)
+    if known.all():
+        blurred: npt.NDArray[np.float32] = ndimage.gaussian_filter(image, widths, mode="nearest")
+        return blurred
+    total = ndimage.gaussian_filter(np.where(known, image, np.float32(0)), widths, mode="nearest")
+    share = ndimage.gaussian_filter(known.astype(np.float32), widths, mode="nearest")
+    return np.where(known, total / np.maximum(share, np.float32(1e-6)), np.float32("nan"))
 
 
 def picture(volume: Volume) -> Picture:

@@ -15,7 +15,7 @@ from graybook.registration._kernels.rigid_information import many_information
 from graybook.registration.rigid_descent import Sought
 from graybook.registration.rigid_levels import Level, Window
 
-__all__ = ["Candidate", "Scorer", "apart", "around", "everywhere", "scorer", "worth"]
+__all__ = ["Candidate", "Scorer", "apart", "around", "everywhere", "evidence", "scorer"]
 
 STEP_MM = 16.0
 """Between neighbouring shifts: about half the width of a coarse image's correlation peak. [mm]"""
@@ -29,14 +29,14 @@ SLACK_MM = 48.0
 TURNS_DEG = (15.0, 30.0, 45.0)
 """Turns tried about each axis, both ways."""
 
-COARSE_BINS = 12
+COARSE_BINS = 10
 """Of the histograms of the search."""
 
 BATCH = 4096
 """Matrices scored between two looks at whether to stop."""
 
 Scorer = Callable[[FloatArray], FloatArray]
-"""Matrices (m, 4, 4) → likeness and share inside (m, 2)."""
+"""Matrices (m, 4, 4) → what each is worth (m,)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,9 +47,14 @@ class Candidate:
     worth: float
 
 
-def worth(likeness: FloatArray | float, inside: FloatArray | float) -> FloatArray:
-    """A likeness, lowered where little of the sampled image is inside: a small overlap is alike by chance."""
-    return np.asarray(likeness) * np.minimum(1.0, np.asarray(inside) / 0.5) ** 0.5
+def evidence(correlation: FloatArray | float, inside: FloatArray | float) -> FloatArray:
+    """What a correlation says of two images: the information two normal variables share, times the share of the points inside.
+
+    Proportional to the logarithm of the likelihood ratio against unrelated images: a small overlap that is alike by chance
+    does not outweigh a large one.
+    """
+    r = np.clip(correlation, 0.0, 0.999)
+    return np.asarray(-0.5 * np.log(1 - r * r) * inside)
 
 
 def scorer(level: Level, sought: Sought, window: Window | None) -> Scorer:
@@ -61,10 +66,10 @@ def scorer(level: Level, sought: Sought, window: Window | None) -> Scorer:
         shift = (to_index[None] * (matrices[:, :3, 3] - level.grid.origin_mm)[:, None, :]).sum(axis=2)
         packed = np.ascontiguousarray(np.concatenate([linear, shift[:, :, None]], axis=2))
         if window is None:
-            return np.asarray(correlations(level.image, sought.points_mm, sought.values, packed))
-        return np.asarray(
-            many_information(level.image, sought.points_mm, sought.bins, *window, packed, COARSE_BINS)
-        )
+            found = correlations(level.image, sought.points_mm, sought.values, packed)
+            return evidence(found[:, 0], found[:, 1])
+        found = many_information(level.image, sought.points_mm, sought.bins, *window, packed, COARSE_BINS)
+        return np.asarray(found[:, 0] * found[:, 1])
 
     return score
 
@@ -114,7 +119,13 @@ def _lattice(middle: FloatArray, reach: FloatArray) -> FloatArray:
 
 
 def around(
-    matrices: Sequence[FloatArray], sought: Sought, score: Scorer, progress: Progress
+    matrices: Sequence[FloatArray],
+    sought: Sought,
+    score: Scorer,
+    progress: Progress,
+    *,
+    step_mm: float,
+    step_deg: float,
 ) -> list[Candidate]:
     """Given matrices and small turns and shifts about them, best first."""
     steps = [np.zeros(3), *(sign * unit for unit in np.eye(3) for sign in (1.0, -1.0))]
@@ -122,11 +133,11 @@ def around(
     for matrix in matrices:
         there = (matrix[:3, :3] * sought.centre_mm).sum(axis=1) + matrix[:3, 3]
         for turn in steps:
-            linear = Rotation.from_rotvec(np.radians(10.0) * turn).as_matrix() @ matrix[:3, :3]
+            linear = Rotation.from_rotvec(np.radians(step_deg) * turn).as_matrix() @ matrix[:3, :3]
             for shift in steps:
                 one = np.eye(4)
                 one[:3, :3] = linear
-                one[:3, 3] = there + STEP_MM * shift - (linear * sought.centre_mm).sum(axis=1)
+                one[:3, 3] = there + step_mm * shift - (linear * sought.centre_mm).sum(axis=1)
                 several.append(one)
     return _scored(np.array(several), score, progress, 0.0)
 
@@ -136,8 +147,7 @@ def _scored(matrices: FloatArray, score: Scorer, progress: Progress, done: float
     for start in range(0, len(matrices), BATCH):
         progress("register: look for starts", done)
         parts.append(score(matrices[start : start + BATCH]))
-    scores = np.concatenate(parts)
-    values = worth(scores[:, 0], scores[:, 1])
+    values = np.concatenate(parts)
     order = np.argsort(-values, kind="stable")
     return [Candidate(matrix=matrices[k], worth=float(values[k])) for k in order[:400]]
 

@@ -1,8 +1,8 @@
 """Kernels of rigid registration: voxels, points and matrices come in; values, slopes and sums over points go out.
 
 Voxels that are masked out are NaN: a point next to one has no value. A matrix (3, 4) carries points to fractional indices x,
-y, z of the voxels (zyx). Sums are made over parts of a fixed number of points and added in their order: the same digits on
-any number of cores.
+y, z of the voxels (zyx). Sums over points are made by one core, in their order: the same digits on any machine with any number
+of cores, and no waiting for another core tens of thousands of times.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange, types
 
 from graybook.geometry.arrays import FloatArray
-from graybook.geometry.compiling import FLOAT, INT, kernel, read, written
+from graybook.geometry.compiling import FLOAT, INT, kernel, read, several, written
 
 __all__ = [
     "TERMS",
@@ -19,13 +19,10 @@ __all__ = [
     "block_means",
     "correlations",
     "normal_sums",
-    "robust_costs",
+    "robust_cost",
     "values_and_slopes",
     "values_at",
 ]
-
-PART = 2048
-"""Points whose sums one core makes at a time."""
 
 UNKNOWNS = 8
 """Three turns, three shifts, the slope and the offset of the values."""
@@ -116,13 +113,13 @@ def values_at(image: FloatArray, points: FloatArray, matrix: FloatArray) -> Floa
     return out
 
 
-@kernel(read(3, types.float32), read(2), read(2), read(2), gives=written(2), parallel=True)
+@kernel(read(3, types.float32), read(2), read(2), read(2), gives=written(2))
 def values_and_slopes(
     image: FloatArray, points: FloatArray, matrix: FloatArray, to_index: FloatArray
 ) -> FloatArray:  # pragma: no cover
     """Trilinear values and their slopes along x, y, z in mm (n, 4); NaN outside. ``to_index`` (3, 3): from mm to indices."""
     out = np.empty((points.shape[0], 4))
-    for p in prange(points.shape[0]):
+    for p in range(points.shape[0]):
         x, y, z = carried(matrix, points, p)
         i, j, k = cell(image, x, y, z)
         if i < 0:
@@ -146,26 +143,21 @@ def values_and_slopes(
     return out
 
 
-@kernel(read(2), read(1), FLOAT, FLOAT, FLOAT, gives=written(2), parallel=True)
-def robust_costs(
+@kernel(read(2), read(1), FLOAT, FLOAT, FLOAT, gives=several(FLOAT, FLOAT))
+def robust_cost(
     samples: FloatArray, values: FloatArray, slope: float, offset: float, reach: float
-) -> FloatArray:  # pragma: no cover
-    """Sums (parts, 2) of Tukey's cost of the residuals, and the number of points inside; see :func:`normal_sums`."""
-    n = samples.shape[0]
-    parts = (n + PART - 1) // PART
-    out = np.zeros((parts, 2))
-    for part in prange(parts):
-        cost, count = 0.0, 0.0
-        for p in range(part * PART, min(n, part * PART + PART)):
-            if np.isfinite(samples[p, 0]):
-                u = (samples[p, 0] - slope * values[p] - offset) / reach
-                cost += 1 - max(1 - u * u, 0.0) ** 3
-                count += 1.0
-        out[part, 0], out[part, 1] = cost, count
-    return out
+) -> tuple[float, float]:  # pragma: no cover
+    """Sum of Tukey's cost of the residuals, and the number of points inside; see :func:`normal_sums`."""
+    cost, count = 0.0, 0.0
+    for p in range(samples.shape[0]):
+        if np.isfinite(samples[p, 0]):
+            u = (samples[p, 0] - slope * values[p] - offset) / reach
+            cost += 1 - max(1 - u * u, 0.0) ** 3
+            count += 1.0
+    return cost, count
 
 
-@kernel(read(2), read(2), read(2), read(1), FLOAT, FLOAT, FLOAT, gives=written(2), parallel=True)
+@kernel(read(2), read(2), read(2), read(1), FLOAT, FLOAT, FLOAT, gives=written(1))
 def normal_sums(
     samples: FloatArray,
     relative: FloatArray,
@@ -175,38 +167,33 @@ def normal_sums(
     offset: float,
     reach: float,
 ) -> FloatArray:  # pragma: no cover
-    """Sums (parts, TERMS) of the normal equations of robust least squares.
+    """Sums (TERMS,) of the normal equations of robust least squares.
 
     The residual at a point is its sample less ``slope * value + offset``; Tukey's biweight of width ``reach`` lowers what
     does not fit. ``samples`` (n, 4) come from :func:`values_and_slopes`, ``relative`` (n, 3) leads from the centre of turning
     to the points, and ``turn`` (3, 3) is how they are turned so far.
     """
-    n = samples.shape[0]
-    parts = (n + PART - 1) // PART
-    out = np.zeros((parts, TERMS))
-    for part in prange(parts):
-        row = np.empty(UNKNOWNS)
-        sums = np.zeros(TERMS)
-        for p in range(part * PART, min(n, part * PART + PART)):
-            residual = samples[p, 0] - slope * values[p] - offset
-            u = residual / reach
-            if not abs(u) < 1.0:
-                continue
-            weight = (1 - u * u) ** 2
-            gx, gy, gz = samples[p, 1], samples[p, 2], samples[p, 3]
-            ax, ay, az = turned(turn, relative, p)
-            row[0], row[1], row[2] = ay * gz - az * gy, az * gx - ax * gz, ax * gy - ay * gx
-            row[3], row[4], row[5] = gx, gy, gz
-            row[6], row[7] = -values[p], -1.0
-            at = 0
-            for a in range(UNKNOWNS):
-                factor = weight * row[a]
-                for b in range(a, UNKNOWNS):
-                    sums[at] += factor * row[b]
-                    at += 1
-                sums[TERMS - UNKNOWNS + a] += factor * residual
-        out[part, :] = sums
-    return out
+    row = np.empty(UNKNOWNS)
+    sums = np.zeros(TERMS)
+    for p in range(samples.shape[0]):
+        residual = samples[p, 0] - slope * values[p] - offset
+        u = residual / reach
+        if not abs(u) < 1.0:
+            continue
+        weight = (1 - u * u) ** 2
+        gx, gy, gz = samples[p, 1], samples[p, 2], samples[p, 3]
+        ax, ay, az = turned(turn, relative, p)
+        row[0], row[1], row[2] = ay * gz - az * gy, az * gx - ax * gz, ax * gy - ay * gx
+        row[3], row[4], row[5] = gx, gy, gz
+        row[6], row[7] = -values[p], -1.0
+        at = 0
+        for a in range(UNKNOWNS):
+            factor = weight * row[a]
+            for b in range(a, UNKNOWNS):
+                sums[at] += factor * row[b]
+                at += 1
+            sums[TERMS - UNKNOWNS + a] += factor * residual
+    return sums
 
 
 @kernel(read(3, types.float32), read(2), read(1), read(3), gives=written(2), parallel=True)

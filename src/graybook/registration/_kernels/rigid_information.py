@@ -15,9 +15,6 @@ from graybook.registration._kernels.rigid import carried, nearest, turned
 
 __all__ = ["BINS", "information_slopes", "joint_counts", "many_information"]
 
-PART = 2048
-"""Points whose sums one core makes at a time."""
-
 BINS = 32
 """Of both images' values."""
 
@@ -54,29 +51,22 @@ def window_slope(u: float) -> float:  # pragma: no cover
     return 0.0
 
 
-@kernel(read(2), read(1, types.int64), FLOAT, FLOAT, gives=written(3), parallel=True)
+@kernel(read(2), read(1, types.int64), FLOAT, FLOAT, gives=written(2))
 def joint_counts(
     samples: FloatArray, bins: IntArray, low: float, high: float
 ) -> FloatArray:  # pragma: no cover
-    """Joint histograms (parts, BINS, BINS) of fixed bins (n,) and moving samples (n, 4), those without a value left out."""
-    n = samples.shape[0]
-    parts = (n + PART - 1) // PART
-    out = np.zeros((parts, BINS, BINS))
-    for part in prange(parts):
-        for p in range(part * PART, min(n, part * PART + PART)):
-            moved = samples[p, 0]
-            if not np.isfinite(moved):
-                continue
-            at = place(moved, low, high)
+    """Joint histogram (BINS, BINS) of fixed bins (n,) and moving samples (n, 4), those without a value left out."""
+    out = np.zeros((BINS, BINS))
+    for p in range(samples.shape[0]):
+        if np.isfinite(samples[p, 0]):
+            at = place(samples[p, 0], low, high)
             first = int(at) - 1
             for m in range(first, first + 4):
-                out[part, bins[p], m] += window(m - at)
+                out[bins[p], m] += window(m - at)
     return out
 
 
-@kernel(
-    read(2), read(2), read(2), read(1, types.int64), FLOAT, FLOAT, read(2), gives=written(2), parallel=True
-)
+@kernel(read(2), read(2), read(2), read(1, types.int64), FLOAT, FLOAT, read(2), gives=written(1))
 def information_slopes(
     samples: FloatArray,
     relative: FloatArray,
@@ -86,33 +76,31 @@ def information_slopes(
     high: float,
     gain: FloatArray,
 ) -> FloatArray:  # pragma: no cover
-    """Sums (parts, 6) of the slopes of a function of the joint histogram along three turns and three shifts.
+    """Slopes (6,) of a function of the joint histogram along three turns and three shifts.
 
-    ``gain`` (BINS, BINS) is what the function gains with each entry of the histogram.
+    ``gain`` (BINS, BINS) is what the function gains with each entry of the histogram; the other arrays are those of
+    :func:`~graybook.registration._kernels.rigid.normal_sums`.
     """
-    n = samples.shape[0]
-    parts = (n + PART - 1) // PART
-    out = np.zeros((parts, 6))
+    out = np.zeros(6)
     steps = (BINS - 1 - 2 * MARGIN) / (high - low)
-    for part in prange(parts):
-        for p in range(part * PART, min(n, part * PART + PART)):
-            moved = samples[p, 0]
-            if not np.isfinite(moved) or moved <= low or moved >= high:
-                continue
-            at = place(moved, low, high)
-            first = int(at) - 1
-            factor = 0.0
-            for m in range(first, first + 4):
-                factor -= gain[bins[p], m] * window_slope(m - at)
-            factor *= steps
-            gx, gy, gz = factor * samples[p, 1], factor * samples[p, 2], factor * samples[p, 3]
-            ax, ay, az = turned(turn, relative, p)
-            out[part, 0] += ay * gz - az * gy
-            out[part, 1] += az * gx - ax * gz
-            out[part, 2] += ax * gy - ay * gx
-            out[part, 3] += gx
-            out[part, 4] += gy
-            out[part, 5] += gz
+    for p in range(samples.shape[0]):
+        moved = samples[p, 0]
+        if not (moved > low and moved < high):
+            continue
+        at = place(moved, low, high)
+        first = int(at) - 1
+        factor = 0.0
+        for m in range(first, first + 4):
+            factor -= gain[bins[p], m] * window_slope(m - at)
+        factor *= steps
+        gx, gy, gz = factor * samples[p, 1], factor * samples[p, 2], factor * samples[p, 3]
+        ax, ay, az = turned(turn, relative, p)
+        out[0] += ay * gz - az * gy
+        out[1] += az * gx - ax * gz
+        out[2] += ax * gy - ay * gx
+        out[3] += gx
+        out[4] += gy
+        out[5] += gz
     return out
 
 
@@ -136,9 +124,9 @@ def many_information(
     matrices: FloatArray,
     coarse: int,
 ) -> FloatArray:  # pragma: no cover
-    """Shared part of the information (2 I / (H + H), 0 to 1) and share of the points inside, of each of many matrices (m, 3, 4).
+    """Mutual information in nats and share of the points inside, of each of many matrices (m, 3, 4).
 
-    By the nearest voxels and histograms of ``coarse`` bins.
+    By the nearest voxels and histograms of ``coarse`` bins, less what so few points share by chance.
     """
     many = matrices.shape[0]
     out = np.empty((many, 2))
@@ -153,27 +141,28 @@ def many_information(
             share = (min(max(moved, low), high) - low) / (high - low)
             s += 1.0
             counts[bins[p] * coarse // BINS, min(int(share * coarse), coarse - 1)] += 1.0
-        out[m, 0] = shared_part(counts, s)
+        out[m, 0] = shared(counts, s)
         out[m, 1] = s / max(points.shape[0], 1)
     return out
 
 
 @njit(cache=False)
-def shared_part(counts: FloatArray, total: float) -> float:  # pragma: no cover
-    """2 I / (H + H) of a joint histogram; 0 when nothing is in it."""
+def shared(counts: FloatArray, total: float) -> float:  # pragma: no cover
+    """Mutual information of a joint histogram less its bias (r - 1)(c - 1) / 2n, r and c the rows and columns in use."""
     if total <= 0.0:
         return 0.0
-    joint = rows = columns = 0.0
+    joint, used_rows, used_columns = 0.0, 0, 0
     for a in range(counts.shape[0]):
         row = column = 0.0
         for b in range(counts.shape[1]):
-            share = counts[a, b] / total
-            if share > 0.0:
-                joint -= share * np.log(share)
-            row += share
-            column += counts[b, a] / total
+            if counts[a, b] > 0.0:
+                joint += counts[a, b] * np.log(counts[a, b] / total)
+            row += counts[a, b]
+            column += counts[b, a]
         if row > 0.0:
-            rows -= row * np.log(row)
+            joint -= row * np.log(row / total)
+            used_rows += 1
         if column > 0.0:
-            columns -= column * np.log(column)
-    return 2.0 * (rows + columns - joint) / (rows + columns) if rows + columns > 0.0 else 0.0
+            joint -= column * np.log(column / total)
+            used_columns += 1
+    return joint / total - (used_rows - 1) * (used_columns - 1) / (2.0 * total)
