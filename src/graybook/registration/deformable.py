@@ -18,6 +18,7 @@ from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.displacement import Displacement
 from graybook.geometry.transform import Affine, Transform
 from graybook.progress import Progress, silent
+from graybook.registration._kernels.folding import smallest_ratio
 from graybook.registration._kernels.warping import forces, supported, warped
 from graybook.registration.bending import bending, bending_diagonal
 from graybook.registration.descent import lowest
@@ -58,14 +59,20 @@ class Level:
 
 
 LEVELS = (
-    Level(voxel_mm=8.0, control_mm=48.0, radius=2, iterations=40, bending=150.0),
-    Level(voxel_mm=5.0, control_mm=30.0, radius=2, iterations=40, bending=150.0),
-    Level(voxel_mm=3.0, control_mm=18.0, radius=2, iterations=40, bending=150.0),
-    Level(voxel_mm=1.5, control_mm=12.0, radius=3, iterations=40, bending=150.0),
+    Level(voxel_mm=8.0, control_mm=48.0, radius=2, iterations=40, bending=40.0),
+    Level(voxel_mm=5.0, control_mm=30.0, radius=2, iterations=40, bending=40.0),
+    Level(voxel_mm=3.0, control_mm=18.0, radius=2, iterations=40, bending=40.0),
+    Level(voxel_mm=1.5, control_mm=12.0, radius=3, iterations=40, bending=40.0),
 )
 """Own choice, made on phantoms of known deformation; see the decision on the engine."""
 
 TOLERANCE = 1e-7
+"""The descent of a level ends when steps lower its energy by less."""
+
+LEAST_RATIO = 0.05
+"""A level in which any volume shrinks below this share is done again, stiffer: nothing folds."""
+
+STIFFER, STIFFENINGS = 4.0, 5
 
 MOST_VOXELS = 8_000_000
 """Finest grid compared: a larger one is compared at larger voxels."""
@@ -191,6 +198,8 @@ class _OneLevel:
             linear @ fixed.grid.origin_mm
             + moving.grid.to_index @ (start.matrix[:3, 3] - moving.grid.origin_mm)
         )
+        self.linear = np.ascontiguousarray(start.matrix[:3, :3])
+        self.growth = abs(float(np.linalg.det(self.linear)))
         self.to_index = np.ascontiguousarray(moving.grid.to_index)
         self.fixed_values, self.moving_values = intensities(fixed), intensities(moving)
         self.values = np.empty(fixed.grid.shape, np.float32)
@@ -204,7 +213,21 @@ class _OneLevel:
         likeness = LocalCorrelation.of(
             self.fixed_values, self._support(first), radius=self.level.radius, signed=self.signed
         )
-        scale = self._scale(first, likeness)
+        price = self.level.bending
+        for _ in range(STIFFENINGS):
+            displacements, left = self._descended(first, likeness, price, told)
+            if (
+                smallest_ratio(displacements, self.linear, self.fixed.grid.to_index)
+                > LEAST_RATIO * self.growth
+            ):
+                break
+            price *= STIFFER
+        return displacements, left
+
+    def _descended(
+        self, first: FloatArray, likeness: LocalCorrelation, price: float, told: _Told
+    ) -> tuple[Voxels, float]:
+        scale = self._scale(first, likeness, price)
         left = [0.0]
 
         def energy(unknowns: FloatArray) -> tuple[float, FloatArray]:
@@ -217,8 +240,8 @@ class _OneLevel:
                 forces(self.slopes, self.gradients, self.field.taps[2], self.field.controls[2])
             )
             bent, stiffness = bending(coefficients, self.control_mm)
-            slopes = (pull + self.level.bending * stiffness) * scale
-            return left[0] + self.level.bending * bent, slopes.ravel()
+            slopes = (pull + price * stiffness) * scale
+            return left[0] + price * bent, slopes.ravel()
 
         found, _ = lowest(
             energy,
@@ -257,7 +280,7 @@ class _OneLevel:
             inside &= seen > 0.5
         return inside
 
-    def _scale(self, coefficients: FloatArray, likeness: LocalCorrelation) -> FloatArray:
+    def _scale(self, coefficients: FloatArray, likeness: LocalCorrelation, price: float) -> FloatArray:
         """How far each coefficient is expected to move: one over the root of the energy's curvature by it (Gauss–Newton)."""
         self._warp(self.field.rows(coefficients))
         weight = likeness.weights / (likeness.variance + FLOOR**2) / likeness.total
@@ -265,7 +288,7 @@ class _OneLevel:
         curvature = self.field.back_squared(
             forces(weight, np.ascontiguousarray(squares), self.field.taps[2] ** 2, self.field.controls[2])
         )
-        stiffness = self.level.bending * bending_diagonal(self.control_mm, int(np.prod(self.field.controls)))
+        stiffness = price * bending_diagonal(self.control_mm, int(np.prod(self.field.controls)))
         return np.asarray(1.0 / np.sqrt(curvature + stiffness))
 
 
