@@ -10,6 +10,7 @@ from graybook.errors import UsageError
 from graybook.files.volumes import read_mask, read_volume
 from graybook.progress import Progress, silent
 from graybook.record import InputFile
+from graybook.registration.rigid_levels import is_ct
 from graybook.registration.volume import Volume
 from graybook.workflow.register_pair import Pair
 
@@ -17,6 +18,9 @@ __all__ = ["images_pair"]
 
 BLOCK = 1 << 20
 """Bytes read at once for a hash."""
+
+OTHER = "OT"
+"""Modality of an image that is no CT, where the other is."""
 
 DETACHED = {".mhd": "ElementDataFile", ".nhdr": "data file"}
 """Headers that keep their voxels in another file, and how they name it."""
@@ -49,6 +53,7 @@ def images_pair(
     fixed_volume = _volume(fixed, fixed_mask)
     progress("images", 0.4)
     moving_volume = _volume(moving, moving_mask)
+    fixed_volume, moving_volume = _kinds(fixed_volume, moving_volume)
     if moving_volume.grid.frame == fixed_volume.grid.frame:  # the same image twice
         moving_volume = replace(
             moving_volume, grid=replace(moving_volume.grid, frame=f"{moving_volume.grid.frame}.1")
@@ -77,6 +82,14 @@ def _volume(path: Path, mask: Path | None) -> Volume:
     read = read_volume(path)
     marked = None if mask is None else read_mask(mask, read.grid)
     return Volume(grid=read.grid, values=read.values, mask=marked)
+
+
+def _kinds(fixed: Volume, moving: Volume) -> tuple[Volume, Volume]:
+    """The images as CT where their values are on its scale; beside a CT any other is said to be of another kind."""
+    if not (is_ct(fixed) or is_ct(moving)):
+        return fixed, moving
+    first, second = (replace(one, modality="CT" if is_ct(one) else OTHER) for one in (fixed, moving))
+    return first, second
 
 
 def hashed(path: Path, used_as: str) -> InputFile:
