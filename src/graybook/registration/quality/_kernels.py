@@ -8,7 +8,7 @@ from numba import njit, types
 from graybook.geometry.arrays import FloatArray, IntArray
 from graybook.geometry.compiling import FLOAT, INT, kernel, read, written
 
-__all__ = ["block_means", "cell_determinants", "filled", "matched", "taken"]
+__all__ = ["block_means", "cell_determinants", "far_matches", "filled", "near_matches", "taken"]
 
 
 @kernel(
@@ -172,71 +172,113 @@ def _peak(before, here, after):  # type: ignore[no-untyped-def]  # pragma: no co
     return min(max(0.5 * (after - before) / curvature, -0.5), 0.5), curvature
 
 
-@kernel(
-    read(3, types.float32),
-    read(3, types.float32),
-    read(2, types.int64),
-    read(2, types.int64),
-    read(1, types.int64),
-    read(1, types.int64),
-    read(1),
-    FLOAT,
-    FLOAT,
-    types.boolean,
-    written(2),
-)
-def matched(
+@njit(cache=False)
+def _searched(block, warped, z, y, x, reach, spacing, noise, penalty, absolute, best):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The best of all shifts up to ``reach`` goes to ``best``, and its score is given."""
+    highest = -np.inf
+    best[:] = 0
+    for dz in range(-reach[0], reach[0] + 1):
+        for dy in range(-reach[1], reach[1] + 1):
+            for dx in range(-reach[2], reach[2] + 1):
+                far = (dz * spacing[0]) ** 2 + (dy * spacing[1]) ** 2 + (dx * spacing[2]) ** 2
+                score = _correlation(block, warped, z + dz, y + dy, x + dx, noise, absolute) - penalty * far
+                if score > highest:
+                    highest = score
+                    best[0], best[1], best[2] = dz, dy, dx
+    return highest
+
+
+@njit(cache=False)
+def _climbed(block, warped, z, y, x, spacing, noise, penalty, absolute, scores, best):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The nearest summit from the shift ``best``, changed on the way, at most four steps off; ``scores`` are those around it."""
+    for _ in range(4):
+        highest, k1, j1, i1 = -np.inf, 0, 0, 0
+        for k in range(-1, 2):
+            for j in range(-1, 2):
+                for i in range(-1, 2):
+                    dz, dy, dx = best[0] + k, best[1] + j, best[2] + i
+                    far = (dz * spacing[0]) ** 2 + (dy * spacing[1]) ** 2 + (dx * spacing[2]) ** 2
+                    score = _correlation(block, warped, z + dz, y + dy, x + dx, noise, absolute)
+                    score -= penalty * far
+                    scores[k + 1, j + 1, i + 1] = score
+                    if score > highest:
+                        highest, k1, j1, i1 = score, k, j, i
+        if highest == -np.inf or (k1 == 0 and j1 == 0 and i1 == 0):
+            return highest
+        best[0] += k1
+        best[1] += j1
+        best[2] += i1
+    return highest
+
+
+BLOCKS = (read(3, types.float32), read(3, types.float32), read(2, types.int64), read(1, types.int64))
+"""Both images, nodes, and half the sides of a block."""
+
+
+@kernel(*BLOCKS, read(1, types.int64), read(1), FLOAT, FLOAT, types.boolean, written(2, types.int64))
+def far_matches(
     fixed: FloatArray,
     warped: FloatArray,
     nodes: IntArray,
-    starts: IntArray,
     radius: IntArray,
     reach: IntArray,
     spacing: FloatArray,
     noise: float,
     penalty: float,
     absolute: bool,
-    out: FloatArray,
+    out: IntArray,
 ) -> None:  # pragma: no cover
-    """The shift of each node (z, y, x) at which the warped image is most like the fixed one around it.
+    """The shift of each node (z, y, x), in steps, up to ``reach``, at which the warped image is most like the fixed one.
 
-    Both arrays are padded with NaN as far as any block reaches. ``starts`` are the shifts searched around; ``penalty`` is taken
-    from the correlation per mm² of shift. Columns of ``out``: shift along z, y, x in mm, correlation there, correlation without
-    a shift, least curvature of the peak per mm².
+    Both arrays are padded with NaN as far as any block reaches. ``penalty`` is taken from the correlation per mm² of shift.
     """
-    r, s = radius, reach
+    r = radius
     block = np.empty((2 * r[0] + 1, 2 * r[1] + 1, 2 * r[2] + 1), np.float32)
-    scores = np.empty((2 * s[0] + 1, 2 * s[1] + 1, 2 * s[2] + 1))
+    best = np.zeros(3, np.int64)
     for n in range(len(nodes)):
         z, y, x = nodes[n, 0], nodes[n, 1], nodes[n, 2]
         block[:] = fixed[z - r[0] : z + r[0] + 1, y - r[1] : y + r[1] + 1, x - r[2] : x + r[2] + 1]
-        best, bk, bj, bi = -np.inf, 0, 0, 0
-        for k in range(scores.shape[0]):
-            dz = starts[n, 0] + k - s[0]
-            for j in range(scores.shape[1]):
-                dy = starts[n, 1] + j - s[1]
-                for i in range(scores.shape[2]):
-                    dx = starts[n, 2] + i - s[2]
-                    far = (dz * spacing[0]) ** 2 + (dy * spacing[1]) ** 2 + (dx * spacing[2]) ** 2
-                    score = _correlation(block, warped, z + dz, y + dy, x + dx, noise, absolute)
-                    score -= penalty * far
-                    scores[k, j, i] = score
-                    if score > best:
-                        best, bk, bj, bi = score, k, j, i
+        _searched(block, warped, z, y, x, reach, spacing, noise, penalty, absolute, best)
+        out[n] = best
+
+
+@kernel(*BLOCKS, read(2, types.int64), read(1), FLOAT, FLOAT, types.boolean, written(2))
+def near_matches(
+    fixed: FloatArray,
+    warped: FloatArray,
+    nodes: IntArray,
+    radius: IntArray,
+    starts: IntArray,
+    spacing: FloatArray,
+    noise: float,
+    penalty: float,
+    absolute: bool,
+    out: FloatArray,
+) -> None:  # pragma: no cover
+    """As :func:`far_matches`, climbing from shifts ``starts`` and between the nodes.
+
+    Columns of ``out``: shift along z, y, x in mm, correlation there, correlation without a shift, least curvature of the peak
+    per mm².
+    """
+    r = radius
+    block = np.empty((2 * r[0] + 1, 2 * r[1] + 1, 2 * r[2] + 1), np.float32)
+    best = np.zeros(3, np.int64)
+    scores = np.empty((3, 3, 3))
+    for n in range(len(nodes)):
+        z, y, x = nodes[n, 0], nodes[n, 1], nodes[n, 2]
+        block[:] = fixed[z - r[0] : z + r[0] + 1, y - r[1] : y + r[1] + 1, x - r[2] : x + r[2] + 1]
+        best[:] = starts[n]
         out[n, :] = np.nan
         out[n, 4] = _correlation(block, warped, z, y, x, noise, absolute)
-        if best == -np.inf:
+        highest = _climbed(block, warped, z, y, x, spacing, noise, penalty, absolute, scores, best)
+        if highest == -np.inf:
             continue
-        peak = np.zeros(3)
-        curved = np.zeros(3)
-        if 0 < bk < 2 * s[0]:
-            peak[0], curved[0] = _peak(scores[bk - 1, bj, bi], best, scores[bk + 1, bj, bi])
-        if 0 < bj < 2 * s[1]:
-            peak[1], curved[1] = _peak(scores[bk, bj - 1, bi], best, scores[bk, bj + 1, bi])
-        if 0 < bi < 2 * s[2]:
-            peak[2], curved[2] = _peak(scores[bk, bj, bi - 1], best, scores[bk, bj, bi + 1])
-        out[n, 0] = (starts[n, 0] + bk - s[0] + peak[0]) * spacing[0]
-        out[n, 1] = (starts[n, 1] + bj - s[1] + peak[1]) * spacing[1]
-        out[n, 2] = (starts[n, 2] + bi - s[2] + peak[2]) * spacing[2]
-        out[n, 3] = best + penalty * (out[n, 0] ** 2 + out[n, 1] ** 2 + out[n, 2] ** 2)
-        out[n, 5] = min(curved[0] / spacing[0] ** 2, curved[1] / spacing[1] ** 2, curved[2] / spacing[2] ** 2)
+        here = scores[1, 1, 1]
+        pz, cz = _peak(scores[0, 1, 1], here, scores[2, 1, 1])
+        py, cy = _peak(scores[1, 0, 1], here, scores[1, 2, 1])
+        px, cx = _peak(scores[1, 1, 0], here, scores[1, 1, 2])
+        out[n, 0] = (best[0] + pz) * spacing[0]
+        out[n, 1] = (best[1] + py) * spacing[1]
+        out[n, 2] = (best[2] + px) * spacing[2]
+        out[n, 3] = here + penalty * (out[n, 0] ** 2 + out[n, 1] ** 2 + out[n, 2] ** 2)
+        out[n, 5] = min(cz / spacing[0] ** 2, cy / spacing[1] ** 2, cx / spacing[2] ** 2)

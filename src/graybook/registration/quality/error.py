@@ -1,4 +1,4 @@
-"""Signs of error come in; how far an alignment may be off at each place of a coarse grid, 95 times in 100, goes out."""
+"""Better matches and consistency come in; how far an alignment may be off, 95 times in 100, goes out on a coarse grid."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from graybook.geometry import Grid, GridField
-from graybook.geometry.arrays import FloatArray
+from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
 from graybook.geometry.transform import Transform
 from graybook.registration.quality.agreement import inconsistencies_mm
 from graybook.registration.quality.lattice import Lattice
 from graybook.registration.quality.matching import Matches
 
-__all__ = ["Signs", "errors_at", "estimated_error", "signs"]
+__all__ = ["Signs", "covered", "errors_at", "estimated_error", "floor_mm", "signs"]
 
 PITCH_MM = 9.0
 """Distance of the nodes of the estimate. [mm]"""
@@ -21,96 +21,140 @@ PITCH_MM = 9.0
 SUPPORT_MM = 40.0
 """Further than this from recognisable anatomy nothing supports an estimate. [mm]"""
 
-SMOOTH_MM = 10.0
-"""Over about this distance matches are taken together: errors of an alignment vary slowly. [mm]"""
+SMOOTH_MM = 18.0
+"""Over about this distance better matches are taken together: errors of an alignment vary slowly, those of a match do not. [mm]"""
+
+NEIGHBOURS = 27
+"""Matches taken together at most."""
 
 GROWTH = 0.1
-"""How much the estimate grows with the distance from recognisable anatomy. [mm/mm]"""
+"""How much the estimate grows with the distance from recognisable anatomy, beyond that of two matches. [mm/mm]"""
+
+SHIFT, SPREAD = 1.4, 0.85
+"""Weights of the mean shift to the better matches and of its spread: 95 % quantile regression on the first generator's
+phantoms, rounded up (docs/science/alignment-quality.md)."""
+
+TWO_WAYS = 0.7
+"""Share of the distance there and back that one of the two ways is off: two alignments of equal, independent error."""
+
+FAR_MM = 50.0
+"""There and back not defined: taken for this. [mm]"""
+
+BLOCK = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Signs:
-    """What speaks for an error at the points where a better match was looked for.
+    """What speaks for an error at places of the fixed image.
 
     Parameters
     ----------
-    points_mm
-        (n, 3), xyz. [mm]
     shift_mm
-        Length of the shift to the best match. [mm]
-    blur_mm
-        How far the correlation's peak spreads. [mm]
-    unlikeness
-        1 less the correlation at the best match.
+        Length of the mean shift to the better matches around, each weighted by how sure it is. [mm]
+    spread_mm
+        Standard deviation of those shifts about their mean. [mm]
+    distance_mm
+        To the nearest place at which a better match was looked for; infinite where there is none. [mm]
     inconsistency_mm
         There and back; 0 where no way back is known. [mm]
     """
 
-    points_mm: FloatArray
     shift_mm: FloatArray
-    blur_mm: FloatArray
-    unlikeness: FloatArray
+    spread_mm: FloatArray
+    distance_mm: FloatArray
     inconsistency_mm: FloatArray
 
 
-def signs(lattice: Lattice, found: Matches, forward: Transform, backward: Transform | None) -> Signs:
-    """The signs of error at every match."""
-    points = lattice.grid.points_at(found.nodes[:, ::-1].astype(np.float64))
-    missed = np.zeros(len(points))
+def signs(
+    lattice: Lattice, found: Matches, forward: Transform, backward: Transform | None, points_mm: FloatArray
+) -> Signs:
+    """The signs of error at points (n, 3) of the fixed image's frame."""
+    missed = np.zeros(len(points_mm))
     if backward is not None:
-        missed = np.nan_to_num(inconsistencies_mm(forward, backward, points), nan=SUPPORT_MM)
-    unlikeness = np.clip(1.0 - found.best, 0.0, 1.0)
-    blur = np.sqrt((unlikeness + 0.01) / np.maximum(np.nan_to_num(found.curvature), 1e-4))
-    return Signs(
-        points_mm=points,
-        shift_mm=np.linalg.norm(found.shift_mm, axis=1),
-        blur_mm=blur,
-        unlikeness=unlikeness,
-        inconsistency_mm=missed,
-    )
+        missed = np.nan_to_num(inconsistencies_mm(forward, backward, points_mm), nan=FAR_MM)
+    shift, spread, distance = _together(lattice, found, points_mm)
+    return Signs(shift_mm=shift, spread_mm=spread, distance_mm=distance, inconsistency_mm=missed)
 
 
-WEIGHTS = {"floor": 0.5, "shift": 1.0, "blur": 0.1, "unlikeness": 2.0, "inconsistency": 0.5}
-"""Of the signs in the estimate."""
-
-
-def estimated_error(lattice: Lattice, found: Signs) -> GridField:
-    """The 95 % estimate on a grid of about 9 mm over the fixed image; infinite where nothing supports one. [mm]"""
+def _together(
+    lattice: Lattice, found: Matches, points_mm: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Length of the mean shift, its spread and the distance of the nearest match, at points. [mm]"""
     from scipy.spatial import cKDTree
 
+    shift, spread = np.zeros(len(points_mm)), np.zeros(len(points_mm))
+    distance = np.full(len(points_mm), np.inf)
+    if len(found.nodes) == 0:
+        return shift, spread, distance
+    tree = cKDTree(lattice.grid.points_at(found.nodes[:, ::-1].astype(np.float64)))
+    sure = _sureness(found)
+    for start in range(0, len(points_mm), BLOCK):
+        part = slice(start, start + BLOCK)
+        apart, near = tree.query(points_mm[part], k=min(NEIGHBOURS, len(sure)))
+        apart, near = apart.reshape(len(apart), -1), near.reshape(len(near), -1)
+        weight = np.exp(-0.5 * (apart**2 - apart[:, :1] ** 2) / SMOOTH_MM**2) * sure[near]
+        weight /= weight.sum(axis=1)[:, None]
+        shifts = found.shift_mm[near]
+        mean = np.einsum("nk,nkc->nc", weight, shifts)
+        off = ((shifts - mean[:, None]) ** 2).sum(axis=2)
+        shift[part] = np.linalg.norm(mean, axis=1)
+        spread[part] = np.sqrt((weight * off).sum(axis=1))
+        distance[part] = apart[:, 0]
+    return shift, spread, distance
+
+
+def _sureness(found: Matches) -> FloatArray:
+    """How much each match counts: like the inverse variance of where its peak lies."""
+    unlike = np.clip(1.0 - found.best, 0.0, 1.0)
+    variance = (unlike + 0.01) / np.maximum(np.nan_to_num(found.curvature), 1e-5)
+    return np.asarray(np.clip(found.best, 0.05, 1.0) ** 2 / (np.minimum(variance, 625.0) + 0.5))
+
+
+def floor_mm(lattice: Lattice) -> float:
+    """The least that is ever stated: half the diagonal of the larger voxel, within which a place is not known better. [mm]"""
+    return float(0.5 * np.linalg.norm(lattice.voxel_mm))
+
+
+def stated_mm(found: Signs, floor: float) -> FloatArray:
+    """The 95 % estimate from the signs, before it is known where nothing supports one. [mm]"""
+    seen = SHIFT * found.shift_mm + SPREAD * found.spread_mm
+    seen = seen + GROWTH * np.maximum(found.distance_mm - 2.0 * PITCH_MM, 0.0)
+    return np.asarray(np.sqrt(floor**2 + seen**2 + (TWO_WAYS * found.inconsistency_mm) ** 2))
+
+
+def estimated_error(
+    lattice: Lattice, found: Matches, forward: Transform, backward: Transform | None
+) -> GridField:
+    """The 95 % estimate on a grid of about 9 mm over the fixed image; infinite where nothing supports one. [mm]"""
     grid = _coarse(lattice.grid)
     nodes = grid.centres()
-    values = np.full(len(nodes), np.inf)
-    if len(found.points_mm):
-        local = point_estimates(lattice, found)
-        tree = cKDTree(found.points_mm)
-        distance, near = tree.query(nodes, k=min(8, len(local)))
-        distance, near = distance.reshape(len(nodes), -1), near.reshape(len(nodes), -1)
-        weight = np.exp(-0.5 * ((distance - distance[:, :1]) / SMOOTH_MM) ** 2)
-        mean = np.sqrt((weight * local[near] ** 2).sum(axis=1) / weight.sum(axis=1))
-        supported = (distance[:, 0] <= SUPPORT_MM) & covered(lattice, nodes)
-        values[supported] = (mean + GROWTH * np.maximum(distance[:, 0] - PITCH_MM, 0.0))[supported]
+    seen = signs(lattice, found, forward, backward, nodes)
+    values = stated_mm(seen, floor_mm(lattice))
+    values[(seen.distance_mm > SUPPORT_MM) | ~_nearly_covered(lattice, nodes)] = np.inf
     return GridField(grid=grid, values=values.reshape(grid.shape))
 
 
-def point_estimates(lattice: Lattice, found: Signs) -> FloatArray:
-    """The 95 % estimate at every match. [mm]"""
-    floor = 0.5 * float(lattice.spacing_mm.min())
-    total = (
-        WEIGHTS["floor"] * floor
-        + WEIGHTS["shift"] * found.shift_mm
-        + WEIGHTS["blur"] * found.blur_mm
-        + WEIGHTS["unlikeness"] * found.unlikeness
-        + WEIGHTS["inconsistency"] * found.inconsistency_mm
-    )
-    return np.asarray(np.maximum(total, floor))
-
-
-def covered(lattice: Lattice, points_mm: FloatArray) -> np.ndarray:
+def covered(lattice: Lattice, points_mm: FloatArray) -> BoolArray:
     """Whether the nearest node of the lattice is carried to a place within the moving image."""
-    at = np.rint(lattice.grid.indices_of(points_mm)).astype(np.int64)
-    x, y, z = np.clip(at, 0, np.array(lattice.grid.shape[::-1]) - 1).T
+    x, y, z = _nearest(lattice, points_mm)
     return np.asarray(lattice.covered[z, y, x])
+
+
+def _nearly_covered(lattice: Lattice, points_mm: FloatArray) -> BoolArray:
+    """As :func:`covered`, or within one pitch of it: so much that the estimate reaches the very edge of what is covered."""
+    from scipy.ndimage import maximum_filter
+
+    size = tuple(2 * max(1, round(PITCH_MM / float(step))) + 1 for step in lattice.spacing_mm)
+    wide = maximum_filter(lattice.covered, size=size)
+    x, y, z = _nearest(lattice, points_mm)
+    return np.asarray(wide[z, y, x])
+
+
+def _nearest(lattice: Lattice, points_mm: FloatArray) -> IntArray:
+    """The nearest node of the lattice, x, y, z (3, n)."""
+    at = np.rint(lattice.grid.indices_of(points_mm)).astype(np.int64)
+    found: IntArray = np.clip(at, 0, np.array(lattice.grid.shape[::-1]) - 1).T
+    return found
 
 
 def _coarse(grid: Grid) -> Grid:

@@ -46,7 +46,9 @@ class Lattice:
     fixed, warped
         Values (zyx); NaN outside an image, or outside its mask.
     covered
-        Nodes carried to a place within the moving image.
+        Nodes carried to a place within the moving image, and not into its padding.
+    voxel_mm
+        Largest sides of a voxel in either image, x, y, z of its grid. [mm]
     same_modality
         Whether equal values mean equal tissue in both.
     ct
@@ -58,6 +60,7 @@ class Lattice:
     fixed: FloatImage
     warped: FloatImage
     covered: BoolArray
+    voxel_mm: FloatArray
     same_modality: bool
     ct: bool
 
@@ -68,15 +71,9 @@ class Lattice:
 
     @cached_property
     def noise(self) -> float:
-        """Variance of what is not anatomy, from the differences of neighbouring nodes along x where they are least."""
-        values = self.fixed
-        second = np.abs(values[:, :, 2:] - 2 * values[:, :, 1:-1] + values[:, :, :-2]).ravel()
-        second = second[np.isfinite(second) & (second > 0)]
-        if len(second) == 0:
-            return 1e-6
-        quiet = float(np.percentile(second, 25)) / (0.3186 * np.sqrt(6.0))
-        spread = np.nanpercentile(values, [1, 99])
-        return float(max(quiet, 0.005 * float(spread[1] - spread[0]), 1e-3) ** 2)
+        """Variance of what is not anatomy; of the noisier image where both show the same."""
+        own = _noise(self.fixed)
+        return max(own, _noise(self.warped)) if self.same_modality else own
 
     def nodes(self, interior: Interior) -> tuple[tuple[slice, slice, slice], BoolArray]:
         """The part of the lattice around a structure, two nodes more on each side, and which of its nodes lie inside."""
@@ -92,6 +89,17 @@ class Lattice:
         z, y, x = np.meshgrid(*(np.arange(s.start, s.stop) for s in box), indexing="ij")
         points = self.grid.points_at(np.stack([x.ravel(), y.ravel(), z.ravel()], axis=1).astype(np.float64))
         return box, interior.contains(points).reshape(z.shape)
+
+
+def _noise(values: FloatImage) -> float:
+    """Variance of the noise, from the differences of neighbouring nodes along x where they are least."""
+    second = np.abs(values[:, :, 2:] - 2 * values[:, :, 1:-1] + values[:, :, :-2]).ravel()
+    second = second[np.isfinite(second) & (second > 0)]
+    if len(second) == 0:
+        return 1e-6
+    quiet = float(np.percentile(second, 25)) / (0.3186 * np.sqrt(6.0))
+    spread = np.nanpercentile(values, [1, 99])
+    return float(max(quiet, 0.005 * float(spread[1] - spread[0]), 1e-3) ** 2)
 
 
 def same_modality(fixed: Volume, moving: Volume) -> bool:
@@ -168,19 +176,42 @@ def laid(fixed: Volume, moving: Volume, transform: Transform, *, progress: Progr
     moving_grid, moving_values = coarser(moving, pitch)
     moved = carried(transform, grid, progress)
     warped = np.empty(len(moved), dtype=np.float32)
+    held = np.zeros(len(moved), dtype=np.bool_)
+    last = np.array(moving_grid.shape[::-1]) - 0.5
     for start in range(0, len(moved), BLOCK):
         part = slice(start, start + BLOCK)
-        warped[part] = sampled(moving_values, moving_grid.indices_of(moved[part]))
-    warped = warped.reshape(grid.shape)
+        at = moving_grid.indices_of(moved[part])
+        warped[part] = sampled(moving_values, at)
+        held[part] = ((at >= -0.5) & (at <= last)).all(axis=1)
+    warped, held = warped.reshape(grid.shape), held.reshape(grid.shape)
+    padded = _padding(values, warped)
+    warped[padded] = np.nan
     return Lattice(
         grid=grid,
         moved_mm=moved,
         fixed=values,
         warped=warped,
-        covered=np.isfinite(warped),
+        covered=held & ~padded,
+        voxel_mm=np.maximum(fixed.grid.spacing_mm, moving.grid.spacing_mm),
         same_modality=same_modality(fixed, moving),
         ct=_is_ct(fixed) and _is_ct(moving),
     )
+
+
+def _padding(fixed: FloatImage, warped: FloatImage) -> BoolArray:
+    """Nodes with anatomy on the fixed image where the moving image holds nothing, not even noise: its least value all around."""
+    from scipy.ndimage import maximum_filter, uniform_filter
+
+    known = np.isfinite(warped)
+    if not known.any():
+        return np.zeros(warped.shape, dtype=np.bool_)
+    least = np.float32(np.nanmin(warped))
+    empty = maximum_filter(np.where(known, warped, np.inf), size=3) <= least
+    floor = np.float32(np.nanmin(fixed))
+    there = uniform_filter(np.where(np.isfinite(fixed), fixed - floor, 0.0).astype(np.float32), size=3)
+    spread = np.float32(np.nanpercentile(fixed, 99) - floor)
+    found: BoolArray = empty & (there > 0.3 * spread)
+    return found
 
 
 def carried(transform: Transform, grid: Grid, progress: Progress) -> FloatArray:

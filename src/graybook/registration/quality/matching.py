@@ -8,19 +8,19 @@ import numpy as np
 
 from graybook.geometry.arrays import FloatArray, IntArray
 from graybook.progress import Progress
-from graybook.registration.quality._kernels import block_means, matched
+from graybook.registration.quality._kernels import block_means, far_matches, near_matches
 from graybook.registration.quality.lattice import Lattice
 from graybook.registration.quality.similarity import contents
 
 __all__ = ["Matches", "matches"]
 
-PITCH_MM = 9.0
+PITCH_MM = 12.0
 """Distance of the points at which a better match is looked for. [mm]"""
 
 REACH_MM = 25.0
 """How far a better match is looked for. [mm]"""
 
-COARSE_BLOCK_MM, FINE_BLOCK_MM = 15.0, 10.0
+COARSE_BLOCK_MM, FINE_BLOCK_MM = 13.0, 10.0
 """Half the side of the blocks compared, at twice the lattice's pitch and at its own. [mm]"""
 
 PENALTY = 2e-4
@@ -53,7 +53,7 @@ class Matches:
 
 
 def matches(lattice: Lattice, *, progress: Progress) -> Matches:
-    """Better matches at nodes every 9 mm or so: first on coarser images over 25 mm, then on the lattice around the best."""
+    """Better matches at nodes every 12 mm or so: first on coarser images over 25 mm, then on the lattice around the best."""
     steps = np.maximum(1, np.round(PITCH_MM / lattice.spacing_mm)).astype(int)
     holds = contents(lattice) & lattice.covered
     grid = np.meshgrid(
@@ -61,18 +61,12 @@ def matches(lattice: Lattice, *, progress: Progress) -> Matches:
     )
     nodes = np.stack([axis.ravel() for axis in grid], axis=1).astype(np.int64)
     nodes = nodes[holds[tuple(nodes.T)]]
-    starts = _coarse_shifts(lattice, nodes, progress)
-    near = _searched(
-        lattice.fixed, lattice.warped, nodes, np.zeros_like(nodes), lattice, FINE_BLOCK_MM, 2, progress
-    )
-    far = (np.abs(starts) > 0).any(axis=1)
-    if far.any():
-        there = _searched(
-            lattice.fixed, lattice.warped, nodes[far], starts[far], lattice, FINE_BLOCK_MM, 2, progress
-        )
-        score = np.nan_to_num(_score(there), nan=-np.inf)
-        better = score > np.nan_to_num(_score(near[far]), nan=-np.inf)
-        near[np.nonzero(far)[0][better]] = there[better]
+    starts = _far(lattice, nodes, progress)
+    near = _near(lattice, nodes, np.zeros_like(nodes), progress)
+    off = np.flatnonzero((np.abs(starts) > 1).any(axis=1))
+    there = _near(lattice, nodes[off], starts[off], progress)
+    better = _score(there) > _score(near[off])
+    near[off[better]] = there[better]
     found = np.isfinite(near[:, :5]).all(axis=1)
     near = near[found]
     return Matches(
@@ -81,69 +75,67 @@ def matches(lattice: Lattice, *, progress: Progress) -> Matches:
 
 
 def _score(found: FloatArray) -> FloatArray:
-    return np.asarray(found[:, 3] - PENALTY * (found[:, :3] ** 2).sum(axis=1))
+    score = found[:, 3] - PENALTY * (found[:, :3] ** 2).sum(axis=1)
+    return np.asarray(np.nan_to_num(score, nan=-np.inf))
 
 
-def _coarse_shifts(lattice: Lattice, nodes: IntArray, progress: Progress) -> IntArray:
+def _far(lattice: Lattice, nodes: IntArray, progress: Progress) -> IntArray:
     """The best shift of each node in steps of the lattice, found on images half as fine."""
-    shape = tuple(max(1, n // 2) for n in lattice.grid.shape)
+    shape = (lattice.grid.shape[0] // 2, lattice.grid.shape[1] // 2, lattice.grid.shape[2] // 2)
+    if min(shape) < 2:
+        return np.zeros_like(nodes)
     halves = []
     for values in (lattice.fixed, lattice.warped):
-        out = np.empty(shape, dtype=np.float32)
-        block_means(np.ascontiguousarray(values), 2, 2, 2, out)
-        halves.append(out)
+        half = np.empty(shape, dtype=np.float32)
+        block_means(np.ascontiguousarray(values), 2, 2, 2, half)
+        halves.append(half)
+    spacing = 2.0 * lattice.spacing_mm
+    radius = np.maximum(1, np.round(COARSE_BLOCK_MM / spacing)).astype(np.int64)
+    reach = np.maximum(1, np.round(REACH_MM / spacing)).astype(np.int64)
     coarse = np.minimum(nodes // 2, np.array(shape) - 1)
-    reach = max(1, round(REACH_MM / (2 * float(lattice.spacing_mm.min()))))
-    found = _searched(
-        halves[0],
-        halves[1],
-        coarse,
-        np.zeros_like(coarse),
-        lattice,
-        COARSE_BLOCK_MM,
-        reach,
-        progress,
-        scale=2.0,
-    )
-    shift = np.nan_to_num(found[:, :3]) / lattice.spacing_mm
-    return np.rint(shift).astype(np.int64)
-
-
-def _searched(
-    fixed: FloatArray,
-    warped: FloatArray,
-    nodes: IntArray,
-    starts: IntArray,
-    lattice: Lattice,
-    block_mm: float,
-    reach: int,
-    progress: Progress,
-    *,
-    scale: float = 1.0,
-) -> FloatArray:
-    """What the kernel finds at nodes, the images padded as far as it looks."""
-    spacing = lattice.spacing_mm * scale
-    radius = np.maximum(1, np.round(block_mm / spacing)).astype(np.int64)
-    reaches = np.maximum(1, np.round(reach * spacing.min() / spacing)).astype(np.int64)
-    pad = radius + reaches + (np.abs(starts).max(axis=0) if len(starts) else 0)
-    margins = [(int(width), int(width)) for width in pad]
-    ours = np.pad(fixed, margins, constant_values=np.nan).astype(np.float32)
-    theirs = np.pad(warped, margins, constant_values=np.nan).astype(np.float32)
-    out = np.empty((len(nodes), 6))
+    out = np.zeros_like(nodes)
+    ours, theirs = (_padded(half, radius + reach) for half in halves)
     for start in range(0, len(nodes), AT_ONCE):
-        progress("quality", 0.5 + 0.3 * start / len(nodes))
-        part = slice(start, start + AT_ONCE)
-        matched(
+        progress("quality", 0.5 + 0.2 * start / len(nodes))
+        far_matches(
             ours,
             theirs,
-            np.ascontiguousarray(nodes[part] + pad),
-            np.ascontiguousarray(starts[part]),
+            np.ascontiguousarray(coarse[start : start + AT_ONCE] + radius + reach),
             radius,
-            reaches,
+            reach,
             spacing,
-            lattice.noise / scale**3,
+            lattice.noise / 8.0,
             PENALTY,
             not lattice.same_modality,
-            out[part],
+            out[start : start + AT_ONCE],
+        )
+    return 2 * out
+
+
+def _near(lattice: Lattice, nodes: IntArray, starts: IntArray, progress: Progress) -> FloatArray:
+    """The best match around a shift of each node, as the kernel gives it."""
+    spacing = lattice.spacing_mm
+    radius = np.maximum(1, np.round(FINE_BLOCK_MM / spacing)).astype(np.int64)
+    pad = radius + 5 + (np.abs(starts).max(axis=0) if len(starts) else 0)
+    ours, theirs = (_padded(values, pad) for values in (lattice.fixed, lattice.warped))
+    out = np.empty((len(nodes), 6))
+    for start in range(0, len(nodes), AT_ONCE):
+        progress("quality", 0.7 + 0.05 * start / len(nodes))
+        near_matches(
+            ours,
+            theirs,
+            np.ascontiguousarray(nodes[start : start + AT_ONCE] + pad),
+            radius,
+            np.ascontiguousarray(starts[start : start + AT_ONCE]),
+            spacing,
+            lattice.noise,
+            PENALTY,
+            not lattice.same_modality,
+            out[start : start + AT_ONCE],
         )
     return out
+
+
+def _padded(values: FloatArray, margin: IntArray) -> FloatArray:
+    """An image with so many unknown voxels around it."""
+    return np.pad(values, [(int(width), int(width)) for width in margin], constant_values=np.float32(np.nan))

@@ -14,7 +14,7 @@ from graybook.geometry.transform import Transform
 from graybook.progress import Progress, silent
 from graybook.record.alignment import Measure, Quality
 from graybook.registration.quality import agreement, deformation, plausibility, similarity
-from graybook.registration.quality.error import errors_at, estimated_error, signs
+from graybook.registration.quality.error import covered, errors_at, estimated_error
 from graybook.registration.quality.interior import Interior
 from graybook.registration.quality.lattice import Lattice, laid
 from graybook.registration.quality.matching import matches
@@ -135,9 +135,7 @@ def _subject(
     ground = deformation.deformation_grid(forward, None if lattice is None else lattice.grid)
     error = None
     if lattice is not None:
-        error = estimated_error(
-            lattice, signs(lattice, matches(lattice, progress=progress), forward, backward)
-        )
+        error = estimated_error(lattice, matches(lattice, progress=progress), forward, backward)
     low = limits.of(
         "local_correlation", () if lattice is None or lattice.same_modality else (OTHER_MODALITY,)
     )
@@ -175,6 +173,8 @@ def _of_the_whole(subject: _Subject) -> Iterator[Row]:
     if subject.cells is not None:
         yield from _cell_rows(subject.cells.low.ravel(), subject.cells.high.ravel())
     points = _spread(lattice.grid, inside)
+    if subject.error_mm is not None:
+        yield from _error_rows(subject.error_mm, points)
     yield from _deformation_rows(subject, points)
     yield from _consistency_rows(subject, points)
     yield from _similarity_rows(subject, (slice(None),) * 3, inside)
@@ -212,10 +212,15 @@ def _of_a_structure(subject: _Subject, pair: StructurePair, interior: Interior) 
     if subject.outline is not None:
         yield "outline_mismatch_p95", _percentile(subject.outline.near(interior), 95), "mm"
     if subject.error_mm is not None:
-        errors = errors_at(subject.error_mm, points)
-        known = errors[np.isfinite(errors)]
-        yield "estimated_error_p95", _percentile(known, 95), "mm"
-        yield "unsupported_share", float(np.mean(~np.isfinite(errors))), ""
+        yield from _error_rows(subject.error_mm, points)
+
+
+def _error_rows(field: GridField, points: FloatArray) -> Iterator[Row]:
+    errors = errors_at(field, points)
+    known = errors[np.isfinite(errors)]
+    yield "estimated_error_p50", _percentile(known, 50), "mm"
+    yield "estimated_error_p95", _percentile(known, 95), "mm"
+    yield "unsupported_share", float(np.mean(~np.isfinite(errors))), ""
 
 
 def _landmark_rows(errors: FloatArray) -> Iterator[Row]:
@@ -266,6 +271,8 @@ def _coverage_rows(subject: _Subject, points: FloatArray) -> Iterator[Row]:
     if grid is not None:
         at = grid.indices_of(np.nan_to_num(moved))
         held = held & ((at >= -0.5) & (at <= np.array(grid.shape[::-1]) - 0.5)).all(axis=1)
+    if subject.lattice is not None:
+        held = held & covered(subject.lattice, points)
     yield "coverage", float(held.mean()), ""
 
 

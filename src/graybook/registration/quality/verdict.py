@@ -23,6 +23,9 @@ IN_MM = (
 )
 """Measures that an envelope must reach."""
 
+WHOLE = "whole"
+"""Tissue under which limits for the whole alignment stand: beside the cord, a vertebra further all looks alike."""
+
 LEAST_ENVELOPE_MM = 1.0
 USES = (Use.SUM, Use.ENVELOPE, Use.POINTS)
 SEVERITIES = (Severity.INFO, Severity.WARNING, Severity.WARNING)
@@ -45,7 +48,7 @@ def verdict(
         Whose limits come before the general ones.
     """
     own = [one for one in measures if one.structure == structure]
-    named = {one.name for one in own}
+    named = {one.name for one in own if one.value is not None}
     whole = [one for one in measures if not one.structure and one.name not in named]
     known = [one for one in (*own, *whole) if one.value is not None]
     if not any(one.name in EVIDENCE for one in known):
@@ -56,7 +59,7 @@ def verdict(
         for one in known
         if one.value is not None
         for row in limits.of(one.name, tissues)
-    ]
+    ] + _of_the_whole(measures, limits)
     worst = max((level for level, _, _ in judged), default=0)
     reasons = tuple(
         _reason(structure, level, one, row)
@@ -72,9 +75,20 @@ def verdict(
     )
 
 
+def _of_the_whole(measures: Sequence[Measure], limits: Thresholds) -> list[tuple[int, Measure, Threshold]]:
+    """Limits that the whole alignment must keep whatever a single structure looks like."""
+    return [
+        (row.level(one.value), one, row)
+        for one in measures
+        if not one.structure and one.value is not None
+        for row in limits.of(one.name, (WHOLE,))
+        if row.tissue == WHOLE
+    ]
+
+
 def _reason(structure: str, level: int, measure: Measure, row: Threshold) -> Finding:
     return Finding(
-        code=f"alignment_{measure.name}",
+        code=f"alignment_{measure.name}" + ("_whole" if row.tissue == WHOLE else ""),
         severity=SEVERITIES[level],
         subject=structure,
         params={
