@@ -139,7 +139,7 @@ def header(frame: str) -> SeriesHeader:
 def images(name: str) -> WrittenImages:
     """Three slices that a registration refers to."""
     slices = [uid_from("slice", name, str(number)) for number in range(3)]
-    return uid_from("study", name), uid_from("images", name), slices
+    return WrittenImages(uid_from("study", name), uid_from("images", name), slices)
 
 
 def said(folder: Path) -> RegistrationFacts:

@@ -253,7 +253,7 @@ def _images(course: PhantomCourse) -> WrittenImages | None:
         return None
     n_slices = course.image_grid().shape[0]
     uids = [ct_slice_uid(course.image_series_uid, index) for index in range(n_slices)]
-    return course.study_uid, course.image_series_uid, uids
+    return WrittenImages(course.study_uid, course.image_series_uid, uids)
 
 
 def _write_registration(folder: Path, registration: PhantomRegistration, person: Person) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
-from pydicom.uid import CTImageStorage, DeformableSpatialRegistrationStorage
+from pydicom.uid import DeformableSpatialRegistrationStorage
 
 from graybook.dicom.marks import uid_from
 from graybook.dicom.write_header import SeriesHeader, decimals, header_dataset, reference, save
@@ -60,7 +60,7 @@ def deformable_dataset(
     uid
         SOP Instance UID; derived from the content when empty.
     registered_images, source_images
-        The CT series that were matched.
+        The image series that were matched.
     """
     if transform.from_frame != header.frame:
         raise FrameMismatch(
@@ -119,7 +119,7 @@ def _item(frame: str, images: WrittenImages | None) -> Dataset:
     item = Dataset()
     item.SourceFrameOfReferenceUID = frame
     if images:
-        item.ReferencedImageSequence = [reference(CTImageStorage, uid) for uid in images[2]]
+        item.ReferencedImageSequence = [reference(images.sop_class, uid) for uid in images.uids]
     item.RegistrationTypeCodeSequence = []
     return item
 

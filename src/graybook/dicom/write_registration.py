@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -24,8 +25,14 @@ from graybook.geometry.transform import Affine
 
 __all__ = ["WrittenImages", "add_content", "add_references", "registration_dataset", "write_registration"]
 
-WrittenImages = tuple[str, str, Sequence[str]]
-"""Study Instance UID, Series Instance UID and SOP Instance UIDs of the CT slices of one frame."""
+
+class WrittenImages(NamedTuple):
+    """The images of one frame that a registration names: study, series, SOP Instance UIDs of the files and their SOP Class."""
+
+    study_uid: str
+    series_uid: str
+    uids: Sequence[str]
+    sop_class: str = CTImageStorage
 
 
 def registration_dataset(
@@ -51,7 +58,7 @@ def registration_dataset(
     transform
         From the source frame to the registered frame.
     registered_images, source_images
-        The CT series that were matched.
+        The image series that were matched.
     """
     if transform.to_frame != header.frame:
         raise FrameMismatch(
@@ -85,7 +92,7 @@ def _frame_item(frame: str, matrix: FloatArray, kind: str, images: WrittenImages
     item = Dataset()
     item.FrameOfReferenceUID = frame
     if images:
-        item.ReferencedImageSequence = [reference(CTImageStorage, uid) for uid in images[2]]
+        item.ReferencedImageSequence = [reference(images.sop_class, uid) for uid in images.uids]
     step = Dataset()
     step.FrameOfReferenceTransformationMatrixType = kind
     step.FrameOfReferenceTransformationMatrix = decimals(matrix)
@@ -98,24 +105,24 @@ def _frame_item(frame: str, matrix: FloatArray, kind: str, images: WrittenImages
 
 def add_references(ds: Dataset, study_uid: str, images: Sequence[WrittenImages]) -> None:
     """Fill the Common Instance Reference module: series of this study, then of other studies."""
-    here = [_series_item(series, uids) for study, series, uids in images if study == study_uid]
+    here = [_series_item(one) for one in images if one.study_uid == study_uid]
     if here:
         ds.ReferencedSeriesSequence = here
     others = []
-    for study, series, uids in images:
-        if study != study_uid:
+    for one in images:
+        if one.study_uid != study_uid:
             item = Dataset()
-            item.StudyInstanceUID = study
-            item.ReferencedSeriesSequence = [_series_item(series, uids)]
+            item.StudyInstanceUID = one.study_uid
+            item.ReferencedSeriesSequence = [_series_item(one)]
             others.append(item)
     if others:
         ds.StudiesContainingOtherReferencedInstancesSequence = others
 
 
-def _series_item(series_uid: str, uids: Sequence[str]) -> Dataset:
+def _series_item(images: WrittenImages) -> Dataset:
     item = Dataset()
-    item.SeriesInstanceUID = series_uid
-    item.ReferencedInstanceSequence = [reference(CTImageStorage, uid) for uid in uids]
+    item.SeriesInstanceUID = images.series_uid
+    item.ReferencedInstanceSequence = [reference(images.sop_class, uid) for uid in images.uids]
     return item
 
 

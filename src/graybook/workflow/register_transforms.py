@@ -30,9 +30,6 @@ LINEAR_STEP_MM = 10.0
 STEP_MM = 2.0
 """Least distance of the vectors where a deformation has no even grid of its own. [mm]"""
 
-CT = "1.2.840.10008.5.1.4.1.1.2"
-"""SOP Class UID of the images a registration may name."""
-
 DESCRIPTION = "Computed, not approved"
 
 
@@ -140,8 +137,10 @@ def _write_dicom(
 
 
 def _images(side: CourseSide) -> WrittenImages | None:
-    """The slices of a CT, by their UIDs."""
+    """The slices of an image by their UIDs; none when they are not of one kind."""
     headers = [one.header for one in side.slices]
-    if any(one.sop_class_uid != CT for one in headers):
+    kinds = {one.sop_class_uid for one in headers}
+    if len(kinds) != 1 or "" in kinds:
         return None
-    return headers[0].study_uid, headers[0].series_uid, [one.sop_instance_uid for one in headers]
+    uids = [one.sop_instance_uid for one in headers]
+    return WrittenImages(headers[0].study_uid, headers[0].series_uid, uids, headers[0].sop_class_uid)

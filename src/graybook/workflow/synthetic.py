@@ -207,7 +207,7 @@ def _write_plan(place: Path, course: SyntheticCourse, plan: SyntheticPlan) -> No
 
 
 def _images(course: SyntheticCourse) -> WrittenImages:
-    return (
+    return WrittenImages(
         synthetic_uid(course.key, "study"),
         synthetic_uid(course.key, "series", "ct"),
         _slice_uids(course),
