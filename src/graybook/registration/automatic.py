@@ -10,6 +10,7 @@ from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.progress import Progress, silent
 from graybook.record.alignment import Alignment
 from graybook.registration.deformable import deformable
+from graybook.registration.guidance import Guide
 from graybook.registration.local import local
 from graybook.registration.quality import StructurePair, quality
 from graybook.registration.registered import Registered
@@ -36,6 +37,7 @@ def automatic(
     *,
     method: Wanted = "auto",
     around: BoolArray | None = None,
+    guidance: Sequence[Guide] = (),
     structures: Sequence[StructurePair] = (),
     landmarks: tuple[FloatArray, FloatArray] | None = None,
     thresholds: Thresholds | None = None,
@@ -55,6 +57,8 @@ def automatic(
         "auto" ends deformable.
     around
         Voxels of the fixed image that "local" is about.
+    guidance
+        Structures whose borders a deformation draws to each other.
     structures
         Delineated on either side; each gets a verdict.
     landmarks
@@ -74,10 +78,11 @@ def automatic(
         forward = local(fixed, moving, around=around, start=forward.transform, progress=told)  # type: ignore[arg-type]
     elif method in ("auto", "deformable"):
         start = forward.transform
-        forward = deformable(fixed, moving, start=start, progress=_part(progress, ends[0], ends[1]))
-        backward = deformable(
-            moving, fixed, start=start.inverse(), progress=_part(progress, ends[1], ends[2])
-        )
+        told = _part(progress, ends[0], ends[1])
+        forward = deformable(fixed, moving, start=start, guidance=guidance, progress=told)
+        back = tuple(Guide(name=one.name, fixed=one.moving, moving=one.fixed) for one in guidance)
+        told = _part(progress, ends[1], ends[2])
+        backward = deformable(moving, fixed, start=start.inverse(), guidance=back, progress=told)
     found = quality(
         fixed,
         moving,
