@@ -25,7 +25,7 @@ from graybook.registration.rigid_levels import (
     picture,
     spread_points,
 )
-from graybook.registration.rigid_search import STEP_MM, Candidate, apart, around, everywhere, evidence, scorer
+from graybook.registration.rigid_search import STEP_MM, Candidate, apart, around, everywhere, scorer
 from graybook.registration.volume import Volume
 
 __all__ = ["SEED", "Pair", "descended", "orthonormal", "rigid"]
@@ -35,6 +35,9 @@ SEED = 20_260_101
 
 SEARCH_MM, BODY_MM = 8.0, 4.0
 """Voxels of the search, and of the maps of body and bone. [mm]"""
+
+SEARCH_CELL_MM = 100.0
+"""Sides of the cubes in which values are correlated in the search: several times its steps. [mm]"""
 
 SEARCH_POINTS, COARSE_POINTS, POINTS = 2000, 6000, 16_000
 """Compared in the search, in the first descents, and per later level."""
@@ -72,13 +75,15 @@ class Pair:
         """Of the moving values when mutual information is asked for."""
         return None if self.linear else self.other.window
 
-    def sought(self, spacing_mm: float, count: int) -> tuple[Level, Sought]:
+    def sought(
+        self, spacing_mm: float, count: int, *, cell_mm: float = descent.CELL_MM
+    ) -> tuple[Level, Sought]:
         """The other image at a level, and points of the sampled one with their values there."""
         points = spread_points(self.map_level, self.density, count, SEED + count)
         blur_mm = 0.0 if self.linear else BLUR * spacing_mm
         sampled = self.sampled.level(spacing_mm, blur_mm=blur_mm)
         level = self.other.level(spacing_mm, blur_mm=blur_mm)
-        return level, Sought.of(sampled, points, self.sampled.window)
+        return level, Sought.of(sampled, points, self.sampled.window, cell_mm=cell_mm)
 
     def descended(self, level: Level, sought: Sought, matrix: FloatArray) -> FloatArray:
         """The best matrix near one."""
@@ -90,7 +95,7 @@ class Pair:
     def worth(self, level: Level, sought: Sought, matrix: FloatArray) -> float:
         """By which candidates are ranked: what they explain of the sampled image, in nats for each of its points."""
         if self.linear:
-            return float(evidence(*descent.correlation(level, sought, matrix)))
+            return descent.evidence(level, sought, matrix)
         found = descent.information(level, sought, matrix, self.other.window)
         return found.nats * found.inside
 
@@ -130,8 +135,10 @@ def rigid(
 
     Returns
     -------
-    The transform; ``similarity`` is, for two CT, the correlation of the values (clipped to -250 to 750 HU) in the part of the
-    body that both show, and else the shared part of the information, 2 I(A, B) / (H(A) + H(B)), 0 to 1.
+    The transform; ``similarity`` is, for two CT, the median over cubes of 40 mm of the correlation of the values (4 mm voxels,
+    clipped to -250 to 750 HU) in the part of the body that both show: -1 to 1, and near 0 for images that are unrelated there.
+    Else it is the part of the information that is shared, 2 I(A, B) / (H(A) + H(B)), 0 to 1, which stays low for two kinds of
+    image even when they lie on each other.
     """
     pair = _pair(fixed, moving, weights)
     given = None if starts is None else [_inward(start, fixed, moving, pair) for start in starts]
@@ -227,7 +234,7 @@ def _inward(start: Affine, fixed: Volume, moving: Volume, pair: Pair) -> FloatAr
 
 
 def _started(pair: Pair, given: Sequence[FloatArray] | None, progress: Progress) -> list[Candidate]:
-    level, few = pair.sought(SEARCH_MM, SEARCH_POINTS)
+    level, few = pair.sought(SEARCH_MM, SEARCH_POINTS, cell_mm=SEARCH_CELL_MM)
     score = scorer(level, few, pair.window)
     if given is not None:
         found = around(given, few, score, progress, step_mm=STEP_MM, step_deg=10.0)

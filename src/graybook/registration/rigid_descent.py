@@ -16,7 +16,13 @@ from scipy.optimize import minimize
 from scipy.spatial.transform import Rotation
 
 from graybook.geometry.arrays import FloatArray, IntArray
-from graybook.registration._kernels.rigid import UNKNOWNS, normal_sums, robust_cost, values_and_slopes
+from graybook.registration._kernels.rigid import (
+    UNKNOWNS,
+    correlations,
+    normal_sums,
+    robust_cost,
+    values_and_slopes,
+)
 from graybook.registration._kernels.rigid_information import (
     BINS,
     information_slopes,
@@ -24,7 +30,16 @@ from graybook.registration._kernels.rigid_information import (
 )
 from graybook.registration.rigid_levels import Level, Window
 
-__all__ = ["Likeness", "Shared", "Sought", "by_correlation", "by_information", "correlation", "information"]
+__all__ = [
+    "Likeness",
+    "Shared",
+    "Sought",
+    "by_correlation",
+    "by_information",
+    "correlation",
+    "evidence",
+    "information",
+]
 
 ARM_MM = 100.0
 """A turn is measured by the way it carries a point at this distance."""
@@ -37,6 +52,12 @@ STEPS = 30
 
 STILL = 5e-3
 """A step below this share of the voxels ends a descent."""
+
+CELL_MM = 40.0
+"""Sides of the cubes in which values are correlated: an arm that moved away spoils its own and no other. [mm]"""
+
+LEAST_IN_CELL = 20
+"""Points of a cube below which its correlation is not looked at."""
 
 DESCENTS = 40
 """Steps along the slope of information at most on one level."""
@@ -75,11 +96,14 @@ class Sought:
         Of the sampled image there.
     bins
         The values' places among the bins of a histogram.
+    cells
+        Numbers of the cubes in which points lie, rising.
     """
 
     points_mm: FloatArray
     values: FloatArray
     bins: IntArray
+    cells: IntArray
 
     @cached_property
     def centre_mm(self) -> FloatArray:
@@ -92,15 +116,26 @@ class Sought:
         return np.ascontiguousarray(self.points_mm - self.centre_mm)
 
     @classmethod
-    def of(cls, level: Level, points_mm: FloatArray, window: Window) -> Sought:
+    def of(cls, level: Level, points_mm: FloatArray, window: Window, *, cell_mm: float = CELL_MM) -> Sought:
         """The points of a level that have a value."""
         values = level.values_at(points_mm)
         known = np.isfinite(values)
-        points, values = np.ascontiguousarray(points_mm[known]), values[known]
+        points, values = points_mm[known], values[known]
+        cells = _cells(points, cell_mm)
+        order = np.argsort(cells, kind="stable")
+        points, values = np.ascontiguousarray(points[order]), np.ascontiguousarray(values[order])
         share = (values - window.low) / (window.high - window.low)
-        return cls(
-            points_mm=points, values=values, bins=np.clip((share * BINS).astype(np.int64), 0, BINS - 1)
-        )
+        bins = np.clip((share * BINS).astype(np.int64), 0, BINS - 1)
+        return cls(points_mm=points, values=values, bins=bins, cells=np.ascontiguousarray(cells[order]))
+
+
+def _cells(points_mm: FloatArray, cell_mm: float) -> IntArray:
+    """Numbers of the cubes of a lattice in which points lie."""
+    if not len(points_mm):
+        return np.zeros(0, dtype=np.int64)
+    at = np.floor((points_mm - points_mm.min(axis=0)) / cell_mm).astype(np.int64)
+    sizes = at.max(axis=0) + 1
+    return np.asarray((at[:, 2] * sizes[1] + at[:, 1]) * sizes[0] + at[:, 0])
 
 
 def turned(matrix: FloatArray, centre: FloatArray, step: FloatArray) -> FloatArray:
@@ -125,17 +160,32 @@ def _carried(matrix: FloatArray, point: FloatArray) -> FloatArray:
     return np.asarray(_times(matrix[:3, :3], point) + matrix[:3, 3])
 
 
+def evidence(level: Level, sought: Sought, matrix: FloatArray) -> float:
+    """What the correlations in the cells say of a matrix, in nats for each point sought."""
+    packed = level.matrix(matrix)[None]
+    return float(correlations(level.image, sought.points_mm, sought.values, sought.cells, packed)[0])
+
+
 def correlation(level: Level, sought: Sought, matrix: FloatArray) -> Likeness:
-    """Pearson's correlation of the values where both images are; 0 where too few are."""
+    """Median over the cells, by points, of the correlation in them; 0 where too few points are in both images."""
     moved = _samples(level, sought, matrix)[:, 0]
     known = np.isfinite(moved)
     inside = float(np.mean(known)) if len(known) else 0.0
     if known.sum() < LEAST_INSIDE:
         return Likeness(0.0, inside)
-    a, b = sought.values[known], moved[known]
-    a, b = a - a.mean(), b - b.mean()
-    spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return Likeness(float((a * b).sum()) / spread if spread > 0 else 0.0, inside)
+    a, b, cell = sought.values[known], moved[known], np.unique(sought.cells[known], return_inverse=True)[1]
+    count = np.bincount(cell)
+    a, b = a - (np.bincount(cell, a) / count)[cell], b - (np.bincount(cell, b) / count)[cell]
+    spread = np.sqrt(np.bincount(cell, a * a) * np.bincount(cell, b * b))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(spread > 0, np.bincount(cell, a * b) / spread, 0.0)
+    enough = count >= LEAST_IN_CELL
+    if not enough.any():
+        return Likeness(0.0, inside)
+    order = np.argsort(found[enough], kind="stable")
+    rising = np.cumsum(count[enough][order])
+    middle = int(np.searchsorted(rising, rising[-1] / 2))
+    return Likeness(float(found[enough][order][middle]), inside)
 
 
 def by_correlation(level: Level, sought: Sought, matrix: FloatArray, *, steps: int = STEPS) -> FloatArray:

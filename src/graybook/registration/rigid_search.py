@@ -15,7 +15,7 @@ from graybook.registration._kernels.rigid_information import many_information
 from graybook.registration.rigid_descent import Sought
 from graybook.registration.rigid_levels import Level, Window
 
-__all__ = ["Candidate", "Scorer", "apart", "around", "everywhere", "evidence", "scorer"]
+__all__ = ["Candidate", "Scorer", "apart", "around", "everywhere", "scorer"]
 
 STEP_MM = 16.0
 """Between neighbouring shifts: about half the width of a coarse image's correlation peak. [mm]"""
@@ -47,16 +47,6 @@ class Candidate:
     worth: float
 
 
-def evidence(correlation: FloatArray | float, inside: FloatArray | float) -> FloatArray:
-    """What a correlation says of two images: the information two normal variables share, times the share of the points inside.
-
-    Proportional to the logarithm of the likelihood ratio against unrelated images: a small overlap that is alike by chance
-    does not outweigh a large one.
-    """
-    r = np.clip(correlation, 0.0, 0.999)
-    return np.asarray(-0.5 * np.log(1 - r * r) * inside)
-
-
 def scorer(level: Level, sought: Sought, window: Window | None) -> Scorer:
     """How matrices are scored: by correlation, or by information when there is a window for the moving values."""
 
@@ -66,8 +56,9 @@ def scorer(level: Level, sought: Sought, window: Window | None) -> Scorer:
         shift = (to_index[None] * (matrices[:, :3, 3] - level.grid.origin_mm)[:, None, :]).sum(axis=2)
         packed = np.ascontiguousarray(np.concatenate([linear, shift[:, :, None]], axis=2))
         if window is None:
-            found = correlations(level.image, sought.points_mm, sought.values, packed)
-            return evidence(found[:, 0], found[:, 1])
+            return np.asarray(
+                correlations(level.image, sought.points_mm, sought.values, sought.cells, packed)
+            )
         found = many_information(level.image, sought.points_mm, sought.bins, *window, packed, COARSE_BINS)
         return np.asarray(found[:, 0] * found[:, 1])
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange, types
 
-from graybook.geometry.arrays import FloatArray
+from graybook.geometry.arrays import FloatArray, IntArray
 from graybook.geometry.compiling import FLOAT, INT, kernel, read, several, written
 
 __all__ = [
@@ -196,16 +196,43 @@ def normal_sums(
     return sums
 
 
-@kernel(read(3, types.float32), read(2), read(1), read(3), gives=written(2), parallel=True)
+@njit(cache=False)
+def evidence(count: float, f: float, g: float, ff: float, gg: float, fg: float) -> float:  # pragma: no cover
+    """What the correlation of ``count`` pairs says, in nats: the information that normal variables so correlated share.
+
+    Less what unrelated ones share by chance; none when the correlation is negative.
+    """
+    spread = (ff * count - f * f) * (gg * count - g * g)
+    joint = fg * count - f * g
+    if count < 8.0 or spread <= 0.0 or joint <= 0.0:
+        return 0.0
+    return max(-0.5 * count * np.log(1.0 - min(joint * joint / spread, 0.998)) - 0.5, 0.0)
+
+
+@kernel(
+    read(3, types.float32),
+    read(2),
+    read(1),
+    read(1, types.int64),
+    read(3),
+    gives=written(1),
+    parallel=True,
+)
 def correlations(
-    image: FloatArray, points: FloatArray, values: FloatArray, matrices: FloatArray
+    image: FloatArray, points: FloatArray, values: FloatArray, cells: IntArray, matrices: FloatArray
 ) -> FloatArray:  # pragma: no cover
-    """Correlation and share of the points inside, of each of many matrices (m, 3, 4), by the nearest voxels."""
+    """Evidence for each of many matrices (m, 3, 4), in nats for each point, by the nearest voxels.
+
+    ``cells`` (n,) numbers the neighbourhoods in which values are correlated; points of one follow each other.
+    """
     many = matrices.shape[0]
-    out = np.empty((many, 2))
+    out = np.empty(many)
     for m in prange(many):
-        s = f = g = ff = gg = fg = 0.0
+        total = s = f = g = ff = gg = fg = 0.0
         for p in range(points.shape[0]):
+            if p > 0 and cells[p] != cells[p - 1]:
+                total += evidence(s, f, g, ff, gg, fg)
+                s = f = g = ff = gg = fg = 0.0
             x, y, z = carried(matrices[m], points, p)
             moved = nearest(image, x, y, z)
             if not np.isfinite(moved):
@@ -217,7 +244,6 @@ def correlations(
             ff += v * v
             gg += moved * moved
             fg += v * moved
-        spread = (ff * s - f * f) * (gg * s - g * g)
-        out[m, 0] = (fg * s - f * g) / np.sqrt(spread) if spread > 0.0 else 0.0
-        out[m, 1] = s / max(points.shape[0], 1)
+        total += evidence(s, f, g, ff, gg, fg)
+        out[m] = total / max(points.shape[0], 1)
     return out
