@@ -32,6 +32,8 @@ def print_headline(result: Result, ranking: Sequence[str], out: Path, language: 
         )
         console.print(line, highlight=False, markup=False)
     console.print(_organs(result, ranking, language))
+    if any(one.use == "point sum only" for one in result.structures if one.name in ranking[:SHOWN]):
+        console.print(phrase("headline_points_only", language), highlight=False, markup=False)
     for severity in ("error", "warning"):
         count = sum(one.severity == severity for one in result.findings)
         if count:
@@ -61,7 +63,8 @@ def _organs(result: Result, ranking: Sequence[str], language: Language) -> Table
         table.add_row(
             name,
             number_text(one.alpha_beta_gy, language, decimals=1),
-            _range(one, "d0.03cc", one.cumulative.d0_03cc_gy, language),
+            _range(one, "d0.03cc", one.cumulative.d0_03cc_gy, language)
+            + (" *" if one.use == "point sum only" else ""),
             _range(one, "mean", one.cumulative.mean_gy, language),
             number_text(one.point_sum.customary_d0_03cc_gy, language),
             number_text(one.point_sum.bound_d0_03cc_gy, language),

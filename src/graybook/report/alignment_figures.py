@@ -13,8 +13,7 @@ import numpy as np
 
 from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.report.alignment_material import AlignedPlane, AlignmentPictures
-from graybook.report.drawing import INK, QUIET, WIDTH_INCH, png_bytes, shortened, svg_text
-from graybook.report.pictures import Pictures
+from graybook.report.drawing import INK, QUIET, WIDTH_INCH, Pictures, png_bytes, shortened, svg_text
 from graybook.report.planes import draw_letters, draw_scale, extent, held_within, largest_piece
 from graybook.report.wording import Wording
 from graybook.text import Language
@@ -36,6 +35,8 @@ _EDGE_SHARE = 0.06
 """Steepness, as a share of the window over the width, from which an edge is drawn."""
 _BODY_SHARE = 0.12
 """Share of the window above which a voxel is of the patient when the picture is cropped."""
+_LEAST_PIECE = 0.05
+"""Least size of a piece that is drawn as the patient's (a second leg, an arm), as a share of the largest."""
 _HEAD_INCH, _FOOT_INCH, _GAP_INCH, _TALLEST_INCH = 0.56, 0.36, 0.10, 2.9
 _EDGE_HUE, _OTHER_HUE = "#FFB000", "#56B4E9"
 _RATIOS = (0.5, 0.67, 0.8, 0.9, 0.95, 1.05, 1.1, 1.25, 1.5, 2.0)
@@ -127,7 +128,8 @@ class _Figure:
         words, shown = self.words, self.shown
         top = 1.0 - 0.04 / self.height_inch
         figure.text(0.002, top, words(f"fig_{self.name}"), fontsize=9, fontweight="bold", va="top")
-        standing = words("fig_standing", method=words(f"method_{shown.method}"))
+        key = "fig_standing" if shown.computed else "fig_found"
+        standing = words(key, method=words(f"method_{shown.method}"))
         figure.text(0.998, top, standing, fontsize=7, color=QUIET, va="top", ha="right")
         fixed = shortened(shown.fixed_name, 48) or words("fixed_image")
         moving = shortened(shown.moving_name, 48) or words("moving_image")
@@ -184,7 +186,7 @@ class _Figure:
             return
         supported = np.isfinite(plane.error_mm)
         self._map(axes, plane, np.where(supported, plane.error_mm, np.nan), colours, norm)
-        self._unsupported(axes, plane, ~supported & ~np.isnan(plane.fixed))
+        self._unsupported(axes, plane, ~supported & self._patient(plane))
 
     def _unsupported(self, axes: Axes, plane: AlignedPlane, where: BoolArray) -> None:
         _tinted(axes, plane, where, "#a8a8a8", 0.75)
@@ -198,13 +200,21 @@ class _Figure:
         self, axes: Axes, plane: AlignedPlane, values: FloatArray, colours: Colormap, norm: Normalize
     ) -> None:
         """A map in colour on the patient, whose own edges are drawn over it."""
+        self._grey(axes, plane, plane.fixed, self.shown.fixed_window)
+        shown = np.where(self._patient(plane), values, np.nan)
+        _image(axes, plane, shown, cmap=colours, norm=norm)
+        _outlined(axes, plane, _windowed(plane.fixed, self.shown.fixed_window), "black", 0.35)
+
+    def _patient(self, plane: AlignedPlane) -> BoolArray:
         from scipy import ndimage
 
-        self._grey(axes, plane, plane.fixed, self.shown.fixed_window)
-        grey = _windowed(plane.fixed, self.shown.fixed_window)
-        patient = ndimage.binary_fill_holes(largest_piece(np.asarray(grey > _BODY_SHARE)))
-        _image(axes, plane, np.where(patient, values, np.nan), cmap=colours, norm=norm)
-        _outlined(axes, plane, grey, "black", 0.35)
+        dense = ndimage.binary_fill_holes(_windowed(plane.fixed, self.shown.fixed_window) > _BODY_SHARE)
+        pieces, count = ndimage.label(dense)
+        if count < 2:
+            return np.asarray(dense)
+        sizes = np.bincount(pieces.ravel())
+        sizes[0] = 0
+        return np.asarray((sizes >= _LEAST_PIECE * sizes.max())[pieces])
 
 
 def _ratio_scale() -> tuple[Colormap, Normalize, tuple[float, ...]]:

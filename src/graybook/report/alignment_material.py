@@ -52,7 +52,9 @@ class AlignmentPictures:
     fixed_window, moving_window
         Values shown black and white.
     method
-        "rigid", "local" or "deformable".
+        "rigid", "local" or "deformable"; "affine" of one that was found.
+    computed
+        Whether Graybook computed it; else it was found in the input.
     """
 
     planes: tuple[AlignedPlane, ...]
@@ -61,3 +63,4 @@ class AlignmentPictures:
     fixed_window: tuple[float, float]
     moving_window: tuple[float, float]
     method: str
+    computed: bool = True

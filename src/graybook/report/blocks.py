@@ -87,12 +87,13 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """The first page, which serves a tumour board alone."""
+    """The first page, which serves a tumour board alone; ``support`` is what the alignments support, in one line."""
 
     question: str
     details: tuple[str, ...]
     courses: Table
     organs: Table
+    support: str
     unknown: tuple[str, ...]
     assumptions: tuple[str, ...]
 

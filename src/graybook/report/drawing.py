@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ __all__ = [
     "INK",
     "QUIET",
     "WIDTH_INCH",
+    "Pictures",
     "png_bytes",
     "shortened",
     "svg_text",
@@ -32,6 +33,9 @@ WIDTH_INCH = 7.1
 """Width of the text on an A4 page."""
 
 PNG_DPI = 220
+
+Pictures = Mapping[str, str]
+"""SVG text by the name of the figure; empty where there is nothing to draw."""
 
 HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours that the colour-blind tell apart (Okabe and Ito 2008, https://jfly.uni-koeln.de/color/)."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from graybook.geometry.arrays import FloatArray
 
 if TYPE_CHECKING:
+    from graybook.report.alignment_material import AlignmentPictures
     from graybook.report.result import Result  # loads pydantic, which few who hold material need
 
-__all__ = ["DvhCurve", "Material", "Plane", "PlaneContour", "StructureCurves"]
+__all__ = ["AlignedCourse", "DvhCurve", "Material", "Plane", "PlaneContour", "StructureCurves"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,13 +74,23 @@ class Plane:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class AlignedCourse:
+    """The planes of one course's alignment; ``course`` is its id."""
+
+    course: str
+    pictures: AlignmentPictures
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Material:
     """The result and the pictures' numbers.
 
-    ``ranking`` lists structure names, most loaded organ first (organs only, by cumulative D0.03cc, else by point sum).
+    ``ranking`` lists structure names, most loaded organ first (organs only, by cumulative D0.03cc; by the point sum where there is
+    none, or where the alignment supports no more). ``alignments`` are those between images of two frames.
     """
 
     result: Result
     curves: tuple[StructureCurves, ...]
     planes: tuple[Plane, ...]
     ranking: tuple[str, ...]
+    alignments: tuple[AlignedCourse, ...] = ()

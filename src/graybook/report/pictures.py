@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
+from graybook.report.alignments import alignment_svg
+from graybook.report.drawing import Pictures
 from graybook.report.histograms import histograms_svg
 from graybook.report.material import Material
 from graybook.report.sheet import HISTOGRAMS, PLANES, TIMELINE
@@ -15,10 +16,6 @@ from graybook.report.wording import Wording
 from graybook.text import Language
 
 __all__ = ["Pictures", "pictures"]
-
-Pictures = Mapping[str, str]
-"""SVG text by the name of the figure; empty where there is nothing to draw."""
-
 
 _drawn: WeakKeyDictionary[Material, dict[Language, Pictures]] = WeakKeyDictionary()
 
@@ -33,6 +30,7 @@ def pictures(material: Material, language: Language) -> Pictures:
                 TIMELINE: timeline_svg(material.result, words),
                 PLANES: slices_svg(material, words),
                 HISTOGRAMS: histograms_svg(material, words),
+                **alignment_svg(material, language),
             }
         )
     return by_language[language]

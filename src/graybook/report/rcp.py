@@ -115,6 +115,9 @@ def _organ_dose(structure: StructureResult, words: _Words) -> str:
     points = structure.point_sum
     ends = next((one for one in structure.printed_as_range if one.metric.startswith("d0.03cc")), None)
     value = structure.cumulative.d0_03cc_gy
+    if structure.use == "point sum only" and points.customary_d0_03cc_gy is not None:
+        dose = words.gy(points.customary_d0_03cc_gy)
+        return words("points_only", dose=dose if points.complete else words("at_least", dose=dose))
     if ends is not None:
         text = words("dose_range", low=words.report.number(ends.low_gy, 1), high=words.gy(ends.high_gy))
         return words("at_least", dose=text) if structure.lower_bound else text

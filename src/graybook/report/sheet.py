@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graybook.report.alignments import alignment_section
 from graybook.report.annex import check_section, metrics_section
 from graybook.report.blocks import Block, Figure, Paragraph, Section, Sheet
 from graybook.report.clinical import clinical_section
@@ -69,6 +70,11 @@ def _planes(material: Material, words: Wording) -> Section:
     return Section(id="planes", title=words("section_planes"), blocks=blocks)
 
 
+def _alignments(material: Material, words: Wording) -> tuple[Section, ...]:
+    section = alignment_section(material, words)
+    return () if section is None else (section,)
+
+
 def _histograms(material: Material, words: Wording) -> Section:
     blocks: tuple[Block, ...] = (Paragraph(text=words("note_no_curves")),)
     if material.curves:
@@ -98,6 +104,7 @@ def sheet(material: Material, language: Language) -> Sheet:
             clinical_section(result, words),
             _planes(material, words),
             _histograms(material, words),
+            *_alignments(material, words),
             metrics_section(result, words),
             check_section(result, words),
             refusals_section(result, words),

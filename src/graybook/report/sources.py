@@ -123,13 +123,14 @@ def _inputs(result: Result, words: Wording) -> Table:
 
 
 def _link_row(link: LinkResult, words: Wording) -> tuple[Cell, ...]:
-    sources = [words("same_frame") if source == "same frame" else source for source in link.source]
+    known = {"same frame": "same_frame", "computed": "computed"}
+    sources = [words(known[source]) if source in known else source for source in link.source]
     return (
         cell(link.from_frame),
         cell(link.to_frame),
         cell(*sources, even=True),
         cell(words.number(link.error_mm, 1)),
-        cell(words("approved" if link.approved else "not_recorded")),
+        cell(words.term("approval", link.approval)),
     )
 
 

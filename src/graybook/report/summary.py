@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from graybook.report.alignments import support_line
 from graybook.report.blocks import Cell, Column, Summary, Table, cell
 from graybook.report.result import CourseResult, Envelope, Result, StructureResult
 from graybook.report.unknowns import assumptions, unknowns
@@ -105,10 +106,18 @@ def envelope_text(envelope: Envelope | None, words: Wording) -> str:
     return words("range", low=words.number(low), high=words.number(high))
 
 
+def _shift_text(envelope: Envelope | None, words: Wording) -> str:
+    """How far earlier doses were shifted for it."""
+    if envelope is None or envelope.d0_03cc_gy is None or envelope.shift_mm == 0.0:
+        return ""
+    return words("shifted_by", mm=envelope.shift_mm)
+
+
 def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
     points = structure.point_sum
     no_entry = words("no_entry") if structure.alternative is not None else ""
     incomplete = "" if points.complete else words("incomplete")
+    only_points = structure.use == "point sum only"
     return (
         cell(structure.name, strong=True),
         cell(alpha_beta_text(structure, words), no_entry),
@@ -116,12 +125,13 @@ def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
             metric_text(structure, "d0_03cc_gy", words, unit=True),
             other_alpha_beta_text(structure, "d0_03cc_gy", words),
             concurrent_text(structure, "d0_03cc_gy", words),
-            strong=True,
+            words("not_judged") if only_points else "",
+            strong=not only_points,
         ),
         cell(metric_text(structure, "mean_gy", words, unit=True)),
-        cell(words.number(points.customary_d0_03cc_gy), incomplete),
-        cell(words.number(points.bound_d0_03cc_gy), incomplete),
-        cell(envelope_text(structure.envelope, words)),
+        cell(words.number(points.customary_d0_03cc_gy), incomplete, strong=only_points),
+        cell(words.number(points.bound_d0_03cc_gy), incomplete, strong=only_points),
+        cell(envelope_text(structure.envelope, words), _shift_text(structure.envelope, words)),
     )
 
 
@@ -139,6 +149,14 @@ def shift_notes(structures: Iterable[StructureResult], words: Wording) -> list[s
         for one in (item.envelope for item in structures)
         if one is not None and one.d0_03cc_gy is not None and one.shift_mm > 0.0
     }
+    if len(shifts) > 1:
+        return [
+            words(
+                "note_shift_each",
+                beyond=words("beyond_organ"),
+                assumed=words("note_some_assumed") if any(assumed for _, assumed, _ in shifts) else "",
+            )
+        ]
     return [
         words(
             "note_shift",
@@ -154,6 +172,8 @@ def _organs_note(shown: list[StructureResult], words: Wording) -> str:
     parts = [words("note_organs"), *shift_notes(shown, words)]
     if any(item.lower_bound for item in shown):
         parts.append(words("note_lower_bound"))
+    if any(item.use == "point sum only" for item in shown):
+        parts.append(words("note_not_judged"))
     if any(item.printed_as_range for item in shown):
         parts.append(words("note_range"))
     if any(dose.basis == "prescription" for item in shown for dose in item.courses):
@@ -190,6 +210,7 @@ def summary(result: Result, ranking: tuple[str, ...], words: Wording) -> Summary
         details=details,
         courses=courses_table(result, words),
         organs=organs_table(result, ranking, words),
+        support=support_line(result, ranking, words),
         unknown=unknowns(result, ranking, words),
         assumptions=assumptions(result, words),
     )

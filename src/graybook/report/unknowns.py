@@ -50,11 +50,12 @@ def _deliveries(result: Result, words: Wording) -> Iterator[str]:
 
 
 def _alignments(result: Result, words: Wording) -> Iterator[str]:
-    unapproved = [
-        link
-        for link in result.provenance.alignments
-        if not link.approved and link.from_frame != link.to_frame and link.source != ["same frame"]
-    ]
+    moved = [link for link in result.provenance.alignments if link.from_frame != link.to_frame]
+    computed = [link for link in moved if link.source == ["computed"] and not link.approved]
+    if computed:
+        key = "unknown_computed" if len(computed) == 1 else "unknown_computed_many"
+        yield words(key, n=len(computed))
+    unapproved = [link for link in moved if not link.approved and link not in computed]
     if unapproved:
         errors = [link.error_mm for link in unapproved if link.error_mm is not None]
         error = words("error_stated", mm=max(errors)) if errors else words("error_unstated")
@@ -124,10 +125,14 @@ def _particles(result: Result, words: Wording) -> Iterator[str]:
 
 def _shift(result: Result, words: Wording) -> Iterator[str]:
     envelopes = [item.envelope for item in result.structures if item.envelope is not None]
-    for assumed, key in ((True, "assume_shift"), (False, "assume_shift_stated")):
-        shifts = [item.shift_mm for item in envelopes if item.assumed is assumed and item.shift_mm > 0.0]
-        if shifts:
-            yield words(key, mm=max(shifts))
+    assumed = [item.shift_mm for item in envelopes if item.assumed and item.shift_mm > 0.0]
+    stated = [item.shift_mm for item in envelopes if not item.assumed and item.shift_mm > 0.0]
+    if assumed:
+        yield words("assume_shift", mm=max(assumed))
+    if stated and any(link.measures for link in result.provenance.alignments):
+        yield words("assume_shift_measured", low=words.number(min(stated), 1), high=max(stated))
+    elif stated:
+        yield words("assume_shift_stated", mm=max(stated))
 
 
 def assumptions(result: Result, words: Wording) -> tuple[str, ...]:

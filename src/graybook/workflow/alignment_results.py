@@ -14,7 +14,7 @@ from graybook.report.result import ApprovalResult, LinkResult, MeasureResult, Ve
 from graybook.text import Language, phrase
 from graybook.workflow.alignments import CourseAlignment
 
-__all__ = ["COMPUTED", "SAME_FRAME", "link_result", "verdict_findings"]
+__all__ = ["COMPUTED", "SAME_FRAME", "link_result", "method_of", "verdict_findings"]
 
 COMPUTED = ("computed",)
 """Source of an alignment that was computed here."""
@@ -36,7 +36,7 @@ def link_result(course: str, alignment: Alignment, language: Language) -> LinkRe
         course=course,
         from_frame=alignment.transform.from_frame,
         to_frame=alignment.transform.to_frame,
-        method=_method(alignment),
+        method=method_of(alignment),
         source=list(alignment.source),
         error_mm=alignment.error_mm,
         inversion_error_mm=_inversion_error_mm(alignment.transform),
@@ -64,7 +64,8 @@ def verdict_findings(aligned: Sequence[CourseAlignment], organs: Collection[str]
     return tuple(found)
 
 
-def _method(alignment: Alignment) -> str:
+def method_of(alignment: Alignment) -> str:
+    """What kind of alignment it is: rigid, local, affine, deformable, or none."""
     if alignment.source == SAME_FRAME:
         return "none"
     if alignment.method:

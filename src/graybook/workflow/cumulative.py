@@ -118,12 +118,13 @@ def assess(
     planned = {one.id: one for one in person.planned}
     loaded = tuple(_loaded(course, planned) for course in person.record.courses)
     courses = person.record.courses
+    registrar = Registrar.between(courses, today, register=register, progress=progress)
     alignments = align_courses(
         courses,
         today,
         links_of_registrations(person.registrations, scanned.settings),
         hotspots=_hotspots(loaded),
-        aligner=Registrar.between(courses, today, register=register, progress=progress),
+        aligner=registrar,
     )
     setting = _setting(today, loaded, alignments)
     organs, said = union_of_structures(alignments, today)
@@ -134,7 +135,7 @@ def assess(
     result = _result(
         scanned, person, setting, alignments, organs, assessed, said, language, display_alpha_beta_gy
     )
-    material = material_of(result, setting, organs, assessed, total)
+    material = material_of(result, setting, organs, assessed, total, alignments, registrar)
     return Assessed(material=material, person=person, setting=setting, total=total)
 
 

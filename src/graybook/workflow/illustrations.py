@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from graybook.accumulation.equieffective import EquieffectiveField
 from graybook.geometry import Grid
 from graybook.geometry.arrays import FloatArray
+from graybook.record import Course
 from graybook.record.alignment import Use
-from graybook.report.material import Material, Plane
+from graybook.report.material import AlignedCourse, Material, Plane
 from graybook.report.result import Result, StructureResult
+from graybook.workflow.alignment_results import method_of
+from graybook.workflow.alignments import CourseAlignment
 from graybook.workflow.anatomy import Organ
+from graybook.workflow.course_registration import Registrar
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.pictures import planes_through
+from graybook.workflow.register_pair import Pair
+from graybook.workflow.register_planes import planes_of
 
 __all__ = ["material_of", "reference_grid"]
 
@@ -24,8 +30,10 @@ def material_of(
     organs: Sequence[Organ],
     assessed: Sequence[AssessedOrgan],
     total: EquieffectiveField | None,
+    aligned: Sequence[CourseAlignment] = (),
+    registrar: Registrar | None = None,
 ) -> Material:
-    """The result with its curves, its planes and the order of its organs."""
+    """The result with its curves, its planes, the order of its organs and the planes of its alignments."""
     ranking = _ranking(result.structures)
     curves = tuple(one.curves for one in assessed if one.curves is not None)
     point = _centre(ranking, assessed, setting)
@@ -36,7 +44,40 @@ def material_of(
         planes = planes_through(
             point, reference=setting.reference, dose=total, dose_grid=grid, structures=shown
         )
-    return Material(result=result, curves=curves, planes=planes, ranking=ranking)
+    return Material(
+        result=result,
+        curves=curves,
+        planes=planes,
+        ranking=ranking,
+        alignments=() if registrar is None else tuple(_aligned(aligned, registrar, point)),
+    )
+
+
+def _aligned(
+    aligned: Sequence[CourseAlignment], registrar: Registrar, point: FloatArray | None
+) -> Iterator[AlignedCourse]:
+    """The planes of every alignment between two frames, through the hottest point of the most loaded organ."""
+    fixed = registrar.volume(registrar.reference)
+    for one in aligned:
+        if one.alignment is None or one.how not in ("registration", "computed") or fixed is None:
+            continue
+        moving = registrar.volume(one.course)
+        if moving is None:
+            continue
+        names = [_named(course) for course in (registrar.reference, one.course)]
+        pair = Pair(fixed=fixed, moving=moving, fixed_name=names[0], moving_name=names[1])
+        pictures = planes_of(
+            pair,
+            one.alignment,
+            centre_mm=point,
+            method=method_of(one.alignment),
+            computed=one.how == "computed",
+        )
+        yield AlignedCourse(course=one.course.id, pictures=pictures)
+
+
+def _named(course: Course) -> str:
+    return ", ".join(part for part in (course.label, str(course.start_date or "")) if part)
 
 
 def _ranking(structures: Sequence[StructureResult]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points
 from graybook.workflow.organ_result import OrganDoses, UnconvertedDose
 from graybook.workflow.shift_envelope import MovableCourse
 
-__all__ = ["Setting", "carried", "organ_doses"]
+__all__ = ["Setting", "carried_back", "organ_doses"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,18 +40,11 @@ class Setting:
     movable: tuple[MovableCourse, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     samples: dict[str, StructureSamples] = field(default_factory=dict)
-    inverses: dict[str, Transform] = field(default_factory=dict)
 
     @property
     def order_unknown(self) -> frozenset[str]:
         """Courses whose phases may have been given in the same sessions (rule 2)."""
         return frozenset(one.course.id for one in self.courses if not one.order_known)
-
-    def back(self, course: str) -> Transform:
-        """From the course's frame to the reference frame; computed once."""
-        if course not in self.inverses:
-            self.inverses[course] = self.alignments[course].transform.inverse()
-        return self.inverses[course]
 
     def places(self, course: Course) -> dict[str, tuple[str | None, str, float]]:
         """Each sampled structure of a course: its TG-263 name, kind and x of its centre in the course's frame. [mm]"""
@@ -98,7 +91,7 @@ def organ_doses(organ: Organ, setting: Setting) -> OrganDoses | None:
             if one.dose is not None and one.course.frame == organ.course.frame
         )
     else:
-        samples = carried(own, setting.back(organ.course.id))
+        samples = carried_back(own, way.transform)
         mapped = tuple(
             _mapped(one.dose, one.course, organ, own, samples, setting)
             for one in setting.courses
@@ -190,7 +183,7 @@ def _carried_natives(organ: Organ, setting: Setting) -> dict[str, StructureSampl
         way = setting.alignments.get(course)
         samples = setting.samples.get(_sample_key(structure))
         if course != organ.course.id and way is not None and samples is not None:
-            found[course] = carried(samples, setting.back(course))
+            found[course] = carried_back(samples, way.transform)
     return found
 
 
@@ -198,19 +191,21 @@ def _sample_key(structure: Structure) -> str:
     return f"{structure.frame}|{structure.number}|{structure.name}|{id(structure)}"
 
 
-def carried(samples: StructureSamples, transform: Transform) -> StructureSamples:
-    """Samples of one frame as samples of another: NaN where the transform is not defined; volumes scale with it where it is."""
+def carried_back(samples: StructureSamples, transform: Transform) -> StructureSamples:
+    """Samples of the frame a transform leads to as samples of the frame it leads from: NaN where nothing is carried there;
+    volumes scale with it where something is."""
     if transform.from_frame == transform.to_frame:
         return samples
+    points = transform.preimages(samples.points_mm, frame=samples.frame)
     scale: FloatArray | float = 1.0
     if not transform.is_rigid:
-        ratios = np.abs(transform.volume_ratios(samples.points_mm))
-        scale = np.where(np.isfinite(ratios), ratios, 1.0)
+        ratios = np.abs(transform.volume_ratios(points))
+        scale = 1.0 / np.where(np.isfinite(ratios) & (ratios > 0.0), ratios, 1.0)
     return StructureSamples(
-        frame=transform.to_frame,
-        points_mm=transform.apply(samples.points_mm, frame=samples.frame),
+        frame=transform.from_frame,
+        points_mm=points,
         volumes_cm3=samples.volumes_cm3 * scale,
-        extreme_points_mm=transform.apply(samples.extreme_points_mm, frame=samples.frame),
+        extreme_points_mm=transform.preimages(samples.extreme_points_mm, frame=samples.frame),
         second_half=samples.second_half,
         model=samples.model,
     )

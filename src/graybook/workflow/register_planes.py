@@ -32,10 +32,20 @@ LUNG_SHARE = 0.10
 """Share of lung among the voxels denser than air from which the window shows lung too. Display only."""
 
 
-def planes_of(pair: Pair, alignment: Alignment) -> AlignmentPictures:
-    """The planes through the middle of the structure aligned around, else of what both images show."""
+def planes_of(
+    pair: Pair,
+    alignment: Alignment,
+    *,
+    centre_mm: FloatArray | None = None,
+    method: str = "",
+    computed: bool = True,
+) -> AlignmentPictures:
+    """The planes through a point, else through the middle of the structure aligned around or of what both images show.
+
+    ``method`` is what to call an alignment that was found and not ``computed``.
+    """
     fixed_window, moving_window = _window(pair.fixed), _window(pair.moving)
-    centre = _centre(pair, alignment, fixed_window)
+    centre = _centre(pair, alignment, fixed_window) if centre_mm is None else centre_mm
     planes = tuple(_plane(name, centre, pair, alignment) for name in AXES)
     return AlignmentPictures(
         planes=planes,
@@ -43,7 +53,8 @@ def planes_of(pair: Pair, alignment: Alignment) -> AlignmentPictures:
         moving_name=pair.moving_name,
         fixed_window=fixed_window,
         moving_window=moving_window,
-        method=alignment.method,
+        method=method or alignment.method,
+        computed=computed,
     )
 
 

@@ -88,7 +88,18 @@ def test_every_key_of_the_report_is_used() -> None:
         if path.suffix in (".py", ".typ", ".j2")
     )
     composed = ("status_", "modality_", "kind_", "severity_", "basis_", "used_", "fig_", "plane_")
-    composed += ("heading_", "reirradiation_", "side_", "recurrence_", "slices_")
+    composed += (
+        "use_",
+        "method_",
+        "measure_",
+        "approval_",
+        "alt_",
+        "heading_",
+        "reirradiation_",
+        "side_",
+        "recurrence_",
+        "slices_",
+    )
     own = [key.removeprefix("report_") for key in ENTRIES if key.startswith("report_")]
     unused = [key for key in own if not key.startswith(composed) and not re.search(rf"['\"]{key}['\"]", code)]
     assert unused == []
