@@ -13,7 +13,7 @@ from graybook.record import Alignment
 from graybook.registration.quality import StructurePair
 from graybook.workflow.propagation import propagated
 from graybook.workflow.register_pair import CourseSide, Pair
-from graybook.workflow.register_transforms import CT, DESCRIPTION, series_header
+from graybook.workflow.register_transforms import DESCRIPTION, series_header
 
 __all__ = ["STRUCTURES", "write_structures"]
 
@@ -23,6 +23,9 @@ CARRIED = ("organ", "target")
 """Kinds of structures carried; the body's outline is not."""
 
 TARGETS = ("GTV", "CTV", "PTV")
+CT = "1.2.840.10008.5.1.4.1.1.2"
+"""SOP Class UID of the slices that contours may name."""
+
 UPRIGHT = 1e-4
 """How far the cosines of an image's axes may be from those of the frame for its planes to be axial."""
 
