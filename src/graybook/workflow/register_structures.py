@@ -17,6 +17,9 @@ from graybook.workflow.register_transforms import DESCRIPTION, series_header
 
 __all__ = ["STRUCTURES", "write_structures"]
 
+CT = "1.2.840.10008.5.1.4.1.1.2"
+"""SOP Class UID of the images that structures are drawn on."""
+
 STRUCTURES = "structures.dcm"
 
 CARRIED = ("organ", "target")
