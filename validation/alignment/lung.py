@@ -18,9 +18,9 @@ from graybook.files.volumes import read_volume
 from graybook.geometry import Grid, GridField
 from graybook.geometry.arrays import FloatArray
 from validation.alignment.figures import Errors, bins, bootstrap_mm, errors_mm, mm, pictures
-from validation.alignment.others import Answer, answer, available
+from validation.alignment.others import Answer, answer, available, kept_words
 from validation.real import VARIABLE
-from validation.sections import Options, plot, section, table
+from validation.sections import plot, section, table
 
 __all__ = ["floor_mm", "lung_voxels", "measured", "points_in"]
 
@@ -35,7 +35,7 @@ HALF_MM = 40.0
 MOST_MM = 6.0
 
 
-def measured(_options: Options) -> dict[str, Any]:
+def measured() -> dict[str, Any]:
     """The whole board; elastix is run in any case, the landmarks mean little without it."""
     folder = Path(os.environ[VARIABLE])
     fixed_path = folder / IMAGES / "3DCT_lung_baseline.mha"
@@ -74,6 +74,7 @@ def measured(_options: Options) -> dict[str, Any]:
         f"The landmarks sit on voxels ({' × '.join(mm(s, 1) for s in fixed.grid.spacing_mm)} mm): even a perfect registration "
         f"would read about {mm(figures['floor_mm'])} mm, the mean distance of two places rounded to the two grids.",
     ]
+    texts += kept_words(answers)
     if "elastix" in errors:
         difference, low, high = bootstrap_mm(ours, errors["elastix"])
         figures |= {"difference_mm": difference, "difference_high_mm": high, "difference_low_mm": low}

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from graybook.geometry.arrays import FloatArray
 from graybook.registration.volume import Volume
 from validation.programs import ENVIRONMENTS
 
-__all__ = ["THREADS", "Answer", "answer", "available", "write_image"]
+__all__ = ["THREADS", "Answer", "answer", "available", "kept_words", "write_image"]
 
 HOME = Path(__file__).resolve().parent
 THREADS = 2
@@ -134,6 +134,16 @@ class Answer:
         matrix += np.eye(3, dtype=np.float32)
         a, b, c = (matrix[..., k, :] for k in range(3))
         return np.asarray(np.sum(a * np.cross(b, c), axis=-1))
+
+
+def kept_words(answers: Iterable[Answer]) -> list[str]:
+    """What the page says when answers of other programs are from an earlier run; nothing else."""
+    names = dict.fromkeys(one.program for one in answers if one.said.get("kept"))
+    if not names:
+        return []
+    return [
+        f"Answers and times of {' and '.join(names)} are kept from an earlier run on the same images and machine."
+    ]
 
 
 def available() -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from graybook.record.alignment import Alignment, Use
 from graybook.registration.automatic import automatic
 from graybook.registration.quality import StructurePair, errors_at
 from validation.alignment.figures import bins, errors_mm, mm
-from validation.alignment.others import Answer, answer, available, write_image
+from validation.alignment.others import Answer, answer, available, kept_words, write_image
 from validation.alignment.phantoms import CASES, FULL, Case, Size, made
 from validation.alignment.second import REGIONS, second
 from validation.sections import Options, plot, section, table
@@ -32,7 +32,7 @@ OTHERS_ON = ("sliding lung", "weight loss", "filled bladder")
 
 OURS = "Graybook"
 WHOLE = "Graybook, register"
-SEEDS = range(40, 44)
+SEEDS = range(40, 43)
 STATED = 0.95
 INSIDE = {"Lung_L": "lungs", "Lung_R": "lungs"}
 
@@ -49,15 +49,18 @@ def measured(options: Options) -> dict[str, Any]:
     names = [name for name in CASES if name != SMOOTH][: 2 if options.quick else None]
     rows: list[list[object]] = []
     stated: dict[str, tuple[list[float], list[float]]] = {}
+    ours: dict[str, tuple[Case, Answer]] = {}
     for name in names:
         case = made(name, MIDDLE)
         alignment, seconds = aligned(case)
         rows += _case_rows(case, alignment, seconds)
         figures |= _case_figures(case, alignment)
         stated[name] = _stated(case, alignment)
+        if name in OTHERS_ON:
+            ours[name] = case, _own(case, alignment, seconds)
     tables.append(_organ_table(rows))
     if others:
-        tables.append(_others_table(others, [name for name in OTHERS_ON if name in names]))
+        tables.append(_others_table(others, ours))
     second_stated = {}
     for region in REGIONS:
         for seed in SEEDS if not options.quick else list(SEEDS)[:1]:
@@ -75,6 +78,7 @@ def measured(options: Options) -> dict[str, Any]:
             f"{' × '.join(mm(s, 1) for s in smooth.fixed.grid.spacing_mm)} mm, 420 vessels and {len(smooth.landmarks_mm)} random "
             "places in the body as landmarks. *Graybook* is the rigid step and the deformation one way, what the other programs "
             "do; *Graybook, register* is the whole command, with the way back, the measures and the verdicts.",
+            *kept_words(answers.values()),
         ],
         tables=tables,
         plots=[
@@ -223,11 +227,18 @@ def _organ_table(rows: list[list[object]]) -> dict[str, Any]:
     )
 
 
-def _others_table(others: tuple[str, ...], names: list[str]) -> dict[str, Any]:
+def _own(case: Case, alignment: Alignment, seconds: float) -> Answer:
+    """An alignment as an answer beside those of other programs."""
+    grid = case.fixed.grid
+    centres = grid.centres()
+    vectors = (alignment.transform.apply(centres, frame=grid.frame) - centres).astype(np.float32)
+    return Answer(program=WHOLE, grid=grid, vectors_mm=vectors.reshape(*grid.shape, 3), cpu_s=seconds)
+
+
+def _others_table(others: tuple[str, ...], ours: Mapping[str, tuple[Case, Answer]]) -> dict[str, Any]:
     rows: list[list[object]] = []
-    for name in names:
-        case = made(name, MIDDLE)
-        for program, one in _answers(case, (OURS, *others)).items():
+    for name, (case, own) in ours.items():
+        for program, one in {WHOLE: own, **_answers(case, others)}.items():
             if one.failed:
                 rows.append([name, program, f"failed: {one.failed}", "–", "–", "–", "–"])
                 continue
@@ -243,7 +254,7 @@ def _others_table(others: tuple[str, ...], names: list[str]) -> dict[str, Any]:
                     cells[2],
                     mm(worst),
                     int((one.jacobians() <= 0).sum()),
-                    f"{one.wall_s:.0f}",
+                    f"{one.cpu_s:.0f}",
                 ]
             )
     return table(
@@ -255,9 +266,10 @@ def _others_table(others: tuple[str, ...], names: list[str]) -> dict[str, Any]:
             "worst",
             "largest mean of a structure",
             "folded voxels",
-            "wall, s",
+            "processor, s",
         ),
         rows,
+        note="Graybook's time holds the way back, the measures and the verdicts.",
     )
 
 
