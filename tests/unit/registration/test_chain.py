@@ -11,7 +11,7 @@ import pytest
 
 from graybook.geometry import Affine, Displacement, Grid
 from graybook.record.alignment import Approval
-from graybook.registration import Link, chains_between, spread_mm
+from graybook.registration import Link, chains_between, spread_at_source_mm, spread_mm
 
 
 def shift(
@@ -211,3 +211,17 @@ def test_spread_of_deformations() -> None:
     )
     assert spread_mm(chains.alignments, np.zeros(3)) == pytest.approx(3.0, abs=1e-4)
     assert spread_mm(chains.alignments, np.array([0.0, 0.0, 90.0])) == pytest.approx(0.0, abs=1e-4)
+
+
+def test_spread_at_the_source() -> None:
+    """Which points come to one place: 5 and 9 mm of shift lie 4 mm apart; where one field ends, nobody knows."""
+    chains = chains_between(
+        [shift("A", "B", 5.0, "one"), shift("A", "B", 9.0, "two")], from_frame="A", to_frame="B"
+    )
+    assert spread_at_source_mm(chains.alignments, np.zeros(3)) == pytest.approx(4.0)
+    mixed = chains_between(
+        [bend("A", "B", 5.0, "one"), shift("B", "A", -9.0, "two")], from_frame="A", to_frame="B"
+    )
+    # the bend carries x = 0 to 5, the shift x = -4
+    assert spread_at_source_mm(mixed.alignments, np.array([5.0, 0.0, 0.0])) == pytest.approx(4.0, abs=0.01)
+    assert spread_at_source_mm(mixed.alignments, np.array([0.0, 0.0, 90.0])) is None
