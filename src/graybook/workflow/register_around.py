@@ -26,6 +26,8 @@ def voxels_inside(stack: ContourStack, grid: Grid) -> BoolArray:
     polygons = [one for _, one in stack.planes()]
     below, above = _slabs(heights)
     (x0, x1), (y0, y1), (z0, z1) = _box(stack, grid, float((above - below).max()))
+    if x1 <= x0 or y1 <= y0:
+        return inside
     y, x = np.meshgrid(np.arange(y0, y1), np.arange(x0, x1), indexing="ij")
     for z in range(z0, z1):
         indices = np.stack([x.ravel(), y.ravel(), np.full(x.size, z)], axis=1).astype(np.float64)

@@ -23,8 +23,8 @@ FINEST_MM, MOST_PIXELS = 1.0, 520
 AXES = {"axial": (0, 1, 2), "coronal": (0, 2, 1), "sagittal": (1, 2, 0)}
 """Horizontal, vertical and normal axis (x, y, z) of each plane."""
 
-EVERY = 6
-"""Voxels along each axis between those looked at for window and centre."""
+PLACES = 60
+"""Voxels along each axis that are looked at for window and centre, about."""
 
 AIR, LUNG, SOFT = -950.0, -500.0, (-160.0, 240.0)
 WIDE = (-1000.0, 400.0)
@@ -72,7 +72,7 @@ def sampled(volume: Volume, points_mm: FloatArray) -> FloatArray:
 
 def _coarse(volume: Volume) -> tuple[FloatArray, FloatArray]:
     """Some voxels on a coarse lattice, and where they lie (n, 3). [mm]"""
-    steps = [np.arange(min(EVERY // 2, size - 1), size, EVERY) for size in volume.grid.shape]
+    steps = [np.arange(0, size, max(1, round(size / PLACES))) for size in volume.grid.shape]
     z, y, x = np.meshgrid(*steps, indexing="ij")
     points = volume.grid.points_at(np.stack([x.ravel(), y.ravel(), z.ravel()], axis=1).astype(np.float64))
     return volume.values[z, y, x].ravel().astype(np.float64), points
