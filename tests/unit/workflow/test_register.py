@@ -137,7 +137,7 @@ def test_planes_show_both_images() -> None:
     assert shown.planes[2].position_mm == pytest.approx(6.0, abs=4.0)
     for plane in shown.planes:
         assert np.array_equal(plane.fixed, plane.moved, equal_nan=True)
-        assert np.nanmax(plane.fixed) == 40.0
+        assert np.nanmax(plane.fixed) == pytest.approx(40.0)
         assert np.all(plane.volume_ratio == 1.0)
         assert plane.error_mm is None
 
