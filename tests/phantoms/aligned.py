@@ -73,9 +73,9 @@ class Anatomy:
                 vessels = np.where(z > 25.0, 15.0, vessels)
             _paint(out, self.depth(name, points), vessels)
         for name, value, strength in (
-            ("Heart", 50.0, 50.0),
-            ("Liver", 100.0, 60.0),
-            ("Kidney_L", 140.0, 80.0),
+            ("Heart", 50.0, 90.0),
+            ("Liver", 90.0, 140.0),
+            ("Kidney_L", 120.0, 160.0),
         ):
             _paint(out, self.depth(name, points), value + strength * _step((fine - 0.7) * 6.0))
         rib = np.minimum(4.0 - 84.0 * np.abs(around - 0.92), 4.5 - np.abs((z + 0.25 * y) % height - 4.5))

@@ -133,7 +133,7 @@ BAD = [*PERSONS, *REGIONS, *RESECTIONS, *UPSIDE_DOWN, *HALVES, *LOCAL]
 GOOD = [
     Case(kind="good"),
     Case(kind="good", noise_hu=25.0),
-    *(Case(kind="good", person=k, error=rippled(k, 0.7), strength=0.15 * k) for k in range(2, 6)),
+    *(Case(kind="good", person=k, error=rippled(k, 0.7), strength=0.15 * k) for k in range(2, 4)),
     Case(kind="good", error=slid(0.8, -0.6, 0.5)),
 ]
 
