@@ -55,13 +55,15 @@ def test_bins_hold_every_error() -> None:
     assert shares == pytest.approx([50.0, 25.0, 0.0, 25.0])
 
 
-def test_floor_of_rounding_is_its_root_mean_square_at_most() -> None:
-    """Two even residues on the lung pair's grid: the mean lies below the root of the summed variances, near it."""
+def test_floor_of_rounding_is_below_its_root_mean_square() -> None:
+    """On the lung pair's grid a little less than the root of the summed variances; of a cube 0.4803 edges."""
     grid = Grid(
         frame="1", shape=(9, 9, 9), origin_mm=[0, 0, 0], spacing_mm=[1.366, 1.366, 2.5], axes=np.eye(3)
     )
-    square = np.sqrt(2 * np.sum(np.array([1.366, 1.366, 2.5]) ** 2) / 12)
-    assert 0.85 * square < floor_mm(grid, grid) < square
+    square = np.sqrt(np.sum(np.array([1.366, 1.366, 2.5]) ** 2) / 12)
+    assert 0.9 * square < floor_mm(grid) < square
+    cube = Grid(frame="1", shape=(9, 9, 9), origin_mm=[0, 0, 0], spacing_mm=[1, 1, 1], axes=np.eye(3))
+    assert floor_mm(cube) == pytest.approx(0.4803, abs=0.002)
 
 
 def test_lungs_are_the_air_within_the_body() -> None:
