@@ -74,8 +74,9 @@ def assess(
 ) -> None:
     """Sum the equieffective dose of all courses on today's anatomy and write the report.
 
-    Writes report.html, report.pdf, rcp.txt, result.json, eqd2_total.dcm and dvh.csv into OUT. What cannot be computed is refused
-    inside the report, with its remedy. Corrections stand in FOLDER/graybook.toml (`graybook scan FOLDER --init` makes one).
+    Writes report.html, report.pdf, rcp.txt, result.json, eqd2_total.dcm and dvh.csv into OUT, and propagated.dcm where structures
+    were carried over from other courses. What cannot be computed is refused inside the report, with its remedy. Corrections
+    stand in FOLDER/graybook.toml (`graybook scan FOLDER --init` makes one).
     """
     from graybook.cli.headline import print_headline
     from graybook.report.result import json_text

@@ -10,7 +10,7 @@ from graybook.errors import InputError
 from graybook.geometry import Affine
 from graybook.geometry.contours import ContourStack
 from graybook.progress import Progress, silent
-from graybook.record import Alignment, Course, Structure
+from graybook.record import Alignment, Course, Image, Structure
 from graybook.registration.automatic import automatic
 from graybook.registration.quality import StructurePair, quality
 from graybook.registration.registered import Registered
@@ -18,7 +18,7 @@ from graybook.registration.volume import Volume
 from graybook.tables.alignment_thresholds import Thresholds
 from graybook.workflow.anatomy import structure_names, structures_by_key
 
-__all__ = ["Register", "Registrar", "pairs_of", "readable_volume"]
+__all__ = ["Register", "Registrar", "images_to_align", "pairs_of", "readable_volume"]
 
 Register: TypeAlias = Literal["auto", "rigid", "deformable", "never"]
 """``--register``: compute what is missing; compute one of a kind, whatever was found; compute none."""
@@ -27,10 +27,15 @@ MEASURED = ("organ", "target", "external")
 """Kinds of structures that alignments are measured at."""
 
 
+def images_to_align(course: Course) -> list[Image]:
+    """The images of a course in its frame, a CT before any other."""
+    images = [image for image in course.images if image.grid.frame == course.frame]
+    return sorted(images, key=lambda one: (one.modality != "CT", one.series_uid))
+
+
 def readable_volume(course: Course) -> Volume | None:
     """The first image of a course in its frame that can be read, a CT before any other; None without one."""
-    images = [image for image in course.images if image.grid.frame == course.frame]
-    for image in sorted(images, key=lambda one: (one.modality != "CT", one.series_uid)):
+    for image in images_to_align(course):
         try:
             return Volume.of(image)
         except InputError:

@@ -63,6 +63,7 @@ class Assessed:
     material: Material
     person: PersonScan
     setting: Setting
+    organs: tuple[Organ, ...]
     total: EquieffectiveField | None
 
     @property
@@ -136,7 +137,7 @@ def assess(
         scanned, person, setting, alignments, organs, assessed, said, language, display_alpha_beta_gy
     )
     material = material_of(result, setting, organs, assessed, total, alignments, registrar)
-    return Assessed(material=material, person=person, setting=setting, total=total)
+    return Assessed(material=material, person=person, setting=setting, organs=organs, total=total)
 
 
 def reference_course(record: Record, wanted: str | None) -> Course:

@@ -14,9 +14,11 @@ from graybook.report.pdf import write_pdf
 from graybook.report.rcp import write_rcp
 from graybook.report.result import json_text
 from graybook.text import Language
+from graybook.workflow.course_registration import images_to_align
 from graybook.workflow.cumulative import Assessed
 from graybook.workflow.curves import write_assessed_curves
 from graybook.workflow.illustrations import reference_grid
+from graybook.workflow.propagated_set import PROPAGATED, write_propagated
 
 __all__ = ["made_folder", "write_assessment"]
 
@@ -49,6 +51,7 @@ def write_assessment(
     """Write all an assessment gives into a folder, which is made with its parents and may hold other files."""
     made_folder(out)
     _write_eqd2(assessed, out / "eqd2_total.dcm", progress)
+    _write_propagated(assessed, out / PROPAGATED, progress)
     (out / "result.json").write_text(json_text(assessed.result), encoding="utf-8")
     write_assessed_curves(assessed.material.curves, out / "dvh.csv")
     write_rcp(assessed.material, out / "rcp.txt", language)
@@ -56,6 +59,32 @@ def write_assessment(
     write_html(assessed.material, out / "report.html", language)
     progress("report.pdf")
     write_pdf(assessed.material, out / "report.pdf", language)
+
+
+def _write_propagated(assessed: Assessed, path: Path, progress: Progress) -> None:
+    """The structures that only other courses drew, on the planes of the reference's image, else of its dose."""
+    reference, person = assessed.setting.reference, assessed.person
+    image = next(iter(images_to_align(reference)), None)
+    slices = (
+        [] if image is None else [one for one in person.slices if one.header.series_uid == image.series_uid]
+    )
+    own = {phase.id for phase in reference.phases}
+    headers = [one.header for one in slices]
+    headers += [dose.header for one in person.planned if one.id in own for dose in one.doses]
+    if not headers:
+        path.unlink(missing_ok=True)
+        return
+    write_propagated(
+        path,
+        assessed.organs,
+        assessed.setting.alignments,
+        reference=reference,
+        grid=reference_grid(assessed.setting) if image is None else image.grid,
+        slices=slices,
+        person=person.record.person,
+        study_uid=headers[0].study_uid,
+        progress=progress,
+    )
 
 
 def _write_eqd2(assessed: Assessed, path: Path, progress: Progress) -> None:

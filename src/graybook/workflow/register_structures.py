@@ -11,14 +11,12 @@ from graybook.dicom.write_rtstruct import WrittenRoi, write_rtstruct
 from graybook.progress import Progress, silent
 from graybook.record import Alignment
 from graybook.registration.quality import StructurePair
+from graybook.workflow.propagated_set import axial_slices
 from graybook.workflow.propagation import propagated
 from graybook.workflow.register_pair import CourseSide, Pair
 from graybook.workflow.register_transforms import DESCRIPTION, series_header
 
 __all__ = ["STRUCTURES", "write_structures"]
-
-CT = "1.2.840.10008.5.1.4.1.1.2"
-"""SOP Class UID of the images that structures are drawn on."""
 
 STRUCTURES = "structures.dcm"
 
@@ -26,11 +24,6 @@ CARRIED = ("organ", "target")
 """Kinds of structures carried; the body's outline is not."""
 
 TARGETS = ("GTV", "CTV", "PTV")
-CT = "1.2.840.10008.5.1.4.1.1.2"
-"""SOP Class UID of the slices that contours may name."""
-
-UPRIGHT = 1e-4
-"""How far the cosines of an image's axes may be from those of the frame for its planes to be axial."""
 
 
 def write_structures(pair: Pair, alignment: Alignment, folder: Path, *, progress: Progress = silent) -> None:
@@ -44,7 +37,7 @@ def write_structures(pair: Pair, alignment: Alignment, folder: Path, *, progress
         pair, pair.fixed_side, kind=f"structures {alignment.method}", description=f"Propagated. {DESCRIPTION}"
     )
     digits = " ".join(f"{number:.3f}" for roi in rois for one in roi.polygons for number in one.ravel())
-    axial = _axial_slices(pair.fixed_side)
+    axial = axial_slices(pair.fixed_side.image.grid, pair.fixed_side.slices)
     write_rtstruct(
         folder / STRUCTURES,
         header=header,
@@ -91,12 +84,3 @@ def _type(one: StructurePair) -> str:
         return "ORGAN"
     name = (one.tg263 or one.name).upper()
     return next((target for target in TARGETS if name.startswith(target)), "")
-
-
-def _axial_slices(side: CourseSide) -> dict[float, str]:
-    """The slices of an axial CT by their z; none of any other image. [mm]"""
-    axes = side.image.grid.axes
-    upright = abs(abs(axes[0, 0]) - 1.0) < UPRIGHT and abs(abs(axes[1, 1]) - 1.0) < UPRIGHT
-    if not upright or any(one.header.sop_class_uid != CT or one.frames_mm for one in side.slices):
-        return {}
-    return {one.position_mm[2]: one.header.sop_instance_uid for one in side.slices}
