@@ -60,10 +60,10 @@ class Level:
 
 
 LEVELS = (
-    Level(voxel_mm=8.0, control_mm=48.0, radius=2, iterations=40, bending=40.0),
-    Level(voxel_mm=5.0, control_mm=30.0, radius=2, iterations=40, bending=40.0),
-    Level(voxel_mm=3.0, control_mm=18.0, radius=2, iterations=40, bending=40.0),
-    Level(voxel_mm=1.5, control_mm=12.0, radius=3, iterations=40, bending=40.0),
+    Level(voxel_mm=8.0, control_mm=48.0, radius=2, iterations=40, bending=60.0),
+    Level(voxel_mm=5.0, control_mm=30.0, radius=2, iterations=40, bending=60.0),
+    Level(voxel_mm=3.0, control_mm=18.0, radius=2, iterations=40, bending=60.0),
+    Level(voxel_mm=1.5, control_mm=12.0, radius=2, iterations=40, bending=60.0),
 )
 """Own choice, made on phantoms of known deformation; see the decision on the engine."""
 
@@ -148,7 +148,7 @@ def deformable(
 
 def _within_reach(fixed: Volume, levels: Sequence[Level]) -> tuple[Level, ...]:
     """The levels whose grid is no larger than :data:`MOST_VOXELS`; larger ones take larger voxels."""
-    nz, ny, nx = fixed.grid.shape
+    _, ny, nx = fixed.grid.shape
     extent = [
         float(fixed.grid.spacing_mm[0]) * nx,
         float(fixed.grid.spacing_mm[1]) * ny,

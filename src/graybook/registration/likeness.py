@@ -15,10 +15,11 @@ __all__ = ["FLOOR", "LocalCorrelation", "intensities"]
 
 Voxels = npt.NDArray[np.float32]
 
-FLOOR = 0.15
+FLOOR = 0.08
 """Contrast (standard deviation) below which a window counts for little, in the unit of :func:`intensities`. Own choice."""
 
 MOVING_FLOOR = 0.0125
+"""Noise of the second image (10 HU of CT), so that windows of nothing but noise do not explain each other. Own choice."""
 
 CT_RANGE_HU = (-1000.0, 600.0)
 CT_UNIT_HU = 800.0
@@ -40,10 +41,11 @@ def intensities(volume: Volume) -> Voxels:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LocalCorrelation:
-    """Correlation in cubic windows around each voxel, averaged where the fixed image has contrast.
+    """How much of the fixed image's variance in cubic windows the moving image explains, averaged where there is contrast.
 
-    Of one kind of image the correlation itself; of two its square, which does not mind an inverted contrast. Linear
-    changes of brightness and contrast from place to place do not matter: lungs that hold more air, MR fields, cone beams.
+    In each window that is the squared correlation: linear changes of brightness and contrast from place to place do not
+    matter (lungs that hold more air, MR fields, cone beams). Between images of one kind an inverted contrast counts against;
+    between two kinds it does not. Only the fixed image says how much a window counts, so no warping can gain by adding contrast.
     """
 
     fixed: Voxels
@@ -71,7 +73,7 @@ class LocalCorrelation:
         )  # fmt: skip
 
     def unlikeness(self, moving: Voxels, slopes: Voxels) -> float:
-        """One less the mean correlation with the warped moving image; its slopes by every voxel are written to ``slopes``."""
+        """One less the mean share explained by the warped moving image; its slopes by every voxel are written to ``slopes``."""
         weighed = self.weights * moving
         sums = box_sums(weighed, self.radius)
         products = box_sums(weighed * self.fixed, self.radius)
