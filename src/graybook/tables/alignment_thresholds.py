@@ -27,7 +27,8 @@ class Threshold:
     measure
         Name of the measure.
     tissue
-        What it is for: "liver", "kidney", "small" (less than 10 cm³), "other modality"; empty for any.
+        What it is for: "liver", "kidney", "small" (less than 10 cm³, or thin), "other modality", "whole" (the whole
+        alignment, held against every structure); empty for any.
     worse
         Whether an alignment is worse above the limits or below them.
     sum_limit

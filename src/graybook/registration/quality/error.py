@@ -18,7 +18,7 @@ __all__ = ["Signs", "covered", "errors_at", "estimated_error", "floor_mm", "sign
 PITCH_MM = 9.0
 """Distance of the nodes of the estimate. [mm]"""
 
-SUPPORT_MM = 40.0
+SUPPORT_MM = 60.0
 """Further than this from recognisable anatomy nothing supports an estimate. [mm]"""
 
 SMOOTH_MM = 18.0
@@ -37,9 +37,6 @@ phantoms, rounded up (docs/science/alignment-quality.md)."""
 TWO_WAYS = 0.7
 """Share of the distance there and back that one of the two ways is off: two alignments of equal, independent error."""
 
-FAR_MM = 50.0
-"""There and back not defined: taken for this. [mm]"""
-
 BLOCK = 20_000
 
 
@@ -56,7 +53,7 @@ class Signs:
     distance_mm
         To the nearest place at which a better match was looked for; infinite where there is none. [mm]
     inconsistency_mm
-        There and back; 0 where no way back is known. [mm]
+        There and back; 0 where no way back is known: what the other image does not cover is seen elsewhere. [mm]
     """
 
     shift_mm: FloatArray
@@ -71,7 +68,7 @@ def signs(
     """The signs of error at points (n, 3) of the fixed image's frame."""
     missed = np.zeros(len(points_mm))
     if backward is not None:
-        missed = np.nan_to_num(inconsistencies_mm(forward, backward, points_mm), nan=FAR_MM)
+        missed = np.nan_to_num(inconsistencies_mm(forward, backward, points_mm))
     shift, spread, distance = _together(lattice, found, points_mm)
     return Signs(shift_mm=shift, spread_mm=spread, distance_mm=distance, inconsistency_mm=missed)
 

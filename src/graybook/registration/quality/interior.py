@@ -75,6 +75,17 @@ class Interior:
         areas = pixels.sum(axis=(1, 2)) * step**2
         return float(np.sum(areas * np.diff(self._edges))) / 1000.0
 
+    @property
+    def thickness_mm(self) -> float:
+        """Twice its volume by its surface along the planes: the radius of a cylinder, half the thickness of a plate. [mm]"""
+        _, _, step, pixels = self._raster
+        solid = np.pad(pixels > 0, ((0, 0), (1, 1), (1, 1)))
+        steps_out = sum(
+            int(np.sum(solid & ~np.roll(solid, shift, axis=axis))) for axis in (1, 2) for shift in (1, -1)
+        )
+        # a circle of pixels has 4/pi times the circumference of the circle
+        return float(2.0 * np.sum(solid) * step / max(steps_out * np.pi / 4.0, 1.0))
+
     def contains(self, points_mm: FloatArray) -> BoolArray:
         """Whether each point (n, 3) of the frame lies inside; a point that is not a number does not."""
         heights, low, step, pixels = self._raster

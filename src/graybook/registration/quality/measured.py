@@ -32,6 +32,9 @@ POINTS = 8000
 SMALL_CM3 = 10.0
 """Structures that are smaller have a Dice limit of their own. [cm³]"""
 
+THIN_MM = 10.0
+"""Thinner structures have that limit too. [mm]"""
+
 OTHER_MODALITY = "other modality"
 """Tissue under which limits for images of two modalities stand."""
 
@@ -156,7 +159,11 @@ def _subject(
 
 def _tissues(subject: _Subject, interior: Interior) -> tuple[str, ...]:
     other = () if subject.lattice is None or subject.lattice.same_modality else (OTHER_MODALITY,)
-    return (*other, *(("small",) if interior.volume_cm3 < SMALL_CM3 else ()))
+    return (*other, *(("small",) if _is_small(interior) else ()))
+
+
+def _is_small(interior: Interior) -> bool:
+    return interior.volume_cm3 < SMALL_CM3 or interior.thickness_mm < THIN_MM
 
 
 Row = tuple[str, float | None, str]
@@ -195,9 +202,10 @@ def _of_a_structure(subject: _Subject, pair: StructurePair, interior: Interior) 
             )
     if subject.cells is not None:
         yield from _cell_rows(*subject.cells.within(interior))
-    yield from _deformation_rows(subject, points)
-    yield from _consistency_rows(subject, points)
-    yield from _coverage_rows(subject, points)
+    held = _held(subject, points)
+    yield "coverage", float(held.mean()), ""
+    yield from _deformation_rows(subject, points[held])
+    yield from _consistency_rows(subject, points[held])
     if pair.moving is not None and not pair.moving.is_empty:
         found = agreement.overlap(interior, Interior(stack=pair.moving), subject.forward)
         yield "dice", found.dice, ""
@@ -264,7 +272,8 @@ def _consistency_rows(subject: _Subject, points: FloatArray) -> Iterator[Row]:
         yield "inverse_consistency_p95", _percentile(missed, 95), "mm"
 
 
-def _coverage_rows(subject: _Subject, points: FloatArray) -> Iterator[Row]:
+def _held(subject: _Subject, points: FloatArray) -> BoolArray:
+    """Which points are carried to a place within the moving image."""
     moved = subject.forward.apply(points, frame=subject.forward.from_frame)
     held: BoolArray = np.asarray(np.isfinite(moved).all(axis=1))
     grid = subject.moving_grid
@@ -273,7 +282,7 @@ def _coverage_rows(subject: _Subject, points: FloatArray) -> Iterator[Row]:
         held = held & ((at >= -0.5) & (at <= np.array(grid.shape[::-1]) - 0.5)).all(axis=1)
     if subject.lattice is not None:
         held = held & covered(subject.lattice, points)
-    yield "coverage", float(held.mean()), ""
+    return held
 
 
 def _similarity_rows(subject: _Subject, box: tuple[slice, slice, slice], inside: BoolArray) -> Iterator[Row]:
