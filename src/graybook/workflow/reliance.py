@@ -11,6 +11,7 @@ from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
 from graybook.dvh.sampling import StructureSamples
 from graybook.record import Alignment
 from graybook.record.alignment import Quality, Use, Verdict
+from graybook.tables.alignment_thresholds import default_thresholds
 
 __all__ = ["Reliance", "reliance", "worst_use"]
 
@@ -28,7 +29,7 @@ class Reliance:
     Parameters
     ----------
     use
-        By the verdict; None when nothing was measured.
+        By the verdict, else by the estimated error; None when nothing was measured.
     shift_mm
         How far the course's dose may lie off; None where nothing supports an error. [mm]
     assumed
@@ -61,7 +62,7 @@ def reliance(alignment: Alignment, names: Iterable[str], samples: StructureSampl
         )
     verdict = next((found for name in names if (found := quality.verdict(name)) is not None), None)
     mapped = _mapped_error_mm(quality, samples)
-    use = Use.UNMEASURED if verdict is None else verdict.use
+    use = _by_estimate(mapped) if verdict is None else verdict.use
     measured = _measured_mm(verdict, mapped)
     known = [one for one in (measured, stated) if one is not None]
     if any(not np.isfinite(one) for one in known):
@@ -69,6 +70,14 @@ def reliance(alignment: Alignment, names: Iterable[str], samples: StructureSampl
     if known:
         return Reliance(use=use, shift_mm=max(known), assumed=False)
     return Reliance(use=use, shift_mm=ASSUMED_SHIFT_MM, assumed=True)
+
+
+def _by_estimate(mapped_mm: float | None) -> Use:
+    """By the estimated error alone: of a structure that is not drawn on the reference no verdict was given."""
+    if mapped_mm is None:
+        return Use.UNMEASURED
+    limits = default_thresholds().of("estimated_error_p95")
+    return (Use.SUM, Use.ENVELOPE, Use.POINTS)[max(row.level(mapped_mm) for row in limits)]
 
 
 def _measured_mm(verdict: Verdict | None, mapped_mm: float | None) -> float | None:

@@ -86,13 +86,21 @@ def test_no_support_gives_no_shift() -> None:
     assert of(quality) == Reliance(use=Use.POINTS, shift_mm=None, assumed=False)
     lost = samples([1.0, math.nan])
     assert of(Quality(error_mm=error_map()), organ=lost) == Reliance(
-        use=Use.UNMEASURED, shift_mm=None, assumed=False
+        use=Use.POINTS, shift_mm=None, assumed=False
     )
 
 
 def test_a_structure_without_verdict_was_not_measured() -> None:
     """Its use is "not measured", never "3D sum"."""
     assert of(Quality()) == Reliance(use=Use.UNMEASURED, shift_mm=3.0, assumed=True)
+
+
+@pytest.mark.rule(14)
+@pytest.mark.parametrize(("error_mm", "use"), [(4.0, Use.SUM), (9.0, Use.ENVELOPE), (16.0, Use.POINTS)])
+def test_a_propagated_structure_is_judged_by_the_estimate(error_mm: float, use: Use) -> None:
+    """Not drawn on the reference, so without a verdict: the limits of the estimated error, 5 and 15 mm, hold."""
+    flat = GridField(grid=GRID, values=np.full(GRID.shape, error_mm))
+    assert of(Quality(error_mm=flat)) == Reliance(use=use, shift_mm=error_mm, assumed=False)
 
 
 def test_the_worst_of_all_courses_counts() -> None:
