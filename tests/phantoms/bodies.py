@@ -90,7 +90,9 @@ def _ellipse(x: F4, y: F4, half_x: F4 | float, half_y: F4 | float) -> F4:
 
 
 def _solid(x: F4, y: F4, z: F4, centre: tuple[float, ...], half: tuple[float, ...]) -> F4:
-    far = ((x - centre[0]) / half[0]) ** 2 + ((y - centre[1]) / half[1]) ** 2 + ((z - centre[2]) / half[2]) ** 2
+    far = (
+        ((x - centre[0]) / half[0]) ** 2 + ((y - centre[1]) / half[1]) ** 2 + ((z - centre[2]) / half[2]) ** 2
+    )
     return (np.sqrt(far) - 1) * np.float32(min(half))
 
 
@@ -102,8 +104,12 @@ def _trunk(x: F4, y: F4, z: F4, draw: np.random.Generator) -> F4:
     """Head to thigh, with what a seed makes different: size, spine, ribs, organs."""
     size = float(draw.uniform(0.9, 1.15))
     heights = [-420.0, -300.0, -150.0, 0.0, 120.0, 170.0, 200.0, 260.0, 330.0]
-    wide = _along(z, heights, [170 * size, 175 * size, 145 * size, 165 * size, 190 * size, 110.0, 62.0, 75.0, 60.0])
-    deep = _along(z, heights, [95 * size, 105 * size, 100 * size, 110 * size, 95 * size, 75.0, 60.0, 95.0, 70.0])
+    wide = _along(
+        z, heights, [170 * size, 175 * size, 145 * size, 165 * size, 190 * size, 110.0, 62.0, 75.0, 60.0]
+    )
+    deep = _along(
+        z, heights, [95 * size, 105 * size, 100 * size, 110 * size, 95 * size, 75.0, 60.0, 95.0, 70.0]
+    )
     hu = np.full(x.shape, -1000.0, dtype=np.float32)
     _painted(hu, -100.0, _ellipse(x, y, wide, deep))
     _painted(hu, 45.0, _ellipse(x, y, wide - 15 * size, deep - 15 * size))
@@ -165,7 +171,9 @@ def _arms(hu: F4, x: F4, y: F4, z: F4, *, up: bool) -> None:
 def _couch(hu: F4, grid: Grid, scene: Scene) -> None:
     """A plate of the image, flat in its own frame, behind everything."""
     back = scene.to_body.inverse()
-    height = back.apply(np.array([[0.0, scene.couch_mm, (scene.low_mm + scene.high_mm) / 2]]), frame="body")[0, 1]
+    height = back.apply(np.array([[0.0, scene.couch_mm, (scene.low_mm + scene.high_mm) / 2]]), frame="body")[
+        0, 1
+    ]
     y = grid.origin_mm[1] + grid.spacing_mm[1] * np.arange(grid.shape[1])
     skin = (np.abs(y - height) < 2.5) | (np.abs(y - height - 40) < 2.5)
     inside = (y > height) & (y < height + 40)

@@ -47,6 +47,9 @@ ARM_MM = 100.0
 TUKEY = 4.685
 """Width of the biweight in standard deviations: 95 % efficient on normal residuals (Holland and Welsch 1977)."""
 
+LEAST_REACH = 1.0
+"""Width of the biweight at least, in standard deviations of the values: where most is even, edges must not count as misfits."""
+
 STEPS = 30
 """Gauss-Newton steps at most on one level."""
 
@@ -228,9 +231,10 @@ def _relation(
     known = np.isfinite(samples[:, 0])
     a, b = sought.values[known], samples[known, 0]
     slope, offset = before
+    spread_of_values = LEAST_REACH * float(a.std())
     for _ in range(3):
         residual = b - slope * a - offset
-        reach = TUKEY * 1.4826 * float(np.median(np.abs(residual))) + 1e-6 * (1.0 + float(np.abs(b).max()))
+        reach = max(TUKEY * 1.4826 * float(np.median(np.abs(residual))), spread_of_values, 1e-6)
         keep = np.clip(1 - (residual / reach) ** 2, 0.0, None) ** 2
         total = keep.sum()
         if total <= 0:
