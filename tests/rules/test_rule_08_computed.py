@@ -24,7 +24,20 @@ from graybook.registration.volume import Volume
 from graybook.report.result import Result, json_text
 from graybook.workflow import course_registration
 from phantoms import PhantomStructure, linear, sphere, write_phantom
-from rules.patients import apart, codes, cord, course, eqd2, metrics, organ, plan, result_of, run, scanned
+from rules.patients import (
+    apart,
+    codes,
+    cord,
+    course,
+    eqd2,
+    metrics,
+    organ,
+    plan,
+    result_of,
+    run,
+    scanned,
+    state,
+)
 
 OLD, NEW = date(2015, 5, 4), date(2025, 5, 5)
 SHIFT = np.array([5.0, 0.0, 0.0])
@@ -244,3 +257,19 @@ def test_nothing_is_written_where_nothing_was_propagated(tmp_path: Path, engine:
     (out / "propagated.dcm").write_bytes(b"old")
     assert run("assess", folder, "--out", out).exit_code == 0
     assert not (out / "propagated.dcm").exists()
+
+
+@pytest.mark.rule(8)
+def test_an_alignment_may_be_declined(tmp_path: Path, engine: Engine) -> None:
+    """A person wants none: nothing computed, nothing refused; the point sums serve, and page 1 says that it was a choice."""
+    folder = state(_folder(tmp_path / "in"), f'[[course]]\ncourse = "{OLD}"\nalignment = "declined"')
+    result = result_of(folder)
+    assert engine.asked == []
+    assert result.refusals == []
+    assert set(_values(result).values()) == {None}
+    assert organ(result).judged.basis == "point sum"
+    assert organ(result).point_sum.complete
+    assert "alignment_declined" in codes(result)
+    assert run("assess", folder, "--out", tmp_path / "out").exit_code == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "By choice no alignment of" in page

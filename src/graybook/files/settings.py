@@ -72,6 +72,8 @@ class CourseSetting:
         True when its phases were given one after the other.
     region
         Where it was given.
+    declined
+        True when no alignment of it is wanted: its point sums serve.
     """
 
     course: str = ""
@@ -83,6 +85,7 @@ class CourseSetting:
     use: str = ""
     concurrent: tuple[tuple[str, ...], ...] = ()
     sequential: bool = False
+    declined: bool = False
 
     @property
     def site(self) -> str:
@@ -329,7 +332,7 @@ def _status(entry: Entry) -> Status | None:
 
 
 def _course(entry: Entry) -> CourseSetting:
-    known = ("course", "plans", "label", "intent", "status", "use", "concurrent", "sequential")
+    known = ("course", "plans", "label", "intent", "status", "use", "concurrent", "sequential", "alignment")
     entry.only((*known, *REGION_KEYS))
     entry.required("course", "plans")
     setting = CourseSetting(
@@ -342,6 +345,7 @@ def _course(entry: Entry) -> CourseSetting:
         use=entry.text("use"),
         concurrent=entry.groups("concurrent"),
         sequential=entry.flag("sequential"),
+        declined=entry.text("alignment", among=("declined",)) != "",
     )
     if setting.course and setting.plans:
         raise entry.refuse(

@@ -158,6 +158,8 @@ class Course:
         Where it was given, as a person states it.
     paper
         What a report says of it, when no file describes it; None for a course of files.
+    alignment_declined
+        True when a person wants no alignment of it: the point sums serve.
     """
 
     id: str
@@ -175,6 +177,7 @@ class Course:
     undecided: bool = False
     region: Region = field(default_factory=Region)
     paper: PaperDetails | None = None
+    alignment_declined: bool = False
 
     @property
     def counts(self) -> bool:

@@ -70,6 +70,9 @@ def use_text(use: str, envelope_mm: float | None, words: Wording) -> str:
 
 def support_line(result: Result, ranking: tuple[str, ...], words: Wording) -> str:
     """What the alignments support at the most loaded organ and at the cord; empty where nothing was measured."""
+    declined = [course_name(one, words) for one in result.courses if one.alignment == "declined"]
+    if declined:
+        return words("support_declined", courses=words.listing(declined))
     by_name = structures_by_name(result)
     shown = [by_name[name] for name in ranking[:1] if name in by_name]
     shown += [one for one in result.structures if one.tg263 == "SpinalCord" and one not in shown]

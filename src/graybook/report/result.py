@@ -127,7 +127,7 @@ class CourseResult(_Model):
     in_sum: bool = Field(default=True, description="Whether it enters the 3D sum.")
     alignment: str = Field(
         default="",
-        description="How its frame is reached: reference, same frame, registration (found in the input), computed, none.",
+        description="How its frame is reached: reference, same frame, registration (found in the input), computed, declined, none.",
     )
     side: str = ""
     levels: str = Field(default="", description="Vertebrae treated, as a person states them: T9-L1.")

@@ -84,6 +84,8 @@ def _aligned(
 ) -> CourseAlignment:
     if not course.frame or not reference.frame:
         return CourseAlignment(course=course, alignment=None, how="none")
+    if course.alignment_declined and course.frame != reference.frame:
+        return _declined(course)
     chains = chains_between(links, from_frame=reference.frame, to_frame=course.frame)
     missing = not chains.alignments
     if course.frame != reference.frame and aligner is not None and (missing or aligner.insists):
@@ -124,6 +126,13 @@ def _aligned(
     return CourseAlignment(
         course=course, alignment=None, how="none", refusal=_no_alignment(course, reference)
     )
+
+
+def _declined(course: Course) -> CourseAlignment:
+    """No alignment, because a person wants none: nothing is refused, the point sums serve."""
+    params: dict[str, Param] = {"course": course.label}
+    said = Finding(code="alignment_declined", severity=Severity.INFO, subject=course.id, params=params)
+    return CourseAlignment(course=course, alignment=None, how="declined", findings=(said,))
 
 
 def _no_alignment(course: Course, reference: Course) -> Refusal:

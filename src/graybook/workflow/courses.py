@@ -95,6 +95,7 @@ def _course(
         structure_sets=structure_sets,
         undecided=undecided,
         region=setting.region,
+        alignment_declined=setting.declined,
     )
 
 
@@ -116,6 +117,7 @@ def _setting(group: CourseMembers, names: Sequence[str], settings: Settings) -> 
         use=next((one.use for one in own if one.use), ""),
         concurrent=next((one.concurrent for one in own if one.concurrent), ()),
         sequential=any(one.sequential for one in own),
+        declined=any(one.declined for one in own),
     )
 
 
