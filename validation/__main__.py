@@ -28,8 +28,10 @@ RESULTS = ROOT / "validation" / "results"
 SCIENCE = ROOT / "docs" / "science"
 MODULES = {
     "real": "real_page",
+    "alignment_smooth": "alignment.smooth_board",
     "alignment_phantoms": "alignment.phantom_board",
     "alignment_lung": "alignment.lung",
+    "alignment_error": "alignment.error_estimate",
     "alignment_verdicts": "alignment.verdict_board",
     "alignment_size": "alignment.size_board",
 }
@@ -37,7 +39,14 @@ MODULES = {
 
 PAGES: dict[Head, tuple[str, ...]] = {
     DVH: ("nelms", "stanley", "walker_byrne", "sums", "resample", "real", "speed", "growth"),
-    ALIGNMENT: ("alignment_phantoms", "alignment_lung", "alignment_verdicts", "alignment_size"),
+    ALIGNMENT: (
+        "alignment_smooth",
+        "alignment_phantoms",
+        "alignment_lung",
+        "alignment_error",
+        "alignment_verdicts",
+        "alignment_size",
+    ),
 }
 """Parts in the order of each page; the module of each has ``measured``."""
 

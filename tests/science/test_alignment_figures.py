@@ -56,14 +56,10 @@ def test_bins_hold_every_error() -> None:
 
 
 def test_floor_of_rounding_is_below_its_root_mean_square() -> None:
-    """On the lung pair's grid a little less than the root of the summed variances; of a cube 0.4803 edges."""
-    grid = Grid(
-        frame="1", shape=(9, 9, 9), origin_mm=[0, 0, 0], spacing_mm=[1.366, 1.366, 2.5], axes=np.eye(3)
-    )
-    square = np.sqrt(np.sum(np.array([1.366, 1.366, 2.5]) ** 2) / 12)
-    assert 0.9 * square < floor_mm(grid) < square
-    cube = Grid(frame="1", shape=(9, 9, 9), origin_mm=[0, 0, 0], spacing_mm=[1, 1, 1], axes=np.eye(3))
-    assert floor_mm(cube) == pytest.approx(0.4803, abs=0.002)
+    """Steps of 1, 2 and 3 mm: a little less than the root of the summed variances; of a cube 0.4803 edges."""
+    square = np.sqrt(14.0 / 12.0)
+    assert 0.9 * square < floor_mm(np.array([1.0, 2.0, 3.0])) < square
+    assert floor_mm(np.ones(3)) == pytest.approx(0.4803, abs=0.002)
 
 
 def test_lungs_are_the_air_within_the_body() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from graybook import __version__
 from graybook.record.alignment import Quality, Use
 from graybook.registration.quality import quality
-from validation.alignment.phantom_board import aligned, pairs_of
+from validation.alignment.aligned import aligned, pairs_of
 from validation.alignment.trials import BAD, GOOD, Trial
 from validation.sections import Options, section, table
 
