@@ -75,6 +75,8 @@ def volumes_meet(reference: LoadedCourse, other: LoadedCourse, way: Alignment | 
     if not len(treated):
         return None
     meet: BoolArray = _given(seen_from(other.dose, way.transform), treated) >= theirs
+    if not meet.any() and np.isnan(way.transform.apply(treated, frame=grid.frame)).any():
+        return None  # part of the treated volume lies where the deformation is not defined
     return bool(meet.any())
 
 

@@ -11,6 +11,7 @@ from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
 from graybook.dvh.sampling import StructureSamples
 from graybook.record import Alignment
 from graybook.record.alignment import Quality, Use, Verdict
+from graybook.registration.quality import errors_at
 from graybook.tables.alignment_thresholds import default_thresholds
 
 __all__ = ["Reliance", "reliance", "worst_use"]
@@ -93,8 +94,7 @@ def _mapped_error_mm(quality: Quality, samples: StructureSamples) -> float | Non
         return None
     error = np.full(len(samples.volumes_cm3), np.inf)
     known = np.isfinite(samples.points_mm).all(axis=1)
-    found = quality.error_mm.sample(samples.points_mm[known])
-    error[known] = np.where(found.inside & np.isfinite(found.low), found.low, np.inf)
+    error[known] = errors_at(quality.error_mm, samples.points_mm[known])
     order = np.argsort(error, kind="stable")
     share = np.cumsum(samples.volumes_cm3[order])
     place = int(np.searchsorted(share, PART_PERCENT / 100.0 * share[-1] * (1.0 - 1e-12)))
