@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +80,20 @@ def test_both_courses_by_default(tmp_path: Path, tmp_path_factory: pytest.TempPa
     """As a user runs it: both courses, deformable in the end."""
     folder = synthetic_patient(tmp_path_factory.getbasetemp())
     is_found_again(folder, tmp_path, "auto")
+
+
+@pytest.mark.slow
+@pytest.mark.rule(16)
+def test_computed_on_one_thread_and_on_two(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A computed alignment changes no byte of result.json with the number of threads."""
+    folder = without(synthetic_patient(tmp_path_factory.getbasetemp()), tmp_path / "in", "2009", "REG_*")
+    program = [sys.executable, "-c", "from graybook.cli.main import app; app()"]
+    written = []
+    for threads in ("1", "2"):
+        out = tmp_path / threads
+        command = [*program, "assess", str(folder), "--out", str(out), "--register", "rigid"]
+        surroundings = {**os.environ, "NUMBA_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
+        ran = subprocess.run(command, capture_output=True, env=surroundings, check=False)
+        assert ran.returncode == 0, ran.stderr.decode(errors="replace")
+        written.append((out / "result.json").read_bytes())
+    assert written[0] == written[1]
