@@ -10,7 +10,7 @@ from graybook.geometry.transform import Affine
 from graybook.progress import Progress, silent
 from graybook.registration.registered import Registered
 from graybook.registration.rigid import SEED, Pair, descended, orthonormal
-from graybook.registration.rigid_levels import Picture, Window, bones_of, picture
+from graybook.registration.rigid_levels import Picture, Window, bones_of, pictures
 from graybook.registration.rigid_region import cut, nearness
 from graybook.registration.rigid_search import apart, scorer
 from graybook.registration.rigid_search import around as neighbours
@@ -113,7 +113,7 @@ def _checked(fixed: Volume, moving: Volume, around: BoolArray, start: Affine) ->
 def _pair(
     fixed: Volume, moving: Volume, around: BoolArray, points: FloatArray, start: Affine, margin_mm: float
 ) -> Pair:
-    one, two = picture(fixed), picture(moving)
+    one, two = pictures(fixed, moving)
     there = start.apply(points, frame=start.from_frame)
     near = cut(one.volume, points, margin_mm=margin_mm)
     far = cut(two.volume, there, margin_mm=margin_mm + ROOM_MM)

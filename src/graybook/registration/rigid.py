@@ -22,7 +22,7 @@ from graybook.registration.rigid_levels import (
     body_of,
     bones_of,
     even,
-    picture,
+    pictures,
     spread_points,
 )
 from graybook.registration.rigid_search import STEP_MM, Candidate, apart, around, everywhere, scorer
@@ -166,7 +166,7 @@ def rigid(
 
 
 def _pair(fixed: Volume, moving: Volume, weights: FloatArray | None) -> Pair:
-    one, two = picture(fixed), picture(moving)
+    one, two = pictures(fixed, moving)
     maps = one.level(BODY_MM), two.level(BODY_MM)
     bodies = body_of(one, maps[0]), body_of(two, maps[1])
     if min(int(body.sum()) for body in bodies) < 100:

@@ -15,10 +15,27 @@ from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.registration._kernels.rigid import block_means, values_at
 from graybook.registration.volume import Volume
 
-__all__ = ["Level", "Picture", "Window", "body_of", "bones_of", "even", "is_ct", "picture", "spread_points"]
+__all__ = [
+    "Level",
+    "Picture",
+    "Window",
+    "body_of",
+    "bones_of",
+    "even",
+    "is_ct",
+    "picture",
+    "pictures",
+    "spread_points",
+]
 
 CT_WINDOW = (-250.0, 750.0)
 """Between lung and cortical bone: soft tissue and bone share the range, air and lung count as one. [HU]"""
+
+LUNG_WINDOW = (-1000.0, 250.0)
+"""Where a mask leaves mostly lung. [HU]"""
+
+LEAST_BODY = 0.2
+"""Share of a mask that the body in it must fill; else the mask is what is compared, be it lung."""
 
 BODY_HU = -175.0
 """Halfway from the foot of the window to fat: the skin of a block. [HU]"""
@@ -117,7 +134,25 @@ def picture(volume: Volume) -> Picture:
     values = volume.values if volume.mask is None else np.where(volume.mask, volume.values, np.float32("nan"))
     made = even(Volume(grid=volume.grid, values=values, modality=volume.modality))
     ct = is_ct(volume)
-    return Picture(volume=made, window=Window(*CT_WINDOW) if ct else _window(values), is_ct=ct)
+    return Picture(volume=made, window=_ct_window(values) if ct else _window(values), is_ct=ct)
+
+
+def pictures(fixed: Volume, moving: Volume) -> tuple[Picture, Picture]:
+    """Two images made ready: two CT are looked at through one window."""
+    one, two = picture(fixed), picture(moving)
+    if one.is_ct and two.is_ct and one.window != two.window:
+        wide = Window(min(one.window.low, two.window.low), max(one.window.high, two.window.high))
+        one, two = (Picture(volume=it.volume, window=wide, is_ct=True) for it in (one, two))
+    return one, two
+
+
+def _ct_window(values: npt.NDArray[np.float32]) -> Window:
+    """Soft tissue and bone, or lung where a mask leaves little else."""
+    some = values[::2, ::2, ::2]
+    known = np.isfinite(some)
+    masked = not bool(known.all())
+    lung = (some > -1000.0) & (some < CT_WINDOW[0])
+    return Window(*(LUNG_WINDOW if masked and 2 * lung.sum() > known.sum() else CT_WINDOW))
 
 
 def is_ct(volume: Volume) -> bool:
@@ -174,8 +209,10 @@ def body_of(picture: Picture, level: Level) -> BoolArray:
     if count == 0:
         return np.asarray(~unknown)
     largest = labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))
-    body = np.stack([ndimage.binary_fill_holes(plane) for plane in largest])
-    return np.asarray(ndimage.binary_dilation(body, iterations=1) & ~unknown)
+    filled = np.stack([ndimage.binary_fill_holes(plane) for plane in largest])
+    body = np.asarray(ndimage.binary_dilation(filled, iterations=1) & ~unknown)
+    masked = bool(unknown.any()) and body.sum() < LEAST_BODY * (~unknown).sum()
+    return np.asarray(~unknown) if masked else body
 
 
 def bones_of(level: Level) -> BoolArray:
