@@ -34,8 +34,9 @@ SHIFT, SPREAD = 1.4, 0.85
 """Weights of the mean shift to the better matches and of its spread: 95 % quantile regression on the first generator's
 phantoms, rounded up (docs/science/alignment-quality.md)."""
 
-TWO_WAYS = 0.7
-"""Share of the distance there and back that one of the two ways is off: two alignments of equal, independent error."""
+LEFT_MM = 1.85
+"""Within this 95 % of the true errors of registered phantoms of the first generator lie, whatever the signs: a registration takes
+away what it sees, and these signs see what it sees. [mm]"""
 
 BLOCK = 20_000
 
@@ -108,15 +109,15 @@ def _sureness(found: Matches) -> FloatArray:
 
 
 def floor_mm(lattice: Lattice) -> float:
-    """The least that is ever stated: half the diagonal of the larger voxel, within which a place is not known better. [mm]"""
-    return float(0.5 * np.linalg.norm(lattice.voxel_mm))
+    """The least that is ever stated: half the diagonal of the larger voxel, or what registrations leave unseen. [mm]"""
+    return max(float(0.5 * np.linalg.norm(lattice.voxel_mm)), LEFT_MM)
 
 
 def stated_mm(found: Signs, floor: float) -> FloatArray:
     """The 95 % estimate from the signs, before it is known where nothing supports one. [mm]"""
     seen = SHIFT * found.shift_mm + SPREAD * found.spread_mm
     seen = seen + GROWTH * np.maximum(found.distance_mm - 2.0 * PITCH_MM, 0.0)
-    return np.asarray(np.sqrt(floor**2 + seen**2 + (TWO_WAYS * found.inconsistency_mm) ** 2))
+    return np.asarray(np.sqrt(floor**2 + seen**2 + found.inconsistency_mm**2))
 
 
 def estimated_error(
