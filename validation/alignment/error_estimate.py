@@ -21,7 +21,7 @@ from graybook.registration.quality.deformation import gradients
 from graybook.registration.quality.error import estimated_error, floor_mm, signs
 from graybook.registration.quality.lattice import laid
 from graybook.registration.quality.matching import Matches, matches
-from validation.alignment.phantom_board import aligned
+from validation.alignment.aligned import aligned
 from validation.alignment.phantoms import SMALL, Case, made
 from validation.alignment.second import second
 from validation.sections import Options, plot, section, table
