@@ -59,8 +59,7 @@ def measured(options: Options) -> dict[str, Any]:
         "A large pair",
         texts=[
             f"{size} voxels, from two files to the vectors at every voxel, in a fresh process on two cores; asked for are "
-            f"{MOST_S:.0f} s and {MOST_MB / 1000:g} GB. Memory is the highest resident set; 1.2 GB of it are the two images and "
-            "the vectors that the process writes for every voxel.",
+            f"{MOST_S:.0f} s and {MOST_MB / 1000:g} GB. Memory is the highest resident set.",
         ],
         tables=[
             table(

@@ -41,12 +41,13 @@ def main(fixed_path: str, moving_path: str, out: str, way: str, points_path: str
         transform = deformable(fixed, moving, start=start.transform, progress=told).transform
     said: dict[str, Any] = {"steps_s": steps.spent()}
     grid = fixed.grid
-    vectors = np.empty((int(np.prod(grid.shape)), 3), dtype=np.float32)
-    centres = grid.centres()
-    for first in range(0, len(centres), 2_000_000):
-        part = centres[first : first + 2_000_000]
-        vectors[first : first + len(part)] = transform.apply(part, frame=grid.frame) - part
-    np.save(out + ".npy", vectors.reshape(*grid.shape, 3))
+    nz, ny, nx = grid.shape
+    vectors = np.lib.format.open_memmap(out + ".npy", mode="w+", dtype=np.float32, shape=(nz, ny, nx, 3))
+    y, x = (side.ravel() for side in np.meshgrid(np.arange(ny), np.arange(nx), indexing="ij"))
+    for plane in range(nz):
+        places = grid.points_at(np.stack([x, y, np.full(len(x), plane)], axis=1).astype(np.float64))
+        vectors[plane] = (transform.apply(places, frame=grid.frame) - places).reshape(ny, nx, 3)
+    vectors.flush()
     if points_path and quality is not None and quality.error_mm is not None:
         said["errors_mm"] = _errors(quality, np.load(points_path)).tolist()
     Path(out + ".json").write_text(json.dumps(said))
