@@ -35,6 +35,8 @@ _EDGE_SHARE = 0.06
 """Steepness, as a share of the window over the width, from which an edge is drawn."""
 _BODY_SHARE = 0.12
 """Share of the window above which a voxel is of the patient when the picture is cropped."""
+_LUNG_SHARE, _LUNG_HU = 0.03, -900.0
+"""The same for maps where the window shows lung, whose own voxels are the patient's too. [HU]"""
 _LEAST_PIECE = 0.05
 """Least size of a piece that is drawn as the patient's (a second leg, an arm), as a share of the largest."""
 _HEAD_INCH, _FOOT_INCH, _GAP_INCH, _TALLEST_INCH = 0.56, 0.36, 0.10, 2.9
@@ -208,7 +210,10 @@ class _Figure:
     def _patient(self, plane: AlignedPlane) -> BoolArray:
         from scipy import ndimage
 
-        dense = ndimage.binary_fill_holes(_windowed(plane.fixed, self.shown.fixed_window) > _BODY_SHARE)
+        window = self.shown.fixed_window
+        least = _LUNG_SHARE if window[0] < _LUNG_HU else _BODY_SHARE
+        smooth = ndimage.gaussian_filter(np.nan_to_num(_windowed(plane.fixed, window)), 1.5)
+        dense = ndimage.binary_fill_holes(smooth > least)
         pieces, count = ndimage.label(dense)
         if count < 2:
             return np.asarray(dense)

@@ -99,7 +99,10 @@ def draw_scale(axes: Axes, plane: Placed, *, dark: bool) -> None:
     left, right, bottom, top = extent(plane)
     x, y = right - 0.04 * (right - left) - 50.0, bottom + 0.04 * (top - bottom)
     colour = "white" if dark else INK
-    axes.plot([x, x + 50.0], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=5)
+    axes.plot(
+        [x, x + 50.0], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=5,
+        path_effects=halo(1.0, dark=dark),
+    )  # fmt: skip
     axes.annotate(
         "5\u00a0cm", (x + 25.0, y), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom",
         fontsize=5.8, color=colour, path_effects=halo(0.8, dark=dark), zorder=5,
