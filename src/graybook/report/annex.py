@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
 from graybook.report.result import CourseDose, CourseResult, Result, StructureResult
-from graybook.report.summary import envelope_text, shift_notes
+from graybook.report.summary import envelope_text, shift_notes, shift_text
 from graybook.report.values import (
     METRICS,
     alpha_beta_text,
@@ -109,7 +109,7 @@ def _points_table(result: Result, words: Wording) -> Table:
                 cell(words.number(points.customary_d0_1cc_gy)),
                 cell(words.number(points.bound_d0_1cc_gy)),
                 cell(words.number(points.max_sum_gy)),
-                cell(envelope_text(envelope, words)),
+                cell(envelope_text(envelope, words), shift_text(envelope, words)),
             )
         )
     keys = ("col_customary", "col_bound003", "col_customary01", "col_bound01", "col_max_sum", "col_envelope")

@@ -22,7 +22,7 @@ from graybook.report.values import (
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
 
-__all__ = ["courses_table", "envelope_text", "organs_table", "shift_notes", "summary"]
+__all__ = ["courses_table", "envelope_text", "organs_table", "shift_notes", "shift_text", "summary"]
 
 
 def _reference(result: Result) -> CourseResult | None:
@@ -106,7 +106,7 @@ def envelope_text(envelope: Envelope | None, words: Wording) -> str:
     return words("range", low=words.number(low), high=words.number(high))
 
 
-def _shift_text(envelope: Envelope | None, words: Wording) -> str:
+def shift_text(envelope: Envelope | None, words: Wording) -> str:
     """How far earlier doses were shifted for it."""
     if envelope is None or envelope.d0_03cc_gy is None or envelope.shift_mm == 0.0:
         return ""
@@ -131,7 +131,7 @@ def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
         cell(metric_text(structure, "mean_gy", words, unit=True)),
         cell(words.number(points.customary_d0_03cc_gy), incomplete, strong=only_points),
         cell(words.number(points.bound_d0_03cc_gy), incomplete, strong=only_points),
-        cell(envelope_text(structure.envelope, words), _shift_text(structure.envelope, words)),
+        cell(envelope_text(structure.envelope, words), shift_text(structure.envelope, words)),
     )
 
 

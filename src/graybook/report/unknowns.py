@@ -124,7 +124,8 @@ def _particles(result: Result, words: Wording) -> Iterator[str]:
 
 
 def _shift(result: Result, words: Wording) -> Iterator[str]:
-    envelopes = [item.envelope for item in result.structures if item.envelope is not None]
+    organs = [item for item in result.structures if item.kind in ("organ", "other")]
+    envelopes = [item.envelope for item in organs if item.envelope is not None]
     assumed = [item.shift_mm for item in envelopes if item.assumed and item.shift_mm > 0.0]
     stated = [item.shift_mm for item in envelopes if not item.assumed and item.shift_mm > 0.0]
     if assumed:
