@@ -29,6 +29,9 @@ SLACK_MM = 48.0
 TURNS_DEG = (15.0, 30.0, 45.0)
 """Turns tried about each axis, both ways."""
 
+OBLIQUE_DEG = 30.0
+"""Turns tried about the diagonals of each two axes, both ways."""
+
 COARSE_BINS = 10
 """Of the histograms of the search."""
 
@@ -66,12 +69,17 @@ def scorer(level: Level, sought: Sought, window: Window | None) -> Scorer:
 
 
 def turns() -> list[FloatArray]:
-    """None, turns about each axis, and prone instead of supine."""
+    """None, turns about each axis and between two, and prone instead of supine."""
     out = [np.eye(3)]
     for angle in TURNS_DEG:
         for axis in range(3):
             for sign in (1, -1):
                 out.append(Rotation.from_rotvec(np.radians(sign * angle) * np.eye(3)[axis]).as_matrix())
+    for a, b in ((0, 1), (0, 2), (1, 2)):
+        for sign in (1, -1):
+            diagonal = (np.eye(3)[a] + sign * np.eye(3)[b]) / np.sqrt(2.0)
+            for way in (1, -1):
+                out.append(Rotation.from_rotvec(np.radians(way * OBLIQUE_DEG) * diagonal).as_matrix())
     out.append(np.diag([-1.0, -1.0, 1.0]))
     return out
 
