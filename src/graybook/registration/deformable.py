@@ -78,7 +78,7 @@ GUIDE_WEIGHT = 4.0
 
 STIFFER, STIFFENINGS = 4.0, 5
 
-MOST_VOXELS = 8_000_000
+MOST_VOXELS = 4_000_000
 """Finest grid compared: a larger one is compared at larger voxels."""
 
 
