@@ -70,7 +70,7 @@ def scorer(level: Level, sought: Sought, window: Window | None) -> Scorer:
 
 def turns() -> list[FloatArray]:
     """None, turns about each axis and between two, and prone instead of supine."""
-    out = [np.eye(3)]
+    out: list[FloatArray] = [np.eye(3)]
     for angle in TURNS_DEG:
         for axis in range(3):
             for sign in (1, -1):
