@@ -70,12 +70,13 @@ def breathing(strength: float = 1.0) -> Motion:
 
 
 def sliding(most_mm: float = 16.0) -> Motion:
-    """Lungs and what lies under them move along their pleura, the wall and the middle stand still: a jump at the surface."""
+    """Lungs, heart and what lies under them move along the chest wall and the spine, which stand still: a jump at the surface."""
 
     def motion(points: FloatArray) -> FloatArray:
         x, y, z = points.T
         side = np.where(x > 0, 68.0, -68.0)
         inside = ((x - side) / 52.0) ** 2 + ((y + 2.0) / 72.0) ** 2 < 1.0
+        inside |= ((x - 8.0) / 60.0) ** 2 + ((y + 24.0) / 47.0) ** 2 < 1.0
         along = np.clip((60.0 - z) / 190.0, 0.0, None)
         down = most_mm * along**1.5 / (0.25 + along**1.5)
         return points - np.stack([0 * x, 0 * x, np.where(inside, down, 0.0)], axis=1)
