@@ -5,6 +5,7 @@ The engine is a stand-in that gives a known deformation and known verdicts: how 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,10 +54,12 @@ class Engine:
     undefined_above_x: float = np.inf
     steepness: float = 0.0
     asked: list[str] = field(default_factory=list)
+    limits: list[float] = field(default_factory=list)
 
     def __call__(self, fixed: Volume, moving: Volume, *, method: str, **wanted: Any) -> Alignment:
         """In place of :func:`graybook.registration.automatic.automatic`."""
         self.asked.append(method)
+        self.limits += [row.sum_limit for row in wanted["thresholds"].of("estimated_error_p95")]
         x = fixed.grid.centres()[:, 0].reshape(fixed.grid.shape)
         vectors = np.broadcast_to(SHIFT, (*fixed.grid.shape, 3)).copy()
         vectors[..., 0] += self.steepness * x
@@ -149,6 +152,26 @@ def test_a_kind_asked_for_is_passed_on(tmp_path: Path, engine: Engine, method: s
     ran = run("assess", folder, "--out", tmp_path / "out", "--register", method)
     assert ran.exit_code == 0, ran.output
     assert engine.asked == [method]
+
+
+@pytest.mark.rule(8)
+def test_a_centre_changes_the_limits(tmp_path: Path, engine: Engine) -> None:
+    """Limits of a centre's file reach the verdicts, and stand in the result with who changed them, when and why."""
+    file = tmp_path / "limits.toml"
+    file.write_text(
+        '[[alignment_threshold]]\nmeasure = "estimated_error_p95"\nsum = 3.25\nauthor = "A. Physicist"\n'
+        'date = 2026-01-31\nreason = "our own phantoms"\n'
+    )
+    out = tmp_path / "out"
+    ran = run("assess", _folder(tmp_path / "in"), "--out", out, "--thresholds", file)
+    assert ran.exit_code == 0, ran.output
+    assert engine.limits == [3.25]
+    (change,) = json.loads((out / "result.json").read_text())["provenance"]["overrides"]
+    assert change["key"] == "alignment_threshold estimated_error_p95"
+    assert change["value"].startswith("3D sum 3.25")
+    assert (change["author"], change["date"], change["reason"]) == (
+        "A. Physicist", "2026-01-31", "our own phantoms"
+    )  # fmt: skip
 
 
 @pytest.mark.rule(10)

@@ -60,6 +60,14 @@ def assess(
             ),
         ),
     ] = "auto",
+    thresholds: Annotated[
+        Path | None,
+        typer.Option(
+            "--thresholds",
+            metavar="FILE",
+            help="A centre's limits for what alignments may be used for ([[alignment_threshold]] tables, with author and date).",
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
     display_alpha_beta: Annotated[
         float,
@@ -93,6 +101,7 @@ def assess(
             display_alpha_beta_gy=display_alpha_beta,
             names=names,
             register=register,
+            thresholds=thresholds,
             progress=progress,
         )
         write_assessment(assessed, out, language=lang, progress=progress)

@@ -98,13 +98,20 @@ class Registrar:
 
     @classmethod
     def between(
-        cls, courses: Sequence[Course], reference: Course, *, register: Register, progress: Progress
+        cls,
+        courses: Sequence[Course],
+        reference: Course,
+        *,
+        register: Register,
+        thresholds: Thresholds | None = None,
+        progress: Progress,
     ) -> Registrar:
         """For the courses of one person."""
         return cls(
             reference=reference,
             names=structure_names(courses, reference),
             register=register,
+            thresholds=thresholds,
             progress=progress,
         )
 

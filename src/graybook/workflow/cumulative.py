@@ -15,13 +15,15 @@ import graybook
 from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
 from graybook.accumulation.equieffective import EquieffectiveField
 from graybook.errors import UsageError
+from graybook.files.alignment_thresholds import read_thresholds
 from graybook.files.settings import Settings
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
-from graybook.record import Course, Finding, InputFile, Modality, Provenance, Record, Severity
+from graybook.record import Course, Finding, InputFile, Modality, Override, Provenance, Record, Severity
 from graybook.report.material import Material
 from graybook.report.result import Result
 from graybook.tables import edition
+from graybook.tables.alignment_thresholds import Thresholds, default_thresholds
 from graybook.text import Language, phrase
 from graybook.workflow.alignment_results import verdict_findings
 from graybook.workflow.alignments import CourseAlignment, align_courses
@@ -81,6 +83,7 @@ def assess(
     display_alpha_beta_gy: float = DISPLAY_ALPHA_BETA_GY,
     names: Path | None = None,
     register: Register = "auto",
+    thresholds: Path | None = None,
     progress: Progress = silent,
 ) -> Assessed:
     """
@@ -103,6 +106,8 @@ def assess(
     register
         What to align by images: "auto" the courses that no registration leads to, "rigid" or "deformable" every course in
         another frame by that kind, "never" none.
+    thresholds
+        A centre's file of limits for what alignments may be used for.
     progress
         Told of every step.
 
@@ -119,7 +124,8 @@ def assess(
     planned = {one.id: one for one in person.planned}
     loaded = tuple(_loaded(course, planned) for course in person.record.courses)
     courses = person.record.courses
-    registrar = Registrar.between(courses, today, register=register, progress=progress)
+    limits = default_thresholds() if thresholds is None else read_thresholds(thresholds)
+    registrar = Registrar.between(courses, today, register=register, thresholds=limits, progress=progress)
     alignments = align_courses(
         courses,
         today,
@@ -134,7 +140,7 @@ def assess(
     assessed = with_judgement(with_paper(assessed, person.record.courses, scanned.settings))
     total = _total(setting, display_alpha_beta_gy)
     result = _result(
-        scanned, person, setting, alignments, organs, assessed, said, language, display_alpha_beta_gy
+        scanned, person, setting, alignments, organs, assessed, said, limits, language, display_alpha_beta_gy
     )
     material = material_of(result, setting, organs, assessed, total, alignments, registrar)
     return Assessed(material=material, person=person, setting=setting, organs=organs, total=total)
@@ -215,6 +221,7 @@ def _result(
     organs: Sequence[Organ],
     assessed: Sequence[AssessedOrgan],
     said: Sequence[Finding],
+    limits: Thresholds,
     language: Language,
     display_alpha_beta_gy: float,
 ) -> Result:
@@ -261,7 +268,9 @@ def _result(
         ),
         findings=finding_results(findings, language),
         refusals=refusal_results(refusals, language),
-        provenance=provenance_result(_provenance(scanned), alignments, created=_today(), language=language),
+        provenance=provenance_result(
+            _provenance(scanned, limits), alignments, created=_today(), language=language
+        ),
     )
 
 
@@ -288,7 +297,22 @@ def _general(setting: Setting) -> list[Finding]:
     return findings
 
 
-def _provenance(scanned: ScanResult) -> Provenance:
+def _changes(limits: Thresholds) -> tuple[Override, ...]:
+    """Limits of alignments that a person changed."""
+    return tuple(
+        Override(
+            key=f"alignment_threshold {row.measure}" + (f" ({row.tissue})" if row.tissue else ""),
+            value=f"3D sum {row.sum_limit:g}, envelope {row.envelope_limit:g}",
+            author=row.author,
+            date=row.changed_on,
+            reason=row.reason,
+        )
+        for row in limits.rows
+        if row.changed_on is not None
+    )
+
+
+def _provenance(scanned: ScanResult, limits: Thresholds) -> Provenance:
     used = {
         InputFile(sha256=one.sha256, used_as=one.used_as, uid=one.uid)
         for one in scanned.files
@@ -298,7 +322,7 @@ def _provenance(scanned: ScanResult) -> Provenance:
         version=graybook.__version__,
         tables_edition=edition(),
         inputs=tuple(sorted(used, key=lambda one: (one.used_as, one.uid, one.sha256))),
-        overrides=scanned.settings.overrides,
+        overrides=(*scanned.settings.overrides, *_changes(limits)),
         settings_sha256=scanned.settings.sha256,
     )
 
