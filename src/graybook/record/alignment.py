@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -125,6 +126,8 @@ class Alignment:
         Of a computed one: rigid, local or deformable; else empty.
     quality
         None when nothing was measured.
+    settings
+        Of a computed one: with these and the same images the same transform is found again.
     """
 
     transform: Transform
@@ -133,6 +136,7 @@ class Alignment:
     approvals: tuple[Approval, ...] = ()
     method: str = ""
     quality: Quality | None = None
+    settings: Mapping[str, str | float | int] = field(default_factory=dict)
 
     def is_approved(self, structure: str = "") -> bool:
         """Whether every registration it is made of is approved: for one structure, or for all when none is named.

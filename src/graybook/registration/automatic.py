@@ -73,6 +73,7 @@ def automatic(
     ends = PARTS[method]
     forward = rigid(fixed, moving, progress=_part(progress, 0.0, ends[0]))
     backward: Registered | None = None
+    settings = {f"rigid: {key}": value for key, value in forward.settings.items()}
     if method == "local" and around is not None:
         told = _part(progress, ends[0], ends[1])
         forward = local(fixed, moving, around=around, start=forward.transform, progress=told)  # type: ignore[arg-type]
@@ -93,13 +94,24 @@ def automatic(
         thresholds=thresholds,
         progress=_part(progress, ends[2], 1.0),
     )
-    return Alignment(transform=forward.transform, source=("computed",), method=forward.method, quality=found)
+    if forward.method != "rigid":
+        settings |= {f"{forward.method}: {key}": value for key, value in forward.settings.items()}
+    return Alignment(
+        transform=forward.transform,
+        source=("computed",),
+        method=forward.method,
+        quality=found,
+        settings=settings,
+    )
 
 
 def _part(progress: Progress, first: float, last: float) -> Progress:
-    """A progress whose whole is a part of another's."""
+    """A progress whose whole is a part of another's; steps that begin anew do not take back what was told."""
+    reached = first
 
     def tell(step: str, done: float) -> None:
-        progress(step, first + done * (last - first))
+        nonlocal reached
+        reached = max(reached, first + done * (last - first))
+        progress(step, reached)
 
     return Progress(tell=tell, cancelled=progress.cancelled)

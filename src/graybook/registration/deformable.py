@@ -8,7 +8,7 @@ are scaled by the curvature expected at each control point.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -142,7 +142,11 @@ def deformable(
         before=start.matrix,
         after=np.eye(4),
     )
-    settings = {f"level {n + 1}": repr(level) for n, level in enumerate(levels)}
+    settings = {
+        f"level {number} {key}": value
+        for number, level in enumerate(levels, start=1)
+        for key, value in asdict(level).items()
+    }
     return Registered(transform=transform, method="deformable", similarity=1.0 - value, settings=settings)
 
 
@@ -167,7 +171,7 @@ def _within_reach(fixed: Volume, levels: Sequence[Level]) -> tuple[Level, ...]:
             > MOST_VOXELS
         ):
             voxel *= 1.05
-        out.append(Level(**{**level.__dict__, "voxel_mm": voxel}))
+        out.append(replace(level, voxel_mm=voxel))
     return tuple(out)
 
 

@@ -60,7 +60,7 @@ def alignment_result(
         verdicts=link.verdicts,
         error_field=_error_field(alignment),
         landmarks=0 if pair.landmarks is None else len(pair.landmarks[0]),
-        settings=_settings(pair, asked),
+        settings={**_settings(pair, asked), **alignment.settings},
         thresholds_changed=_changed(thresholds),
         findings=finding_results(pair.findings, language),
         files=sorted(files),
