@@ -191,7 +191,7 @@ def ellipsoids(draw: st.DrawFn) -> tuple[ContourStack, float]:
 def test_ellipsoids_have_their_volume(drawn: tuple[ContourStack, float]) -> None:
     """Any sheared ellipsoid at any slice spacing and phase has its volume within 0.2 %, its mean at its centre."""
     contours, truth = drawn
-    found = structure_samples(contours, target_count=3000)
+    found = structure_samples(contours, target_count=8000)
     assert found.volume_cm3 == pytest.approx(truth, rel=0.002)
     centroid = np.average(found.points_mm, axis=0, weights=found.volumes_cm3)
     assert centroid == pytest.approx([0.0, 0.0, 0.0], abs=0.05)
