@@ -11,11 +11,13 @@ from graybook.record.paper import Administration, OrganDose, PaperDetails
 from graybook.record.person import Identity, Person
 from graybook.record.provenance import InputFile, Provenance
 from graybook.record.region import Levels, Region
+from graybook.record.scenario import AlphaBetaWish, Recovery, RecoveryStep, Scenario
 from graybook.record.structure import Structure, StructureSet
 
 __all__ = [
     "Administration",
     "Alignment",
+    "AlphaBetaWish",
     "Approval",
     "Continuous",
     "Course",
@@ -41,8 +43,11 @@ __all__ = [
     "Quality",
     "Quantity",
     "Record",
+    "Recovery",
+    "RecoveryStep",
     "Refusal",
     "Region",
+    "Scenario",
     "Severity",
     "Single",
     "Status",

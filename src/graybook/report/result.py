@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
+
 __all__ = [
     "SCHEMA_VERSION",
     "AdministrationResult",
@@ -336,11 +338,19 @@ class ToxicityResult(_Model):
 
 
 class SharedVolumeResult(_Model):
-    """Whether the reference course overlaps an earlier one, and what that rests on: geometry, levels, or nothing."""
+    """Whether the reference course overlaps an earlier one, and what that rests on: geometry, levels, or nothing.
+
+    The volume is where both give at least the isodose stated.
+    """
 
     with_: str
     overlap: bool | None
     basis: str = ""
+    isodose: str = Field(default="", description='"50 % of each prescription", or a dose.')
+    overlap_cm3: float | None = None
+    interval_days: int | None = Field(
+        default=None, description="End of the earlier course to start of the reference course. [d]"
+    )
 
 
 class ReirradiationResult(_Model):
@@ -476,6 +486,13 @@ class Result(_Model):
     overlaps: list[OverlapResult] = []
     radionuclides: list[AdministrationResult] = []
     clinical: ClinicalResult = ClinicalResult()
+    reirradiation_type: str = Field(
+        default="not determined", description="As in clinical.reirradiation.type."
+    )
+    rulebook: str = Field(default="", description="By which limits were judged.")
+    constraints: list[ConstraintResult] = []
+    scenarios: list[ScenarioResult] = []
+    ntcp: list[NtcpResult] = Field(default=[], description="Only when asked for.")
     findings: list[FindingResult]
     refusals: list[RefusalResult]
     provenance: ProvenanceResult

@@ -7,9 +7,10 @@ from functools import cache
 
 from graybook.errors import InputError
 from graybook.tables._rows import PRIMARY_CHECKED, number, optional_number, table_rows
+from graybook.tables.limit import Limit, Namespace
 from graybook.tables.sources import source_text
 
-__all__ = ["CumulativeLimit", "ObservedDose", "cumulative_limits", "observed_doses"]
+__all__ = ["CumulativeLimit", "ObservedDose", "cumulative_limits", "limits", "observed_doses"]
 
 _FILE = "reirradiation_limits.csv"
 _COLUMNS = (
@@ -153,3 +154,43 @@ def _observed(row: dict[str, str]) -> ObservedDose:
         primary_checked=PRIMARY_CHECKED[row["verified"]],
         note=row["note"],
     )
+
+
+_METRICS = {
+    "Dmax": "max",
+    "Dmean": "mean",
+    "V20Gy": "V20Gy[%]",
+    "V40Gy": "V40Gy[%]",
+    "V60Gy": "V60Gy[%]",
+    "D0.1cc": "D0.1cc",
+}
+
+
+@cache
+def limits() -> tuple[Limit, ...]:
+    """Every limit of the edition, all namespaces, in the order of the tables."""
+    found: dict[str, Limit] = {}
+    for row in cumulative_limits():
+        if row.quantity != "EQD2" or row.metric not in _METRICS:
+            continue
+        for value in sorted(set(row.value_gy or row.volume_percent or ())):
+            one = Limit(
+                id=f"{row.source}-{row.organ}-{row.metric}-{row.origin}-{value:g}".lower().replace(" ", "-"),
+                namespace=Namespace.CUMULATIVE,
+                organ=row.organ,
+                metric=_METRICS[row.metric],
+                op=row.op,
+                value=value,
+                unit="Gy" if row.value_gy else "%",
+                alpha_beta_gy=row.alpha_beta_gy,
+                rounding=0.5,
+                origin=row.origin,
+                source=row.source,
+                source_text=row.source_text,
+                tier=row.tier,
+                primary_checked=row.primary_checked,
+                note=row.note,
+                default=True,
+            )
+            found[one.id] = one
+    return tuple(found.values())
