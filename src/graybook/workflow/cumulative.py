@@ -24,6 +24,7 @@ from graybook.report.material import Material
 from graybook.report.result import Result
 from graybook.tables import edition
 from graybook.tables.alignment_thresholds import Thresholds, default_thresholds
+from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language, phrase
 from graybook.workflow.alignment_results import verdict_findings
 from graybook.workflow.alignments import CourseAlignment, align_courses
@@ -84,6 +85,9 @@ def assess(
     names: Path | None = None,
     register: Register = "auto",
     thresholds: Path | None = None,
+    options: Path | None = None,
+    rulebook: str = DEFAULT,
+    scenarios: Sequence[Path] = (),
     progress: Progress = silent,
 ) -> Assessed:
     """
@@ -108,6 +112,12 @@ def assess(
         another frame by that kind, "never" none.
     thresholds
         A centre's file of limits for what alignments may be used for.
+    options
+        A file of assumptions for the headline: α/β, recovery, order of phases.
+    rulebook
+        Which limits to judge by: one of :data:`graybook.tables.rulebook.RULEBOOKS`, or the path of a centre's file.
+    scenarios
+        Up to four files of assumptions to be computed beside the headline.
     progress
         Told of every step.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,12 +30,16 @@ from graybook.workflow.organ_samples import Setting, organ_doses
 from graybook.workflow.reliance import Reliance, reliance, worst_use
 from graybook.workflow.shift_envelope import Shift, envelope
 
-__all__ = ["AssessedOrgan", "assess_organs"]
+__all__ = ["AssessedOrgan", "assess_organs", "shifts_of"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AssessedOrgan:
-    """One structure's result (None for one without a contour), its curves, and what is to be said of it."""
+    """One structure's result (None for one without a contour), its curves, and what is to be said of it.
+
+    ``choice`` is the α/β it was computed at, ``doses`` every course on it, ``trusted`` how far each moved course may be: what
+    limits and scenarios are computed from.
+    """
 
     result: StructureResult | None
     curves: StructureCurves | None
@@ -44,6 +48,9 @@ class AssessedOrgan:
     frame: str = ""
     hottest_mm: FloatArray | None = None
     """Its hottest sample, xyz in ``frame``. [mm]"""
+    choice: AlphaBetaChoice | None = None
+    doses: OrganDoses | None = None
+    trusted: Mapping[str, Reliance] = field(default_factory=dict)
 
 
 def assess_organs(
@@ -70,7 +77,9 @@ def _assessed(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Assess
         )
     if doses is None:  # the reader has said that it has no closed contour
         return AssessedOrgan(result=None, curves=None, findings=())
-    result, curves = _result(organ, choice, doses, setting)
+    summed = not setting.refused and organ.origin != "own anatomy" and bool(doses.mapped)
+    trusted = _trusted(organ, doses, setting) if summed and choice.value_gy is not None else {}
+    result, curves = _result(organ, choice, doses, setting, trusted, summed=summed)
     findings += checks_of(organ, result, doses, setting.courses)
     return AssessedOrgan(
         result=result,
@@ -78,6 +87,9 @@ def _assessed(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Assess
         findings=tuple(findings),
         frame=doses.samples.frame,
         hottest_mm=_hottest_mm(doses, choice),
+        choice=choice,
+        doses=doses,
+        trusted=trusted,
     )
 
 
@@ -112,7 +124,13 @@ def _empty(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Structure
 
 
 def _result(
-    organ: Organ, choice: AlphaBetaChoice, doses: OrganDoses, setting: Setting
+    organ: Organ,
+    choice: AlphaBetaChoice,
+    doses: OrganDoses,
+    setting: Setting,
+    trusted: Mapping[str, Reliance],
+    *,
+    summed: bool,
 ) -> tuple[StructureResult, StructureCurves | None]:
     volumes = doses.samples.volumes_cm3
     uncovered = np.zeros(len(volumes), dtype=np.bool_)
@@ -129,8 +147,7 @@ def _result(
     values["point_sum"] = point_sum(
         doses, choice.value_gy, complete=setting.complete, concurrent=setting.order_unknown
     )
-    if not setting.refused and organ.origin != "own anatomy" and doses.mapped:
-        trusted = _trusted(organ, doses, setting)
+    if summed:
         use = worst_use(trusted)
         values |= {
             "use": "" if use is None else use.value,
@@ -167,14 +184,19 @@ def _three_dimensional(
         values["alternative"] = Alternative(
             **other.model_dump(by_alias=True), alpha_beta_gy=choice.alternative_gy
         )
-    shifts = [
+    shifts = shifts_of(trusted, setting)
+    values["envelope"] = None if shifts is None else envelope(doses, shifts, choice.value_gy)
+    return values
+
+
+def shifts_of(trusted: Mapping[str, Reliance], setting: Setting) -> tuple[Shift, ...] | None:
+    """How far each moved course may lie off at an organ; None where nothing supports an error of one of them."""
+    shifts = tuple(
         Shift(course=one, mm=trust.shift_mm, assumed=trust.assumed)
         for one in setting.movable
         if (trust := trusted[one.dose.id]).shift_mm is not None
-    ]
-    supported = len(shifts) == len(setting.movable)
-    values["envelope"] = envelope(doses, shifts, choice.value_gy) if supported else None
-    return values
+    )
+    return shifts if len(shifts) == len(setting.movable) else None
 
 
 def _both(doses: OrganDoses, alpha_beta_gy: float, concurrent: frozenset[str]) -> tuple[Metrics, Metrics]:
