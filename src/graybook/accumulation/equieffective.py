@@ -13,6 +13,7 @@ import numpy as np
 
 from graybook.accumulation.phase_dose import PhaseDose, PhaseSamples
 from graybook.accumulation.sessions import concurrent_runs, sequential_runs
+from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.field import FieldSamples
 from graybook.radiobiology.linear_quadratic import eqd2_of_fractions_gy
@@ -103,12 +104,42 @@ def course_eqd2(
     return Interval(low=ends[0], high=ends[1])
 
 
-def summed(courses: Sequence[Interval]) -> Interval:
-    """The sum over courses, of doses that are equieffective already. [Gy]"""
+def summed(courses: Sequence[Interval], kept: Sequence[float] | None = None) -> Interval:
+    """
+    The sum over courses, of doses that are equieffective already. [Gy]
+
+    Parameters
+    ----------
+    courses
+        Both ends of each. [Gy]
+    kept
+        The share of each course's equieffective dose that is not recovered from (rule 11), 0 to 1; none: all of it.
+
+    Examples
+    --------
+    A quarter of 30 Gy recovered from, then 30 Gy:
+
+    >>> earlier = Interval(low=np.array([30.0]), high=np.array([30.0]))
+    >>> float(summed([earlier, earlier], kept=[0.75, 1.0]).low[0])
+    52.5
+    """
+    if kept is not None:
+        courses = [_kept(course, share) for course, share in zip(courses, kept, strict=True)]
     low, high = courses[0].low, courses[0].high
     for course in courses[1:]:
         low, high = low + course.low, high + course.high
     return Interval(low=low, high=high)
+
+
+def _kept(course: Interval, share: float) -> Interval:
+    """What of a course is not recovered from. [Gy]"""
+    if not 0.0 <= share <= 1.0:
+        raise UsageError(
+            "The share of a dose that is kept lies between 0 (all recovered from) and 1 (nothing recovered from).",
+            value=share,
+            remedy="Give a recovery between 0 and 1.",
+        )
+    return course if share == 1.0 else Interval(low=course.low * share, high=course.high * share)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from graybook.accumulation.sessions import concurrent_runs
 from graybook.dvh.sampling import StructureSamples
 from graybook.geometry.arrays import BoolArray, FloatArray
 
-__all__ = ["CourseOnOrgan", "doses_on_points", "eqd2_on_organ", "total"]
+__all__ = ["NOTHING_RECOVERED", "CourseOnOrgan", "doses_on_points", "eqd2_on_organ", "total"]
+
+NOTHING_RECOVERED: Mapping[str, float] = MappingProxyType({})
+"""Every course counts in full: the default of rule 11."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,10 +85,21 @@ def doses_on_points(
 
 
 def eqd2_on_organ(
-    courses: Sequence[CourseOnOrgan], alpha_beta_gy: float, *, concurrent: frozenset[str]
+    courses: Sequence[CourseOnOrgan],
+    alpha_beta_gy: float,
+    *,
+    concurrent: frozenset[str],
+    kept: Mapping[str, float] = NOTHING_RECOVERED,
 ) -> Interval:
-    """The sum over courses at all points; courses in ``concurrent`` take all their phases as given together. [Gy]"""
-    return summed([one.eqd2(alpha_beta_gy, concurrent=one.id in concurrent) for one in courses])
+    """The sum over courses at all points. [Gy]
+
+    Courses in ``concurrent`` take all their phases as given together; of courses in ``kept`` (by their id) only a share of the
+    equieffective dose counts, the rest is recovered from (rule 11).
+    """
+    return summed(
+        [one.eqd2(alpha_beta_gy, concurrent=one.id in concurrent) for one in courses],
+        [kept.get(one.id, 1.0) for one in courses],
+    )
 
 
 def total(interval: Interval, n: int) -> tuple[Interval, Interval]:

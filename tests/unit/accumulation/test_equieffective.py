@@ -13,7 +13,7 @@ from graybook.accumulation.equieffective import (
     summed,
 )
 from graybook.accumulation.phase_dose import PhaseDose, PhaseSamples
-from graybook.errors import InputError
+from graybook.errors import InputError, UsageError
 from graybook.geometry import Grid, GridField
 
 
@@ -112,3 +112,26 @@ def test_sum_of_intervals_is_end_by_end() -> None:
         ]
     )
     assert (float(total.low[0]), float(total.high[0])) == (4.0, 7.0)
+
+
+@pytest.mark.rule(11)
+def test_recovery_acts_on_the_equieffective_dose() -> None:
+    """50 Gy in 10 fractions at α/β 2 is 87.5; a quarter recovered from leaves 65.625, not the EQD2 of 37.5 Gy in 10 (53.90625)."""
+    ends = course_eqd2([phase(50, 10)], [(0,)], alpha_beta_gy=2.0)
+    assert float(summed([ends], kept=[0.75]).high[0]) == pytest.approx(65.625)
+
+
+@pytest.mark.rule(11)
+def test_nothing_is_recovered_from_by_default() -> None:
+    """Without a share, and with a share of 1, both courses count in full, bit for bit."""
+    ends = [course_eqd2([phase(51.3, n)], [(0,)], alpha_beta_gy=2.7) for n in (25, 7)]
+    assert summed(ends).low.tolist() == summed(ends, kept=[1.0, 1.0]).low.tolist()
+
+
+@pytest.mark.rule(11)
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_is_between_nothing_and_all(share: float) -> None:
+    """A dose cannot grow, or become negative, by recovery."""
+    ends = course_eqd2([phase(50, 25)], [(0,)], alpha_beta_gy=2.0)
+    with pytest.raises(UsageError, match="between 0"):
+        summed([ends], kept=[share])
