@@ -14,8 +14,13 @@ __all__ = [
 ]
 
 
+def _key(name: str) -> str:
+    """Volumes carry their decimal point."""
+    return name.replace("d0_03cc", "d0.03cc")
+
+
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, alias_generator=_key)
 
 
 class ConditionResult(_Model):
@@ -95,8 +100,8 @@ class ScenarioStructure(_Model):
     alpha_beta_gy: float | None
     mean_gy: float | None = None
     max_gy: float | None = None
-    d0_03cc_gy: float | None = Field(default=None, alias="d0.03cc_gy")
-    d0_03cc_upper_gy: float | None = Field(default=None, alias="d0.03cc_upper_gy")
+    d0_03cc_gy: float | None = Field(default=None, description="Lower end of what limits look at.")
+    d0_03cc_upper_gy: float | None = Field(default=None, description="Upper end of it.")
 
 
 class ScenarioResult(_Model):

@@ -8,7 +8,7 @@ from graybook.dicom.facts import RegistrationFacts
 from graybook.files.settings import Settings
 from graybook.geometry import Affine
 from graybook.geometry.transform import Transform
-from graybook.record import Override, Structure
+from graybook.record import AlphaBetaWish, Override, Structure
 from graybook.record.alignment import Approval
 from graybook.registration import Link
 
@@ -61,8 +61,17 @@ def _of_settings(uid: str, settings: Settings) -> tuple[Approval, ...]:
     return tuple(one.approval for one in settings.approvals if one.registration == uid)
 
 
-def alpha_beta_override(structure: Structure, settings: Settings) -> tuple[float, Override] | None:
-    """The α/β a user gave for a structure, by its name as found before its TG-263 name, and who gave it; None without one."""
+def alpha_beta_override(
+    structure: Structure, settings: Settings, wishes: Sequence[AlphaBetaWish] = ()
+) -> tuple[float, Override] | None:
+    """The α/β a user gave for a structure, by its name as found before its TG-263 name, and who gave it; None without one.
+
+    ``wishes`` (of ``--options`` or a scenario) come before those of ``graybook.toml``.
+    """
+    named = [one for one in wishes if one.structure and one.structure == structure.name]
+    labelled = [one for one in wishes if one.tg263 and one.tg263 == structure.tg263]
+    for wish in (*named, *labelled):
+        return wish.value_gy, wish.by
     by_name = [one for one in settings.alpha_betas if one.structure and one.structure == structure.name]
     by_label = [one for one in settings.alpha_betas if one.tg263 and one.tg263 == structure.tg263]
     for setting in (*by_name, *by_label):

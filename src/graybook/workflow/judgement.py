@@ -9,7 +9,7 @@ from graybook.record.alignment import Use
 from graybook.report.result import Judged, Metrics, StructureResult
 from graybook.workflow.organs import AssessedOrgan
 
-__all__ = ["POINT_SUM", "judged", "with_judgement"]
+__all__ = ["POINT_SUM", "basis_of", "judged", "with_judgement"]
 
 POINT_SUM = "point sum"
 """Basis where no 3D sum may be judged."""
@@ -35,9 +35,10 @@ def judged(structure: StructureResult) -> Judged:
     (rule 9); its envelope where the alignments allow the sum only with one; from the customary value to the bound of the point
     sum (rule 10) where they allow no more, where there is no 3D sum, and where it lacks a course.
     """
-    if structure.kind not in ("organ", "other"):
+    basis = basis_of(structure)
+    if not basis:
         return Judged()
-    if structure.cumulative.d0_03cc_gy is None or structure.use == Use.POINTS or structure.lower_bound:
+    if basis == POINT_SUM:
         points = structure.point_sum
         return _on(
             POINT_SUM,
@@ -47,12 +48,21 @@ def judged(structure: StructureResult) -> Judged:
     others = [one for one in (structure.concurrent, structure.alternative) if one is not None]
     lows, highs = [structure.cumulative, *others], [structure.cumulative_upper, *others]
     near, near_01 = _of(lows, highs, "d0_03cc_gy"), _of(lows, highs, "d0_1cc_gy")
-    if structure.use != Use.ENVELOPE:
-        return _on(Use.SUM.value, near, near_01)
+    if basis == Use.SUM.value:
+        return _on(basis, near, near_01)
     around = None if structure.envelope is None else structure.envelope.d0_03cc_gy
     if near is None or around is None:
         return _on(Use.ENVELOPE.value, None, None)
     return _on(Use.ENVELOPE.value, (min(near[0], around[0]), max(near[1], around[1])), None)
+
+
+def basis_of(structure: StructureResult) -> str:
+    """What limits look at: the 3D sum, the same with its envelope, or the point sum; empty for what no limit speaks of."""
+    if structure.kind not in ("organ", "other") or structure.alpha_beta_gy is None:
+        return ""
+    if structure.cumulative.max_gy is None or structure.use == Use.POINTS or structure.lower_bound:
+        return POINT_SUM
+    return Use.ENVELOPE.value if structure.use == Use.ENVELOPE else Use.SUM.value
 
 
 def _on(basis: str, near: Ends | None, near_01: Ends | None) -> Judged:

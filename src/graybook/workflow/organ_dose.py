@@ -58,6 +58,13 @@ class CourseOnOrgan:
         total: FloatArray = np.sum(doses, axis=0)
         return total
 
+    def physical(self) -> Interval:
+        """The same, both ends. [Gy]"""
+        ends = [
+            np.sum([one.delivered_gy(high=high) for one in self.samples], axis=0) for high in (False, True)
+        ]
+        return Interval(low=ends[0], high=ends[1])
+
     def above_fraction_cm3(self, limit_gy: float) -> float:
         """Volume in which some session, all its phases together, gives more than ``limit_gy``. [cm³]"""
         n = len(self.volumes_cm3)

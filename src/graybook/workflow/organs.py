@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,15 +30,15 @@ from graybook.workflow.organ_samples import Setting, organ_doses
 from graybook.workflow.reliance import Reliance, reliance, worst_use
 from graybook.workflow.shift_envelope import Shift, envelope
 
-__all__ = ["AssessedOrgan", "assess_organs", "shifts_of"]
+__all__ = ["AssessedOrgan", "assess_organs", "reassessed", "shifts_of"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AssessedOrgan:
     """One structure's result (None for one without a contour), its curves, and what is to be said of it.
 
-    ``choice`` is the α/β it was computed at, ``doses`` every course on it, ``trusted`` how far each moved course may be: what
-    limits and scenarios are computed from.
+    ``organ`` is where it stands in the union, ``choice`` the α/β it was computed at, ``doses`` every course on it, ``trusted`` how
+    far each moved course may be: what limits and scenarios are computed from.
     """
 
     result: StructureResult | None
@@ -48,6 +48,7 @@ class AssessedOrgan:
     frame: str = ""
     hottest_mm: FloatArray | None = None
     """Its hottest sample, xyz in ``frame``. [mm]"""
+    organ: Organ | None = None
     choice: AlphaBetaChoice | None = None
     doses: OrganDoses | None = None
     trusted: Mapping[str, Reliance] = field(default_factory=dict)
@@ -77,7 +78,7 @@ def _assessed(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Assess
         )
     if doses is None:  # the reader has said that it has no closed contour
         return AssessedOrgan(result=None, curves=None, findings=())
-    summed = not setting.refused and organ.origin != "own anatomy" and bool(doses.mapped)
+    summed = _is_summed(organ, doses, setting)
     trusted = _trusted(organ, doses, setting) if summed and choice.value_gy is not None else {}
     result, curves = _result(organ, choice, doses, setting, trusted, summed=summed)
     findings += checks_of(organ, result, doses, setting.courses)
@@ -87,10 +88,32 @@ def _assessed(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Assess
         findings=tuple(findings),
         frame=doses.samples.frame,
         hottest_mm=_hottest_mm(doses, choice),
+        organ=organ,
         choice=choice,
         doses=doses,
         trusted=trusted,
     )
+
+
+def reassessed(
+    assessed: AssessedOrgan, choice: AlphaBetaChoice, doses: OrganDoses, setting: Setting
+) -> AssessedOrgan:
+    """An organ at another α/β, or with other courses on it: nothing is sampled anew, and nothing said again."""
+    if assessed.organ is None:
+        return assessed
+    result, curves = _result(
+        assessed.organ,
+        choice,
+        doses,
+        setting,
+        assessed.trusted,
+        summed=_is_summed(assessed.organ, doses, setting),
+    )
+    return replace(assessed, result=result, curves=curves, choice=choice, doses=doses)
+
+
+def _is_summed(organ: Organ, doses: OrganDoses, setting: Setting) -> bool:
+    return not setting.refused and organ.origin != "own anatomy" and bool(doses.mapped)
 
 
 def _hottest_mm(doses: OrganDoses, choice: AlphaBetaChoice) -> FloatArray | None:

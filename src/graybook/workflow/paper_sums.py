@@ -10,7 +10,7 @@ import numpy as np
 from graybook.files.settings import Settings
 from graybook.geometry.contours import ContourStack
 from graybook.radiobiology import LQ_VALID_TO_GY
-from graybook.record import Course, Finding, Modality, Refusal, Structure
+from graybook.record import AlphaBetaWish, Course, Finding, Modality, Refusal, Structure
 from graybook.report.result import ApartDose, CourseDose, PointSum, StructureResult
 from graybook.tables.structure_names import tg263_name
 from graybook.units import rounded_gy
@@ -31,9 +31,15 @@ def no_sum_refusals(courses: Sequence[Course]) -> tuple[Refusal, ...]:
 
 
 def with_paper(
-    assessed: Sequence[AssessedOrgan], courses: Sequence[Course], settings: Settings
+    assessed: Sequence[AssessedOrgan],
+    courses: Sequence[Course],
+    settings: Settings,
+    wishes: Sequence[AlphaBetaWish] = (),
 ) -> tuple[AssessedOrgan, ...]:
-    """Every structure with the paper courses in its point sum; then the organs that only paper courses name."""
+    """Every structure with the paper courses in its point sum; then the organs that only paper courses name.
+
+    ``wishes`` are α/β that a person asks for besides those of the settings.
+    """
     papers = [one for one in courses if one.paper is not None and one.counts]
     if not papers:
         return tuple(assessed)
@@ -45,17 +51,25 @@ def with_paper(
             if {organ, tg263_name(organ)} & known:
                 continue
             known |= {name for name in (organ, tg263_name(organ)) if name}
-            extended.append(_on_paper(organ, course, papers, settings, complete=not others))
+            extended.append(_on_paper(organ, course, papers, settings, wishes, complete=not others))
     return tuple(extended)
 
 
 def _on_paper(
-    name: str, course: Course, papers: Sequence[Course], settings: Settings, *, complete: bool
+    name: str,
+    course: Course,
+    papers: Sequence[Course],
+    settings: Settings,
+    wishes: Sequence[AlphaBetaWish],
+    *,
+    complete: bool,
 ) -> AssessedOrgan:
     """An organ that no file draws: its point sum is of paper courses alone."""
     drawn = ContourStack(frame="", polygons=())
     structure = Structure(name=name, tg263=tg263_name(name), kind="organ", frame="", contours=lambda: drawn)
-    choice = alpha_beta_of(structure, site=course.site, stated=alpha_beta_override(structure, settings))
+    choice = alpha_beta_of(
+        structure, site=course.site, stated=alpha_beta_override(structure, settings, wishes)
+    )
     result = StructureResult(
         name=name,
         tg263=structure.tg263,

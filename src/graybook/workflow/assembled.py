@@ -1,0 +1,221 @@
+"""Assembled: all that was computed of a person comes in; one result, with its findings and provenance, goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import graybook
+from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
+from graybook.record import Finding, InputFile, Override, Provenance, Refusal, Scenario, Severity
+from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
+from graybook.report.result import Result
+from graybook.tables import edition
+from graybook.tables.alignment_thresholds import Thresholds
+from graybook.text import Language, phrase
+from graybook.workflow.alignment_results import verdict_findings
+from graybook.workflow.alignments import CourseAlignment
+from graybook.workflow.anatomy import Organ
+from graybook.workflow.assumptions import Assumptions
+from graybook.workflow.clinical import administrations, clinical_result, overlap_results
+from graybook.workflow.laterality import side_findings
+from graybook.workflow.organ_samples import Setting
+from graybook.workflow.organs import AssessedOrgan
+from graybook.workflow.overlap import levels_said, shared_levels
+from graybook.workflow.paper_sums import no_sum_refusals
+from graybook.workflow.results import (
+    course_result,
+    finding_results,
+    patient_result,
+    provenance_result,
+    refusal_results,
+)
+from graybook.workflow.scan import PersonScan, ScanResult
+
+__all__ = ["Judged", "Parts", "assembled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What limits say, of the headline and of every scenario."""
+
+    constraints: list[ConstraintResult]
+    scenarios: list[ScenarioResult]
+    ntcp: list[NtcpResult]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Parts:
+    """What a result is made of."""
+
+    scanned: ScanResult
+    person: PersonScan
+    setting: Setting
+    alignments: Sequence[CourseAlignment]
+    organs: Sequence[Organ]
+    assessed: Sequence[AssessedOrgan]
+    said: Sequence[Finding]
+    thresholds: Thresholds
+    assumptions: Assumptions
+    judged: Judged
+    language: Language
+    display_alpha_beta_gy: float
+
+
+def assembled(parts: Parts) -> Result:
+    """The whole result."""
+    setting, scanned, language = parts.setting, parts.scanned, parts.language
+    courses = [one.course for one in setting.courses]
+    clinical = clinical_result(
+        scanned.settings.clinical,
+        setting.reference,
+        setting.courses,
+        setting.alignments,
+    )
+    return Result(
+        notice=phrase("notice", language),
+        patient=patient_result(parts.person.record.person),
+        reference_course=setting.reference.id,
+        display_alpha_beta_gy=parts.display_alpha_beta_gy,
+        courses=[
+            course_result(loaded, aligned, setting.reference, refused=setting.refused)
+            for loaded, aligned in zip(setting.courses, parts.alignments, strict=True)
+        ],
+        structures=[one.result for one in parts.assessed if one.result is not None],
+        overlaps=overlap_results(shared_levels(courses)),
+        radionuclides=administrations(courses),
+        clinical=clinical,
+        reirradiation_type=clinical.reirradiation.type,
+        rulebook=parts.assumptions.rulebook.name,
+        constraints=parts.judged.constraints,
+        scenarios=parts.judged.scenarios,
+        ntcp=parts.judged.ntcp,
+        findings=finding_results(_findings(parts), language),
+        refusals=refusal_results(_refusals(parts), language),
+        provenance=provenance_result(
+            _provenance(parts), parts.alignments, created=_today(), language=language
+        ),
+    )
+
+
+def _findings(parts: Parts) -> list[Finding]:
+    setting = parts.setting
+    return [
+        *parts.scanned.findings,
+        *parts.person.findings,
+        *parts.said,
+        *_general(setting, parts.assumptions.headline),
+        *verdict_findings(parts.alignments, _judged_names(parts.organs, setting)),
+        *levels_said(shared_levels([one.course for one in setting.courses])),
+        *(finding for one in setting.courses for finding in one.findings),
+        *(finding for one in parts.alignments for finding in one.findings),
+        *(finding for one in parts.assessed for finding in one.findings),
+        *(
+            finding
+            for one in setting.courses
+            for finding in side_findings(setting.places(one.course), course=one.course.label)
+        ),
+    ]
+
+
+def _refusals(parts: Parts) -> list[Refusal]:
+    courses = [one.course for one in parts.setting.courses]
+    return [
+        *parts.person.refusals,
+        *no_sum_refusals(courses),
+        *(refusal for one in parts.setting.courses for refusal in one.refusals),
+        *(one.refusal for one in parts.alignments if one.refusal is not None),
+        *(refusal for one in parts.assessed for refusal in one.refusals),
+    ]
+
+
+def _judged_names(organs: Sequence[Organ], setting: Setting) -> frozenset[str]:
+    """What verdicts call the organs that limits look at."""
+    return frozenset(
+        setting.names.get(one.key, one.structure.name)
+        for one in organs
+        if one.structure.kind in ("organ", "other")
+    )
+
+
+def _general(setting: Setting, headline: Scenario) -> list[Finding]:
+    """What holds for the whole assessment."""
+    findings = [
+        Finding(
+            code="recovery_assumed",
+            subject=one.organ,
+            params={
+                "percent": 100.0 * max(step.share for step in one.steps),
+                "author": one.by.author,
+                "reason": one.by.reason,
+                "source": one.by.source,
+            },
+        )
+        for one in headline.recoveries
+    ] or [Finding(code="recovery_zero", severity=Severity.INFO)]
+    moved = [way for course, way in setting.alignments.items() if course != setting.reference.id]
+    if any(way.error_mm is None and way.quality is None for way in moved):
+        findings.append(
+            Finding(code="shift_assumed", severity=Severity.INFO, params={"shift_mm": ASSUMED_SHIFT_MM})
+        )
+    with_dose = {one.course.id for one in setting.courses if one.dose is not None}
+    if setting.reference.id not in with_dose and setting.reference.paper is None:
+        findings.append(Finding(code="no_reference_dose", subject=setting.reference.id))
+    return findings
+
+
+def _changes(limits: Thresholds) -> tuple[Override, ...]:
+    """Limits of alignments that a person changed."""
+    return tuple(
+        Override(
+            key=f"alignment_threshold {row.measure}" + (f" ({row.tissue})" if row.tissue else ""),
+            value=f"3D sum {row.sum_limit:g}, envelope {row.envelope_limit:g}",
+            author=row.author,
+            date=row.changed_on,
+            reason=row.reason,
+        )
+        for row in limits.rows
+        if row.changed_on is not None
+    )
+
+
+def _rows(parts: Parts) -> tuple[Override, ...]:
+    """Limits of a centre's own, each with who put it there."""
+    return tuple(
+        Override(
+            key=f"limit {one.id}",
+            value=f"{one.organ} {one.metric} {one.op} {one.value:g} {one.unit}".strip(),
+            author=one.author,
+            date=one.changed_on,
+            reason=one.reason,
+            source=one.source_text,
+        )
+        for one in parts.assumptions.rulebook.limits
+        if one.author and one.changed_on is not None
+    )
+
+
+def _provenance(parts: Parts) -> Provenance:
+    scanned = parts.scanned
+    used = {
+        InputFile(sha256=one.sha256, used_as=one.used_as, uid=one.uid)
+        for one in scanned.files
+        if one.used_as is not None and one.sha256
+    }
+    return Provenance(
+        version=graybook.__version__,
+        tables_edition=edition(),
+        inputs=tuple(sorted(used, key=lambda one: (one.used_as, one.uid, one.sha256))),
+        overrides=(
+            *scanned.settings.overrides,
+            *parts.assumptions.headline.overrides,
+            *_rows(parts),
+            *_changes(parts.thresholds),
+        ),
+        settings_sha256=scanned.settings.sha256,
+    )
+
+
+def _today() -> date:
+    return datetime.now(tz=UTC).date()

@@ -1,0 +1,133 @@
+"""Limit results: assessed organs, a rulebook and assumptions come in; every limit judged, with what would change it, goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graybook.constraints.judgement import Judgement
+from graybook.constraints.language import checked
+from graybook.constraints.structures import speaks_of
+from graybook.progress import Progress, silent
+from graybook.record import Recovery
+from graybook.report.constraint_result import ConditionResult, ConstraintResult
+from graybook.tables.limit import Limit
+from graybook.tables.rulebook import Rulebook
+from graybook.text import Language, phrase
+from graybook.units import rounded_gy
+from graybook.workflow.limit_alternatives import alternatives, with_other_sources
+from graybook.workflow.limit_asking import Asked, Asking
+from graybook.workflow.limit_cases import courses_of
+from graybook.workflow.limit_values import Shifted
+from graybook.workflow.organ_samples import Setting
+from graybook.workflow.organs import AssessedOrgan
+
+__all__ = ["constraints_of"]
+
+JUDGED_KINDS = ("organ", "other")
+"""Kinds of structure that limits speak of: never a target (rule 4)."""
+
+
+def constraints_of(
+    organs: Sequence[AssessedOrgan],
+    setting: Setting,
+    book: Rulebook,
+    *,
+    language: Language,
+    recoveries: tuple[Recovery, ...] = (),
+    concurrent: frozenset[str] = frozenset(),
+    left_out: frozenset[str] = frozenset(),
+    progress: Progress = silent,
+) -> list[ConstraintResult]:
+    """
+    One entry for each limit of a rulebook and each structure that it speaks of, in the order of structures, then of the rulebook.
+
+    Parameters
+    ----------
+    organs
+        Assessed, with what limits look at.
+    setting
+        What all organs share.
+    book
+        The limits.
+    language
+        Of the sentences.
+    recoveries, concurrent, left_out
+        What is assumed: recovery by organ, courses whose phases were given together, courses that do not count.
+    progress
+        Told of every structure.
+    """
+    metrics = {one.id: checked(one) for one in book.limits}
+    pairs = [(organ, [one for one in book.limits if _concerns(one, organ)]) for organ in organs]
+    named = {
+        organ.result.name: tuple({metrics[one.id].text: metrics[one.id] for one in rows}.values())
+        for organ, rows in pairs
+        if organ.result is not None
+    }
+    asking = Asking(
+        setting=setting,
+        courses=courses_of(setting, left_out=left_out),
+        around=Shifted(setting=setting, metrics=named),
+        recoveries=recoveries,
+        concurrent=concurrent,
+    )
+    results = []
+    for place, (organ, rows) in enumerate(pairs):
+        if rows and organ.result is not None:
+            progress(organ.result.name, place / len(pairs))
+        for limit in rows:
+            asked = Asked(limit=limit, metric=metrics[limit.id], organ=organ, asking=asking)
+            results.append(_result(asked, language))
+    return with_other_sources(results, language)
+
+
+def _concerns(limit: Limit, organ: AssessedOrgan) -> bool:
+    result = organ.result
+    return (
+        result is not None
+        and result.kind in JUDGED_KINDS
+        and result.tg263 is not None
+        and speaks_of(limit, result.tg263) is not None
+    )
+
+
+def _result(asked: Asked, language: Language) -> ConstraintResult:
+    result = asked.organ.result
+    assert result is not None  # noqa: S101  (asked only of organs with a result)
+    said = asked.judged(asked.recovery)
+    limit = said.limit
+    return ConstraintResult(
+        id=limit.id,
+        structure=result.name,
+        tg263=result.tg263,
+        metric=limit.metric,
+        op=limit.op,
+        limit=limit.value,
+        unit=limit.unit,
+        namespace=limit.namespace.value,
+        dose_of=limit.dose_of.value,
+        scale=limit.scale.value,
+        alpha_beta_gy=limit.alpha_beta_gy,
+        value=rounded_gy(said.measured.low),
+        value_upper=rounded_gy(said.measured.high),
+        basis=said.measured.basis,
+        status=said.status.value,
+        margin=rounded_gy(said.margin),
+        reason=phrase(said.reason.code, language, **{"subject": result.name, **said.reason.params}),
+        endpoint=limit.endpoint,
+        population=limit.population,
+        origin=limit.origin,
+        source=limit.source_text,
+        source_key=limit.source,
+        tier=limit.tier,
+        primary_checked=limit.primary_checked,
+        note=limit.note,
+        author=limit.author,
+        recovery_in_source=limit.conditions.recovery_in_source,
+        conditions=list(_conditions(said)),
+        alternatives=alternatives(asked, said, language),
+    )
+
+
+def _conditions(said: Judgement) -> Iterator[ConditionResult]:
+    for one in said.conditions:
+        yield ConditionResult(condition=one.name, required=one.required, found=one.found, holds=one.holds)
