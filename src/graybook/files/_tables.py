@@ -1,18 +1,22 @@
-"""A TOML table and its place come in; checked values of the asked type go out, or an error with file, key and remedy."""
+"""A TOML table and its place come in; checked values of the asked type go out, or an error with file, line, key and remedy."""
 
 from __future__ import annotations
 
 import difflib
+import re
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from graybook.errors import InputError
+from graybook.files._lines import Lines, Place
 from graybook.record.override import Override
 
-__all__ = ["Entry"]
+__all__ = ["Entry", "LineError"]
 
 _STAMP = ("author", "date", "reason", "source")
+_MOST = sys.float_info.max
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -22,9 +26,15 @@ def nearest(word: str, known: Collection[str]) -> str:
     return f'Did you mean "{close[0]}"? Known here: {listed}.' if close else f"Known here: {listed}."
 
 
+class LineError(InputError):
+    """An error that knows the line it speaks of; 0 where lines are not known."""
+
+    line: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One table of the settings file.
+    """One table of a file that a person wrote.
 
     Parameters
     ----------
@@ -34,15 +44,30 @@ class Entry:
         The table and its number: ``[[course]] 2``.
     values
         Its keys and values as TOML gave them.
+    lines, place
+        Where what stands in the file, and which place this table is; without lines messages name none.
     """
 
     file: str
     where: str
     values: Mapping[str, object]
+    lines: Lines | None = None
+    place: Place = ()
 
-    def refuse(self, key: str, problem: str, *, value: object, remedy: str) -> InputError:
-        """The error for one key, naming the file and the table."""
-        return InputError(f"{self.file}, {self.where}: {key} {problem}.", value=value, remedy=remedy)
+    def line(self, key: str = "") -> int:
+        """The line of the first key that is named and is there, else of the table; 0 where lines are not known."""
+        if self.lines is None:
+            return 0
+        there = [word for word in (key.strip('"'), *re.findall(r"[\w-]+", key)) if word in self.values]
+        return self.lines.of((*self.place, *there[:1]))
+
+    def refuse(self, key: str, problem: str, *, value: object, remedy: str) -> LineError:
+        """The error for one key, naming the file, the line and the table."""
+        line = self.line(key)
+        where = ", ".join(part for part in (self.file, f"line {line}" if line else "", self.where) if part)
+        error = LineError(f"{where}: {key} {problem}.", value=value, remedy=remedy)
+        error.line = line
+        return error
 
     def only(self, known: Collection[str], *, stamp: bool = True) -> None:
         """Refuse keys that are not known, with the nearest known one; a table below another carries no ``stamp``."""
@@ -95,7 +120,7 @@ class Entry:
         value = self.values.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _MOST:
             raise self.refuse(key, "must be a number above 0", value=value, remedy=f"Write {key} = 2.0, say.")
         return float(value)
 
@@ -121,7 +146,13 @@ class Entry:
                 key, "must be a list of tables", value=value, remedy=f"Write {key} = [{{ ... }}]."
             )
         return tuple(
-            Entry(file=self.file, where=f"{self.where}, {key} {number}", values=item)
+            Entry(
+                file=self.file,
+                where=f"{self.where}, {key} {number}",
+                values=item,
+                lines=self.lines,
+                place=(*self.place, key, number - 1),
+            )
             for number, item in enumerate(value, start=1)
         )
 

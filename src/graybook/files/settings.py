@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graybook.errors import InputError
+from graybook.files._lines import toml_lines
 from graybook.files._tables import Entry, nearest
 from graybook.files.clinical_settings import ClinicalSetting, clinical_setting
 from graybook.files.paper_settings import (
@@ -258,6 +259,7 @@ def _entries(text: str, name: str) -> dict[str, list[Entry]]:
             value=str(error),
             remedy="Mend the line it names; texts stand in quotes.",
         ) from error
+    lines = toml_lines(text)
     entries: dict[str, list[Entry]] = {table: [] for table in (*TABLES, *SINGLE)}
     for table, items in tables.items():
         if table not in entries:
@@ -271,7 +273,7 @@ def _entries(text: str, name: str) -> dict[str, list[Entry]]:
                     value=items,
                     remedy=f"Write [{table}], one bracket.",
                 )
-            entries[table] = [Entry(file=name, where=f"[{table}]", values=items)]
+            entries[table] = [Entry(file=name, where=f"[{table}]", values=items, lines=lines, place=(table,))]
             continue
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise InputError(
@@ -280,7 +282,9 @@ def _entries(text: str, name: str) -> dict[str, list[Entry]]:
                 remedy=f"Write [[{table}]], two brackets.",
             )
         entries[table] = [
-            Entry(file=name, where=f"[[{table}]] {number}", values=item)
+            Entry(
+                file=name, where=f"[[{table}]] {number}", values=item, lines=lines, place=(table, number - 1)
+            )
             for number, item in enumerate(items, start=1)
         ]
     return entries

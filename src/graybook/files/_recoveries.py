@@ -1,0 +1,100 @@
+"""A ``[[recovery]]`` table comes in; what one organ recovers between courses goes out, or its mistakes are noted (rule 11)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from graybook.files._noted import Noted, Stamp
+from graybook.record.scenario import Recovery, RecoveryStep
+
+__all__ = ["recovery"]
+
+KEYS = ("tg263", "share", "from_months", "steps", "model", "convention")
+ABOVE = ("name", "concurrent", "ntcp")
+
+Convention = Literal["dose", "tolerance"]
+CONVENTIONS: dict[str, Convention] = {"dose": "dose", "tolerance": "tolerance"}
+
+_SOURCE = 'Add source = "..." here or at the top of the file: recovery is 0 unless a source says otherwise.'
+
+
+def recovery(one: Noted, of_file: Stamp) -> Recovery | None:
+    """What one table assumes; None where anything in it is wrong."""
+    one.only(KEYS, above=ABOVE)
+    one.missing("tg263", '"SpinalCord"')
+    organ = one.organ("tg263")
+    steps = _steps(one)
+    one.missing("convention", '"dose" or "tolerance"')
+    convention = CONVENTIONS.get(one.text("convention", among=CONVENTIONS))
+    stamp = one.signed(of_file, "nothing is assumed")
+    if not stamp.source:
+        one.note("source", "is missing", value=None, remedy=_SOURCE)
+    if one.faulty or convention is None or not steps:
+        return None
+    shown = "; ".join(f"{step.share:g} from {step.from_months:g} months" for step in steps)
+    by = stamp.override(f"recovery {organ}: {convention}", shown)
+    return Recovery(organ=organ, steps=steps, convention=convention, by=by)
+
+
+def _steps(one: Noted) -> tuple[RecoveryStep, ...]:
+    """The steps of whichever of share, steps and model is given."""
+    stated = [key for key in ("share", "steps", "model") if one.has(key)]
+    if len(stated) != 1:
+        one.note(
+            "share or steps or model",
+            "must be given, one of the three",
+            value=stated or None,
+            remedy="Write share = 0.25, say, or steps = [{from_months = 6, share = 0.25}].",
+        )
+        return ()
+    if one.has("from_months") and not one.has("share"):
+        one.note(
+            "from_months",
+            "belongs to share",
+            value=one.entry.values["from_months"],
+            remedy="Write it within each of the steps.",
+        )
+    if one.has("share"):
+        step = _step(one)
+        return () if step is None else (step,)
+    if one.has("steps"):
+        return _list_of_steps(one)
+    return ()
+
+
+def _step(one: Noted) -> RecoveryStep | None:
+    share = one.number("share", "from 0 to below 1", lambda value: 0 <= value < 1, "0.25")
+    months = one.number("from_months", "of at least 0", lambda value: value >= 0, "6")
+    if one.faulty or share is None:
+        return None
+    return RecoveryStep(from_months=months or 0.0, share=share)
+
+
+def _list_of_steps(one: Noted) -> tuple[RecoveryStep, ...]:
+    tables = one.tables("steps")
+    steps: list[RecoveryStep] = []
+    for table in tables:
+        table.only(("from_months", "share"), stamp=False)
+        table.missing("from_months", "6")
+        table.missing("share", "0.25")
+        step = _step(table)
+        if step is None:
+            continue
+        last = steps[-1] if steps else None
+        if last is not None and not (step.from_months > last.from_months and step.share >= last.share):
+            table.note(
+                "from_months and share",
+                "must rise from step to step",
+                value=(step.from_months, step.share),
+                remedy="Put the steps in order of months; what has recovered stays recovered.",
+            )
+        steps.append(step)
+    if not one.faulty and not tables:
+        one.note(
+            "steps",
+            "holds no step",
+            value=[],
+            remedy="Write steps = [{from_months = 6, share = 0.25}], say.",
+        )
+    whole = len(steps) == len(tables) and not any(table.faulty for table in tables)
+    return tuple(steps) if whole else ()
