@@ -174,7 +174,7 @@ class PointSum(_Model):
 
 
 class Envelope(_Model):
-    """Rule 10c: the near-maximum when earlier doses are shifted by ``shift_mm``.
+    """Rule 10c: the range of near-maximum and maximum when earlier doses are shifted by ``shift_mm``. EQD2 [Gy]
 
     It may draw dose from outside the organ unless ``inside_only``.
     """
@@ -185,6 +185,8 @@ class Envelope(_Model):
     assumed: bool = True
     inside_only: bool = False
     d0_03cc_gy: tuple[float, float] | None = None
+    d0_1cc_gy: tuple[float, float] | None = None
+    max_gy: tuple[float, float] | None = None
 
 
 class Bound(_Model):
@@ -206,9 +208,7 @@ class Judged(_Model):
         description="3D sum, 3D sum with envelope, or point sum; empty where nothing can be judged.",
     )
     d0_03cc_gy: tuple[float, float] | None = None
-    d0_1cc_gy: tuple[float, float] | None = Field(
-        default=None, description="null too under an envelope, which is computed for 0.03 cm³ alone."
-    )
+    d0_1cc_gy: tuple[float, float] | None = None
 
 
 class PhasePoint(_Model):
@@ -348,6 +348,9 @@ class SharedVolumeResult(_Model):
     basis: str = ""
     isodose: str = Field(default="", description='"50 % of each prescription", or a dose.')
     overlap_cm3: float | None = None
+    overlap_error_cm3: float | None = Field(
+        default=None, description="Sampling error of overlap_cm3: half of what two lattices differ by. [cm³]"
+    )
     interval_days: int | None = Field(
         default=None, description="End of the earlier course to start of the reference course. [d]"
     )

@@ -14,8 +14,10 @@ from graybook.report.result import (
     SharedVolumeResult,
     ToxicityResult,
 )
+from graybook.units import rounded_cm3
 from graybook.workflow.doses import LoadedCourse
-from graybook.workflow.overlap import SharedLevels, volumes_meet
+from graybook.workflow.overlap import SharedLevels, interval_days
+from graybook.workflow.shared_volume import Isodose, shared_volume
 
 __all__ = ["administrations", "clinical_result", "overlap_results"]
 
@@ -51,8 +53,17 @@ def clinical_result(
     reference: Course,
     loaded: Sequence[LoadedCourse],
     ways: dict[str, Alignment],
+    *,
+    overlap_percent: float = 50.0,
+    overlap_gy: float | None = None,
+    display_alpha_beta_gy: float = 3.0,
 ) -> ClinicalResult:
-    """The headings as filled, those that are missing, and the type of re-irradiation."""
+    """The headings as filled, those that are missing, and the type of re-irradiation with what each earlier course shares.
+
+    A place counts as treated from ``overlap_percent`` of each prescription on [%], or from ``overlap_gy``, EQD2 at the display α/β.
+    [Gy]
+    """
+    isodose = Isodose(percent=overlap_percent, dose_gy=overlap_gy, alpha_beta_gy=display_alpha_beta_gy)
     toxicity = [
         ToxicityResult(course=one.course, term=one.term, grade=one.grade) for one in stated.toxicities
     ]
@@ -71,12 +82,16 @@ def clinical_result(
         cumulative_concern=stated.cumulative_concern,
         toxicity=toxicity,
         missing=missing,
-        reirradiation=_type(stated, reference, loaded, ways),
+        reirradiation=_type(stated, reference, loaded, ways, isodose),
     )
 
 
 def _type(
-    stated: ClinicalSetting, reference: Course, loaded: Sequence[LoadedCourse], ways: dict[str, Alignment]
+    stated: ClinicalSetting,
+    reference: Course,
+    loaded: Sequence[LoadedCourse],
+    ways: dict[str, Alignment],
+    isodose: Isodose,
 ) -> ReirradiationResult:
     """
     Type I: the new volume overlaps an earlier one. Type II: it does not, but there is concern for toxicity from cumulative dose.
@@ -86,7 +101,7 @@ def _type(
     """
     today = next(one for one in loaded if one.course.id == reference.id)
     earlier = [one for one in loaded if one.course.id != reference.id and _comparable(one.course)]
-    pairs = [_pair(today, one, ways.get(one.course.id)) for one in earlier]
+    pairs = [_pair(today, one, ways.get(one.course.id), isodose) for one in earlier]
     if not earlier:
         return ReirradiationResult(type="none")
     met = [one for one in pairs if one.overlap]
@@ -120,14 +135,28 @@ def _place(course: Course) -> tuple[str, str]:
     return course.site.casefold().strip(), side
 
 
-def _pair(today: LoadedCourse, other: LoadedCourse, way: Alignment | None) -> SharedVolumeResult:
+def _pair(
+    today: LoadedCourse, other: LoadedCourse, way: Alignment | None, isodose: Isodose
+) -> SharedVolumeResult:
     """Geometry where both courses have doses in linked frames, else the vertebrae stated, else nothing."""
-    met = volumes_meet(today, other, way)
-    if met is not None:
-        return SharedVolumeResult(with_=other.course.id, overlap=met, basis="geometry")
+    days = interval_days(other.course, today.course)
+    shared = shared_volume(today, other, way, isodose)
+    if shared.meets is not None:
+        return SharedVolumeResult(
+            with_=other.course.id,
+            overlap=shared.meets,
+            basis="geometry",
+            isodose=isodose.text,
+            overlap_cm3=rounded_cm3(shared.volume_cm3),
+            overlap_error_cm3=rounded_cm3(shared.error_cm3),
+            interval_days=days,
+        )
     ours, theirs = today.course.region.levels, other.course.region.levels
     if ours is not None and theirs is not None:
         return SharedVolumeResult(
-            with_=other.course.id, overlap=ours.shared(theirs) is not None, basis="levels"
+            with_=other.course.id,
+            overlap=ours.shared(theirs) is not None,
+            basis="levels",
+            interval_days=days,
         )
-    return SharedVolumeResult(with_=other.course.id, overlap=None)
+    return SharedVolumeResult(with_=other.course.id, overlap=None, interval_days=days)

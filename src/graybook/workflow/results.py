@@ -24,6 +24,7 @@ from graybook.units import rounded_gy
 from graybook.workflow.alignment_results import link_result
 from graybook.workflow.alignments import CourseAlignment
 from graybook.workflow.doses import LoadedCourse
+from graybook.workflow.overlap import interval_days
 
 __all__ = [
     "course_result",
@@ -60,10 +61,7 @@ def course_result(
 ) -> CourseResult:
     """One course."""
     course = loaded.course
-    interval = None
-    if course.id != reference.id and reference.start_date is not None:
-        end = course.end_date or course.start_date
-        interval = None if end is None else (reference.start_date - end).days
+    interval = None if course.id == reference.id else interval_days(course, reference)
     in_sum = loaded.dose is not None and aligned.alignment is not None and not refused
     return CourseResult(
         id=course.id,
