@@ -55,6 +55,11 @@ OWN_SOURCES = (
         "key": "fowler1989",
         "title": "Fowler 1989, the linear-quadratic formula and progress in fractionated radiotherapy, Br J Radiol 62:679-694",
     },
+    {
+        "key": "fred",
+        "title": "FRED Monte Carlo, documentation of its RBE models",
+        "url": "https://www.fred-mc.org",
+    },
     {"key": "graybook", "title": "Graybook's own assignment, not a published figure"},
     {
         "key": "hytec_cord2021",
@@ -68,6 +73,11 @@ OWN_SOURCES = (
         " framework, J Appl Clin Med Phys 19(4):125-133",
         "doi": "10.1002/acm2.12348",
         "pmid": "29882231",
+    },
+    {
+        "key": "pytrip",
+        "title": "PyTRiP98 3.11.0, pytrip/models/proton.py (GPL-3; used for facts only)",
+        "url": "https://github.com/pytrip/pytrip",
     },
     {
         "key": "registrationqa",

@@ -2,21 +2,71 @@
 
 from __future__ import annotations
 
-from graybook.errors import UsageError
-from graybook.geometry.arrays import FloatArray
+from dataclasses import dataclass
+from typing import ClassVar
 
-__all__ = ["LQ_VALID_TO_GY", "bed_gy", "eqd2_gy", "eqd2_of_fractions_gy"]
+from graybook.errors import UsageError
+from graybook.geometry.arrays import BoolArray, FloatArray
+from graybook.radiobiology.model import Validity, alpha_beta, doses, whole_number
+
+__all__ = [
+    "BRENNER",
+    "FOWLER",
+    "LQ_VALID_TO_GY",
+    "LinearQuadratic",
+    "bed_gy",
+    "eqd2_gy",
+    "eqd2_of_fractions_gy",
+]
 
 LQ_VALID_TO_GY = 10.0
 """Dose per fraction above which the model is extrapolated. [Gy] Brenner 2008, PMC2750078."""
 
+BRENNER = "Brenner 2008, Semin Radiat Oncol, PMC2750078"
+FOWLER = "Fowler 1989, Br J Radiol 62:679-694, doi:10.1259/0007-1285-62-740-679"
 
-def _checked(alpha_beta_gy: float) -> float:
-    if not alpha_beta_gy > 0:
-        raise UsageError(
-            "α/β must be positive.", value=alpha_beta_gy, remedy="Give α/β in Gy, 2 or 3 for late effects."
-        )
-    return alpha_beta_gy
+
+@dataclass(frozen=True, kw_only=True)
+class LinearQuadratic:
+    r"""
+    Equal fractions, each given at once, with complete repair between them.
+
+    .. math:: \mathrm{BED} = D \left(1 + \frac{D / n}{\alpha/\beta}\right)
+
+    Parameters
+    ----------
+    fractions
+        Number of equal fractions, n.
+
+    References
+    ----------
+    Fowler 1989, Br J Radiol 62:679-694. Reasonably well validated up to about 10 Gy a fraction: Brenner 2008, PMC2750078.
+
+    Examples
+    --------
+    Sixty gray in thirty fractions, late-responding tissue:
+
+    >>> import numpy as np
+    >>> round(float(LinearQuadratic(fractions=30).bed_gy(np.array(60.0), alpha_beta_gy=3.0)), 6)
+    100.0
+    """
+
+    fractions: int
+
+    name: ClassVar[str] = "linear-quadratic"
+    source: ClassVar[str] = FOWLER
+    validity: ClassVar[Validity] = Validity(code="fraction", limit=LQ_VALID_TO_GY, source=BRENNER)
+
+    def __post_init__(self) -> None:
+        whole_number(self.fractions, "fractions")
+
+    def bed_gy(self, dose_gy: FloatArray, *, alpha_beta_gy: float) -> FloatArray:
+        """Biologically effective dose. [Gy]"""
+        return bed_gy(doses(dose_gy) / self.fractions, fractions=self.fractions, alpha_beta_gy=alpha_beta_gy)
+
+    def outside_validity(self, dose_gy: FloatArray) -> BoolArray:
+        """Where a fraction exceeds the dose up to which the model was validated. [Gy]"""
+        return doses(dose_gy) / self.fractions > LQ_VALID_TO_GY
 
 
 def bed_gy(fraction_gy: FloatArray, *, fractions: float, alpha_beta_gy: float) -> FloatArray:
@@ -42,7 +92,7 @@ def bed_gy(fraction_gy: FloatArray, *, fractions: float, alpha_beta_gy: float) -
     ----------
     Fowler 1989, Br J Radiol 62:679-694.
     """
-    return fractions * fraction_gy * (1.0 + fraction_gy / _checked(alpha_beta_gy))
+    return fractions * fraction_gy * (1.0 + fraction_gy / alpha_beta(alpha_beta_gy))
 
 
 def eqd2_of_fractions_gy(fraction_gy: FloatArray, *, fractions: float, alpha_beta_gy: float) -> FloatArray:
@@ -76,7 +126,7 @@ def eqd2_of_fractions_gy(fraction_gy: FloatArray, *, fractions: float, alpha_bet
     >>> float(eqd2_of_fractions_gy(np.array(2.0), fractions=12, alpha_beta_gy=3.0))
     24.0
     """
-    _checked(alpha_beta_gy)
+    alpha_beta(alpha_beta_gy)
     return fractions * fraction_gy * (fraction_gy + alpha_beta_gy) / (2.0 + alpha_beta_gy)
 
 
