@@ -4,8 +4,9 @@ Usage::
 
     python tools/build_tables.py FACTS.yaml [--out src/graybook/tables/data/2026-11]
 
-Needs PyYAML (a development dependency). Generates ``alpha_beta.csv``, ``reirradiation_limits.csv`` and
-``sources.csv``; the other tables of an edition are kept by hand (see the README beside them).
+Needs PyYAML (a development dependency). Generates ``alpha_beta.csv``, ``reirradiation_limits.csv`` (with the notes of
+``limit_notes.toml``), ``first_course_constraints.csv`` and ``sources.csv``; the other tables of an edition are kept by hand
+(see the README beside them). Prints every constraint that was left out, with the reason.
 """
 
 from __future__ import annotations
@@ -13,34 +14,25 @@ from __future__ import annotations
 import argparse
 import csv
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped, unused-ignore]
+from constraint_rows import constraint_rows
+from limit_rows import COLUMNS as LIMIT_COLUMNS
+from limit_rows import limit_rows, number, verified
 
 EDITION_FOLDER = Path(__file__).resolve().parents[1] / "src/graybook/tables/data/2026-11"
-PRIMARY_TIERS = ("primary-table", "primary-abstract", "derivation")
 
 ALPHA_BETA_COLUMNS = (
     "tissue", "endpoint", "effect", "value_gy", "ci95_low_gy", "ci95_high_gy", "primary", "note",
     "source", "tier", "verified",
 )  # fmt: skip
-LIMIT_COLUMNS = (
-    "namespace", "organ", "metric", "op", "low", "high", "unit", "alpha_beta_gy", "origin", "note",
-    "source", "tier", "verified",
-)  # fmt: skip
 SOURCE_COLUMNS = ("key", "title", "doi", "pmid", "url")
 
 TUMOUR_ENDPOINTS = ("bRFS", "local control", "pCR", "ipsilateral relapse")
-UNITS = {
-    "Gy EQD2 cumulative": "Gy EQD2",
-    "Gy EQD2": "Gy EQD2",
-    "Gy_3 BED": "Gy BED",
-    "Gy physical": "Gy physical, re-irradiation course only",
-    "Gy": "Gy as reported",
-    "%": "%",
-}
 OWN_SOURCES = (
     {
         "key": "codexrt",
@@ -97,14 +89,14 @@ OWN_SOURCES = (
 )
 
 
-def verified(tier: str) -> str:
-    """Whether the figure was read in the primary publication, in the words of the tables."""
-    return "primary checked" if tier in PRIMARY_TIERS else "primary not checked"
-
-
-def number(value: object) -> str:
-    """A number as text without a trailing ``.0``; nothing gives nothing."""
-    return "" if value is None else f"{float(str(value)):g}"
+READ_SINCE: dict[str, dict[str, str]] = {
+    "sahgal2012": {"url": "https://stanfordhealthcare.org/publications/979/97921.html"},
+    "yazici2013": {
+        "doi": "10.1186/1748-717x-8-242",
+        "url": "https://ro-journal.biomedcentral.com/articles/10.1186/1748-717X-8-242",
+    },
+}
+"""Addresses of sources that the fact file cites without one, opened when the rows were written."""
 
 
 def effect(row: Mapping[str, Any]) -> str:
@@ -135,49 +127,18 @@ def alpha_beta_row(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def span(value: Any) -> tuple[object, object]:
-    """Low and high of a figure given as a number, a pair, or a median with its maximum."""
-    if isinstance(value, Mapping):
-        return value["median"], value.get("max")
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return value[0], value[1]
-    return value, value
-
-
-def limit_row(row: Mapping[str, Any]) -> dict[str, str] | None:
-    """One row of ``reirradiation_limits.csv``, or None for a row that is neither a limit nor a dose."""
-    unit = UNITS.get(row["unit"])
-    if unit is None or "de novo" in row["metric"]:
-        return None
-    low, high = span(row["value"])
-    observed = row["op"] is None
-    return {
-        "namespace": "observed dose" if observed else "cumulative limit",
-        "organ": row["organ"],
-        "metric": row["metric"],
-        "op": row["op"] or "",
-        "low": number(low),
-        "high": "" if observed and low is high else number(high),
-        "unit": unit,
-        "alpha_beta_gy": number(row.get("alpha_beta")),
-        "origin": row.get("column", ""),
-        "note": "; ".join(str(row[key]) for key in ("evidence", "note") if key in row),
-        "source": row["source"],
-        "tier": row["tier"],
-        "verified": verified(row["tier"]),
-    }
-
-
 def source_row(key: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """One row of ``sources.csv``."""
     title = re.sub(r"\(read [^;)]*; ", "(", str(entry["title"]))
-    doi = str(entry.get("doi", ""))
+    repository = re.match(r"github\.com/[\w.-]+/[\w.-]+", title)
+    address = f"https://{repository.group()}" if repository else ""
     return {
         "key": key,
         "title": title,
-        "doi": doi,
+        "doi": str(entry.get("doi", "")),
         "pmid": str(entry.get("pmid", "")),
-        "url": str(entry.get("url", "")),
+        "url": str(entry.get("url", "")) or address,
+        **READ_SINCE.get(key, {}),
     }
 
 
@@ -189,16 +150,29 @@ def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]])
         writer.writerows(rows)
 
 
-def build(facts: Mapping[str, Any], out: Path) -> None:
-    """Write the generated tables of one edition into a folder."""
+def build(facts: Mapping[str, Any], out: Path, labels: frozenset[str] | None = None) -> list[str]:
+    """Write the generated tables of one edition into a folder; a line for each constraint that was left out."""
     ratios = [alpha_beta_row(row) for row in facts["alpha_beta"]]
-    limits = [built for row in facts["reirradiation_limits"] if (built := limit_row(row)) is not None]
-    used = {row["source"] for row in (*ratios, *limits)}
+    limits = limit_rows(facts)
+    constraints, left_out = constraint_rows(facts, labels)
+    used = {row["source"] for row in (*ratios, *limits, *constraints)}
+    used |= {str(row.get("seen_in", "")) for row in facts.get("constraints", ())}
     cited = [source_row(key, entry) for key, entry in facts["sources"].items() if key in used]
+    own = {row["key"] for row in OWN_SOURCES}
     out.mkdir(parents=True, exist_ok=True)
     write(out / "alpha_beta.csv", ALPHA_BETA_COLUMNS, ratios)
     write(out / "reirradiation_limits.csv", LIMIT_COLUMNS, limits)
-    write(out / "sources.csv", SOURCE_COLUMNS, sorted([*OWN_SOURCES, *cited], key=lambda row: row["key"]))
+    write(out / "first_course_constraints.csv", LIMIT_COLUMNS, constraints)
+    sources = [*OWN_SOURCES, *(row for row in cited if row["key"] not in own)]
+    write(out / "sources.csv", SOURCE_COLUMNS, sorted(sources, key=lambda row: row["key"]))
+    return left_out
+
+
+def structure_labels(folder: Path) -> frozenset[str]:
+    """Labels of TG-263 that the edition knows."""
+    with (folder / "structure_names.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return frozenset(row[column] for row in rows for column in ("label", "pair") if row[column])
 
 
 def main() -> None:
@@ -209,7 +183,10 @@ def main() -> None:
     parser.add_argument("facts", type=Path, help="the YAML file of published figures")
     parser.add_argument("--out", type=Path, default=EDITION_FOLDER, help="folder of the edition")
     options = parser.parse_args()
-    build(yaml.safe_load(options.facts.read_text(encoding="utf-8")), options.out)
+    facts = yaml.safe_load(options.facts.read_text(encoding="utf-8"))
+    left_out = build(facts, options.out, structure_labels(EDITION_FOLDER))
+    heading = f"Left out of first_course_constraints.csv: {len(left_out)}"
+    sys.stdout.write("\n".join([heading, *left_out, ""]))
 
 
 if __name__ == "__main__":

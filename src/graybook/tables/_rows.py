@@ -10,7 +10,17 @@ from importlib.resources import files
 
 from graybook.errors import InputError
 
-__all__ = ["PRIMARY_CHECKED", "TIERS", "edition", "number", "optional_number", "parsed_rows", "table_rows"]
+__all__ = [
+    "PRIMARY_CHECKED",
+    "TIERS",
+    "Row",
+    "edition",
+    "number",
+    "optional_number",
+    "parsed_rows",
+    "place_of",
+    "table_rows",
+]
 
 _EDITION = "2026-11"
 
@@ -30,7 +40,17 @@ PRIMARY_CHECKED = {"primary checked": True, "primary not checked": False}
 _PRIMARY_TIERS = TIERS[:3]
 _REMEDY = "restore the file from the package, or complete the row as the README beside it says"
 
-Row = dict[str, str]
+
+class Row(dict[str, str]):
+    """Cells of one row by column; ``line`` is its line in the file."""
+
+    line: int = 0
+
+
+def place_of(row: dict[str, str], file: str) -> str:
+    """Table and line of a row, for a message."""
+    line = row.line if isinstance(row, Row) else 0
+    return f"Table {file}, line {line}" if line else f"Table {file}"
 
 
 def edition() -> str:
@@ -82,7 +102,8 @@ def parsed_rows(text: str, *, file: str, columns: Sequence[str], evidence: bool 
         where = f"Table {file}, line {lines.line_num}"
         if len(cells) != len(header):
             raise InputError(f"{where}: wrong number of cells", value=cells, remedy=_REMEDY)
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        row = Row(zip(header, (cell.strip() for cell in cells), strict=True))
+        row.line = lines.line_num
         if evidence:
             _require_evidence(row, where)
         rows.append(row)
@@ -102,17 +123,19 @@ def _require_evidence(row: Row, where: str) -> None:
         raise InputError(f"{where}: tier and check contradict each other", value=row, remedy=_REMEDY)
 
 
-def number(row: Row, column: str, file: str) -> float:
+def number(row: dict[str, str], column: str, file: str) -> float:
     """The finite number in a cell."""
     try:
         value = float(row[column])
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"Table {file}: {column} is not a number", value=row, remedy=_REMEDY)
+        raise InputError(
+            f"{place_of(row, file)}: {column} is not a number", value=row[column], remedy=_REMEDY
+        )
     return value
 
 
-def optional_number(row: Row, column: str, file: str) -> float | None:
+def optional_number(row: dict[str, str], column: str, file: str) -> float | None:
     """The finite number in a cell, or None for an empty cell."""
     return number(row, column, file) if row[column] else None

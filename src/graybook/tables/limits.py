@@ -1,196 +1,162 @@
-"""Published cumulative limits and observed cumulative doses come in; two separate lists of rows go out."""
+"""The tables of published limits of an edition come in; one tuple of limits goes out, each complete with its conditions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from enum import StrEnum
 from functools import cache
+from typing import Literal, TypeVar
 
-from graybook.errors import InputError
-from graybook.tables._rows import PRIMARY_CHECKED, number, optional_number, table_rows
-from graybook.tables.limit import Limit, Namespace
+from graybook.errors import GraybookError, InputError
+from graybook.tables._rows import (
+    PRIMARY_CHECKED,
+    Row,
+    number,
+    optional_number,
+    parsed_rows,
+    place_of,
+    table_rows,
+)
+from graybook.tables.limit import Conditions, DoseOf, Limit, Namespace, Scale
 from graybook.tables.sources import source_text
 
-__all__ = ["CumulativeLimit", "ObservedDose", "cumulative_limits", "limits", "observed_doses"]
+__all__ = ["FILES", "limits", "parsed_limits"]
 
-_FILE = "reirradiation_limits.csv"
+FILES = ("reirradiation_limits.csv", "first_course_constraints.csv")
+"""Where the limits stand: cumulative limits and observed doses, and first-course constraints."""
+
 _COLUMNS = (
-    "namespace", "organ", "metric", "op", "low", "high", "unit", "alpha_beta_gy", "origin", "note",
+    "id", "namespace", "organ", "metric", "op", "value", "unit", "dose_of", "scale", "alpha_beta_gy",
+    "rounding", "schedule", "interval_min_months", "interval_max_months", "courses_min", "courses_max",
+    "fractions_min", "fractions_max", "fraction_min_gy", "fraction_max_gy", "modalities", "each_course_max_gy",
+    "recovery_in_source", "endpoint", "population", "origin", "default", "note",
 )  # fmt: skip
-_REMEDY = "mend the row in the table, or rebuild the table from its facts"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CumulativeLimit:
-    """One published limit on the dose summed over courses; never a first-course constraint.
-
-    Parameters
-    ----------
-    organ
-        Organ as the table names it; two organs under one row are joined by a slash.
-    metric, op
-        What is limited, in the source's words, and ``<`` or ``<=``.
-    value_gy
-        Lowest and highest limit [Gy], equal when the source gives one; None when a volume is limited.
-    volume_percent
-        Lowest and highest limit [%] of the organ's volume; None when a dose is limited.
-    quantity
-        What the Gy are: ``EQD2``, ``as reported``, ``physical, re-irradiation course only``.
-    alpha_beta_gy
-        The α/β the source used [Gy], or None when it does not say.
-    origin
-        Which author's column of the source.
-    source, source_text, tier, primary_checked, note
-        Evidence: key, citation, how it was read, whether in the primary, remarks.
-    """
-
-    organ: str
-    metric: str
-    op: str
-    value_gy: tuple[float, float] | None
-    volume_percent: tuple[float, float] | None
-    quantity: str
-    alpha_beta_gy: float | None
-    origin: str
-    source: str
-    source_text: str
-    tier: str
-    primary_checked: bool
-    note: str
-
-    def __post_init__(self) -> None:
-        """Refuse a limit that limits nothing, or limits backwards."""
-        if self.op not in ("<", "<="):
-            raise InputError(f"Limit on {self.organ}: unknown comparison", value=self.op, remedy=_REMEDY)
-        if (self.value_gy is None) == (self.volume_percent is None):
-            raise InputError(
-                f"Limit on {self.organ}: either a dose or a volume is limited",
-                value=self.metric,
-                remedy=_REMEDY,
-            )
-        low, high = self.value_gy or self.volume_percent or (0.0, 0.0)
-        if not 0 < low <= high:
-            raise InputError(f"Limit on {self.organ}: bad range", value=(low, high), remedy=_REMEDY)
-
-    @property
-    def organs(self) -> tuple[str, ...]:
-        """Organs the row speaks of, one by one."""
-        return tuple(self.organ.split("/"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObservedDose:
-    """One cumulative dose seen in a published series: a fact about patients, not a limit.
-
-    Parameters
-    ----------
-    organ, metric
-        What was measured, in the source's words.
-    median_gy, max_gy
-        Median and maximum over the series [Gy in `quantity`]; None where the source gives no maximum.
-    quantity
-        ``EQD2`` or ``BED``.
-    alpha_beta_gy
-        The α/β the source used [Gy], or None when it does not say.
-    source, source_text, tier, primary_checked, note
-        Evidence: key, citation, how it was read, whether in the primary, remarks.
-    """
-
-    organ: str
-    metric: str
-    median_gy: float
-    max_gy: float | None
-    quantity: str
-    alpha_beta_gy: float | None
-    source: str
-    source_text: str
-    tier: str
-    primary_checked: bool
-    note: str
-
-
-@cache
-def cumulative_limits() -> tuple[CumulativeLimit, ...]:
-    """All published cumulative limits of the edition, in the order of the table."""
-    return tuple(_limit(row) for row in table_rows(_FILE, _COLUMNS) if row["namespace"] == "cumulative limit")
-
-
-@cache
-def observed_doses() -> tuple[ObservedDose, ...]:
-    """All observed cumulative doses of the edition, in the order of the table."""
-    return tuple(_observed(row) for row in table_rows(_FILE, _COLUMNS) if row["namespace"] == "observed dose")
-
-
-def _limit(row: dict[str, str]) -> CumulativeLimit:
-    span = (number(row, "low", _FILE), number(row, "high", _FILE))
-    percent = row["unit"] == "%"
-    return CumulativeLimit(
-        organ=row["organ"],
-        metric=row["metric"],
-        op=row["op"],
-        value_gy=None if percent else span,
-        volume_percent=span if percent else None,
-        quantity="EQD2" if percent else row["unit"].removeprefix("Gy "),
-        alpha_beta_gy=optional_number(row, "alpha_beta_gy", _FILE),
-        origin=row["origin"],
-        source=row["source"],
-        source_text=source_text(row["source"]),
-        tier=row["tier"],
-        primary_checked=PRIMARY_CHECKED[row["verified"]],
-        note=row["note"],
-    )
-
-
-def _observed(row: dict[str, str]) -> ObservedDose:
-    return ObservedDose(
-        organ=row["organ"],
-        metric=row["metric"],
-        median_gy=number(row, "low", _FILE),
-        max_gy=optional_number(row, "high", _FILE),
-        quantity=row["unit"].removeprefix("Gy "),
-        alpha_beta_gy=optional_number(row, "alpha_beta_gy", _FILE),
-        source=row["source"],
-        source_text=source_text(row["source"]),
-        tier=row["tier"],
-        primary_checked=PRIMARY_CHECKED[row["verified"]],
-        note=row["note"],
-    )
-
-
-_METRICS = {
-    "Dmax": "max",
-    "Dmean": "mean",
-    "V20Gy": "V20Gy[%]",
-    "V40Gy": "V40Gy[%]",
-    "V60Gy": "V60Gy[%]",
-    "D0.1cc": "D0.1cc",
-}
+_DEFAULTS = {"yes": True, "no": False}
+_REMEDY = "restore the file from the package, or mend the cell as the README beside it says"
+_Name = TypeVar("_Name", bound=StrEnum)
 
 
 @cache
 def limits() -> tuple[Limit, ...]:
     """Every limit of the edition, all namespaces, in the order of the tables."""
-    found: dict[str, Limit] = {}
-    for row in cumulative_limits():
-        if row.quantity != "EQD2" or row.metric not in _METRICS:
-            continue
-        for value in sorted(set(row.value_gy or row.volume_percent or ())):
-            one = Limit(
-                id=f"{row.source}-{row.organ}-{row.metric}-{row.origin}-{value:g}".lower().replace(" ", "-"),
-                namespace=Namespace.CUMULATIVE,
-                organ=row.organ,
-                metric=_METRICS[row.metric],
-                op=row.op,
-                value=value,
-                unit="Gy" if row.value_gy else "%",
-                alpha_beta_gy=row.alpha_beta_gy,
-                rounding=0.5,
-                origin=row.origin,
-                source=row.source,
-                source_text=row.source_text,
-                tier=row.tier,
-                primary_checked=row.primary_checked,
-                note=row.note,
-                default=True,
-            )
-            found[one.id] = one
-    return tuple(found.values())
+    return tuple(_limit(row, file) for file in FILES for row in table_rows(file, _COLUMNS))
+
+
+def parsed_limits(text: str, *, file: str) -> tuple[Limit, ...]:
+    """Limits of a table given as text; a faulty cell is refused with its line and column."""
+    return tuple(_limit(row, file) for row in parsed_rows(text, file=file, columns=_COLUMNS))
+
+
+def _limit(row: Row, file: str) -> Limit:
+    try:
+        return Limit(
+            id=row["id"],
+            namespace=_named(row, "namespace", Namespace, file),
+            organ=row["organ"],
+            metric=row["metric"],
+            op=row["op"],
+            value=number(row, "value", file),
+            unit=row["unit"],
+            dose_of=_named(row, "dose_of", DoseOf, file),
+            scale=_named(row, "scale", Scale, file),
+            alpha_beta_gy=optional_number(row, "alpha_beta_gy", file),
+            rounding=number(row, "rounding", file),
+            schedule=row["schedule"],
+            conditions=_conditions(row, file),
+            endpoint=row["endpoint"],
+            population=row["population"],
+            origin=row["origin"],
+            source=row["source"],
+            source_text=source_text(row["source"]),
+            tier=row["tier"],
+            primary_checked=PRIMARY_CHECKED[row["verified"]],
+            note=row["note"],
+            default=_default(row, file),
+        )
+    except GraybookError as error:
+        if error.what.startswith("Table "):
+            raise
+        raise InputError(
+            f"{place_of(row, file)}: {error.what}", value=error.value, remedy=error.remedy
+        ) from None
+
+
+def _conditions(row: Row, file: str) -> Conditions:
+    courses = _whole(row, "courses", file)
+    fractions = _whole(row, "fractions", file)
+    interval = (
+        optional_number(row, "interval_min_months", file),
+        optional_number(row, "interval_max_months", file),
+    )
+    return Conditions(
+        interval_months=None if interval == (None, None) else interval,
+        courses=None if courses is None else (courses[0] or 1, courses[1]),
+        fractions=_both(row, "fractions", fractions, file),
+        fraction_gy=_both(row, "fraction", _span(row, "fraction_min_gy", "fraction_max_gy", file), file),
+        modalities=tuple(part for part in row["modalities"].split(";") if part),
+        each_course_max_gy=optional_number(row, "each_course_max_gy", file),
+        recovery_in_source=_recovery(row, file),
+    )
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _span(row: Row, low: str, high: str, file: str) -> tuple[float | None, float | None] | None:
+    span = (optional_number(row, low, file), optional_number(row, high, file))
+    if span[0] is not None and span[1] is not None and span[0] > span[1]:
+        raise _refusal(row, low, file, "is above the highest")
+    return None if span == (None, None) else span
+
+
+def _whole(row: Row, name: str, file: str) -> tuple[int | None, int | None] | None:
+    span = _span(row, f"{name}_min", f"{name}_max", file)
+    if span is None:
+        return None
+    for column, value in zip((f"{name}_min", f"{name}_max"), span, strict=True):
+        if value is not None and (value < 1 or value != int(value)):
+            raise _refusal(row, column, file, "is not a whole number of at least 1")
+    low, high = span
+    return None if low is None else int(low), None if high is None else int(high)
+
+
+def _both(
+    row: Row, name: str, span: tuple[_Number | None, _Number | None] | None, file: str
+) -> tuple[_Number, _Number] | None:
+    if span is None:
+        return None
+    low, high = span
+    if low is None or high is None:
+        raise InputError(
+            f"{place_of(row, file)}: {name} has one end alone", value=(low, high), remedy=_REMEDY
+        )
+    return low, high
+
+
+def _named(row: Row, column: str, names: type[_Name], file: str) -> _Name:
+    try:
+        return names(row[column])
+    except ValueError:
+        raise _refusal(row, column, file, f"is none of {_listed([one.value for one in names])}") from None
+
+
+def _recovery(row: Row, file: str) -> Literal["yes", "no", "discounted"]:
+    known: tuple[Literal["yes", "no", "discounted"], ...] = ("yes", "no", "discounted")
+    found = next((one for one in known if one == row["recovery_in_source"]), None)
+    if found is None:
+        raise _refusal(row, "recovery_in_source", file, f"is none of {_listed(known)}")
+    return found
+
+
+def _default(row: Row, file: str) -> bool:
+    if row["default"] not in _DEFAULTS:
+        raise _refusal(row, "default", file, f"is none of {_listed(list(_DEFAULTS))}")
+    return _DEFAULTS[row["default"]]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+def _refusal(row: Row, column: str, file: str, why: str) -> InputError:
+    return InputError(f"{place_of(row, file)}: {column} {why}", value=row[column], remedy=_REMEDY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
+import importlib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,29 +19,53 @@ FACTS: dict[str, Any] = {
         {"tissue": "gland tumour", "endpoint": "local control", "value": 9, "source": "a", "tier": "primary-table"},
     ],
     "reirradiation_limits": [
-        {"organ": "X", "metric": "Dmax", "op": "<", "value": [80, 95], "unit": "Gy EQD2 cumulative", "alpha_beta": 2,
-         "source": "a", "tier": "primary-table"},
+        {"organ": "X", "metric": "Dmax", "op": "<=", "value": [80, 95], "unit": "Gy EQD2 cumulative", "alpha_beta": 2,
+         "column": "Rulach consensus 2021", "source": "rulach2021", "tier": "primary-table"},
+        {"organ": "X", "metric": "D0.5cc", "op": "<", "value": 20, "unit": "Gy physical",
+         "source": "hytec_carotid2021", "tier": "secondary-curated"},
         {"organ": "X", "metric": "seen", "op": None, "value": {"median": 50, "max": 90}, "unit": "Gy EQD2",
-         "source": "a", "tier": "primary-abstract"},
-        {"organ": "X", "metric": "events", "op": None, "value": 2, "unit": "% of patients", "source": "a",
+         "source": "held2019", "tier": "primary-abstract"},
+        {"organ": "X", "metric": "events", "op": None, "value": 2, "unit": "% of patients", "source": "held2019",
          "tier": "primary-abstract"},
+        {"organ": "X", "metric": "de novo by fx", "op": None, "value": {"1": [12.4, 14.0], "2": 17.0}, "unit": "Gy",
+         "source": "a", "tier": "primary-abstract"},
+    ],
+    "recovery": [
+        {"id": "nieder2006-rule", "value": {"cumulative_BED_Gy2_max_no_events": 120, "cumulative_BED_Gy2_low_risk": 135.5},
+         "source": "nieder2006", "tier": "primary-abstract"},
+    ],
+    "constraints": [
+        {"organ": "Liver", "schedule": "5 fx", "fractions": 5, "metric": "CV700cc", "op": "<", "value": 21.0, "unit": "Gy",
+         "text": "D700 cc < 21 Gy", "source": "a", "seen_in": "b", "tier": "secondary-repo"},
+        {"organ": "Heart", "schedule": "conventional (1.8-2 Gy/fx)", "metric": "V25Gy", "op": "<", "value": 10, "unit": "%",
+         "text": "V25 ≤ 10 %", "source": "a", "seen_in": "b", "tier": "secondary-repo"},
+        {"organ": "Lungs", "schedule": "3 fx", "fractions": 3, "metric": "CV1000cc", "op": "<", "value": 11.4, "unit": "Gy",
+         "conflict": "12.4 elsewhere", "source": "a", "seen_in": "b", "tier": "secondary-repo"},
+        {"organ": "Testis", "schedule": "5 fx", "fractions": 5, "metric": "free_text", "value": None,
+         "text": "Avoid beam entry", "source": "a", "seen_in": "b", "tier": "secondary-repo"},
+        {"organ": "Nowhere", "schedule": "5 fx", "fractions": 5, "metric": "Dmax", "op": "<", "value": 1, "unit": "Gy",
+         "source": "a", "tier": "secondary-repo"},
     ],
     "sources": {
         "a": {"title": "Paper A", "doi": "10.1/a", "pmid": 1},
         "b": {"title": "List B (read somewhere; revised)"},
         "c": {"title": "unused"},
+        "nieder2006": {"title": "Nieder"},
+        "rulach2021": {"title": "github.com/someone/a-table @abc"},
     },
 }  # fmt: skip
 
 
 @pytest.fixture
-def built(repository: Path, tmp_path: Path) -> dict[str, list[dict[str, str]]]:
-    """The three generated tables of the small facts above."""
-    spec = importlib.util.spec_from_file_location("build_tables", repository / "tools" / "build_tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    tool: ModuleType = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+def tool(repository: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool, as if run from its folder."""
+    monkeypatch.syspath_prepend(str(repository / "tools"))
+    return importlib.import_module("build_tables")
+
+
+@pytest.fixture
+def built(tool: ModuleType, tmp_path: Path) -> dict[str, list[dict[str, str]]]:
+    """The generated tables of the small facts above."""
     tool.build(FACTS, tmp_path)
     return {
         path.stem: list(csv.DictReader(path.read_text("utf-8").splitlines())) for path in tmp_path.iterdir()
@@ -58,15 +82,81 @@ def test_evidence_is_kept(built: dict[str, list[dict[str, str]]]) -> None:
 
 
 def test_limits_and_observations_are_told_apart(built: dict[str, list[dict[str, str]]]) -> None:
-    """A comparison makes a limit, its absence an observation; a rate of events is neither."""
-    rows = [(row["namespace"], row["low"], row["high"]) for row in built["reirradiation_limits"]]
-    assert rows == [("cumulative limit", "80", "95"), ("observed dose", "50", "90")]
+    """A comparison makes a limit, its absence an observation; a range is two rows; a rate of events is neither."""
+    rows = [(row["namespace"], row["value"], row["origin"]) for row in built["reirradiation_limits"]]
+    assert rows == [
+        ("cumulative limit", "80", "Rulach consensus 2021; lower end"),
+        ("cumulative limit", "95", "Rulach consensus 2021; upper end"),
+        ("cumulative limit", "20", ""),
+        ("cumulative limit", "120", "no myelopathy reported"),
+        ("cumulative limit", "135.5", "risk appears small"),
+        ("observed dose", "50", "median of the series"),
+        ("observed dose", "90", "highest of the series"),
+    ]
 
 
-def test_only_cited_sources_are_listed(built: dict[str, list[dict[str, str]]]) -> None:
+def test_defaults_are_of_primary_tiers(built: dict[str, list[dict[str, str]]]) -> None:
+    """A limit read in a primary is a default; a curated one, an observed dose and a first-course constraint are not."""
+    rows = (*built["reirradiation_limits"], *built["first_course_constraints"])
+    defaults = {(row["namespace"], row["tier"]) for row in rows if row["default"] == "yes"}
+    assert defaults == {("cumulative limit", "primary-table"), ("cumulative limit", "primary-abstract")}
+
+
+def test_constraints_keep_their_kind(built: dict[str, list[dict[str, str]]]) -> None:
+    """A critical volume asks for a volume below a dose; a sign is the text's; a schedule is kept; conditions are rule 12's."""
+    rows = {row["organ"]: row for row in built["first_course_constraints"]}
+    liver, heart = rows["Liver"], rows["Heart"]
+    assert (liver["metric"], liver["op"], liver["value"], liver["unit"]) == (
+        "CV700cc<21Gy",
+        ">=",
+        "700",
+        "cm³",
+    )
+    assert (liver["fractions_min"], liver["fractions_max"], liver["courses_max"]) == ("5", "5", "1")
+    assert (heart["metric"], heart["op"], heart["value"], heart["unit"]) == ("V25Gy[%]", "<=", "10", "%")
+    assert (heart["fraction_min_gy"], heart["fraction_max_gy"], heart["recovery_in_source"]) == (
+        "1.8",
+        "2",
+        "no",
+    )
+    cord = [row["schedule"] for row in built["first_course_constraints"] if row["organ"] == "X"]
+    assert cord == ["12.4/1", "14/1", "17/2"]
+
+
+def test_what_is_left_out_is_told(tool: ModuleType, tmp_path: Path) -> None:
+    """A conflict between transcriptions, free text and an unknown structure give no row but a line with the reason."""
+    lines = tool.build(FACTS, tmp_path, frozenset({"Liver", "Heart", "Lungs", "Testis"}))
+    assert [line.rsplit(": ", 1)[-1] for line in lines] == [
+        "12.4 elsewhere",
+        "free text",
+        "not a structure of TG-263",
+    ]
+
+
+def test_a_limit_without_notes_stops_the_build(tool: ModuleType, tmp_path: Path) -> None:
+    """A limit beside which nobody wrote its conditions is not shipped in silence."""
+    row = {**FACTS["reirradiation_limits"][0], "source": "a"}
+    with pytest.raises(SystemExit, match="0 notes"):
+        tool.build({**FACTS, "reirradiation_limits": [row]}, tmp_path)
+
+
+def test_same_facts_same_bytes(tool: ModuleType, tmp_path: Path) -> None:
+    """Built twice, every table is the same to the byte."""
+    for name in ("one", "two"):
+        tool.build(FACTS, tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_only_cited_sources_are_listed(tool: ModuleType, built: dict[str, list[dict[str, str]]]) -> None:
     """A source that no row cites stays out, remarks on how it was read too."""
     listed = {row["key"]: row["title"] for row in built["sources"]}
-    own = {"codexrt", "fowler1989", "graybook", "hytec_cord2021", "saifuddin1998", "tg263"}
-    own |= {"eqd2viewer", "latifi2018", "registrationqa"}
-    assert set(listed) == {"a", "b", *own}
+    own = {row["key"] for row in tool.OWN_SOURCES}
+    assert set(listed) == {"a", "b", "nieder2006", "rulach2021", *own}
     assert listed["b"] == "List B (revised)"
+
+
+def test_a_repository_has_an_address(built: dict[str, list[dict[str, str]]]) -> None:
+    """A source named by its repository is given the address of that repository."""
+    listed = {row["key"]: row["url"] for row in built["sources"]}
+    assert listed["rulach2021"] == "https://github.com/someone/a-table"
