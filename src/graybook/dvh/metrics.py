@@ -129,8 +129,8 @@ class Metric:
         return self.kind in OF_FIELD.values()
 
 
-def parse(text: str) -> Metric:
-    """The metric of a text; a :class:`UsageError` points at the character it cannot follow.
+def parse(text: str, end: int | None = None) -> Metric:
+    """The metric of a text, or of its part up to ``end``; a :class:`UsageError` points at the character it cannot follow.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def parse(text: str) -> Metric:
     >>> parse("V95%of60Gy[cc]").dose_gy
     57.0
     """
-    return _metric(Reader(text, 0, len(text)))
+    return _metric(Reader(text, 0, len(text) if end is None else end))
 
 
 def parse_list(text: str) -> tuple[Metric, ...]:

@@ -20,8 +20,11 @@ MOST = 1e9
 class Reader:
     """A place in a text that moves forward over what was expected, and points at what was not."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(
+        self, text: str, start: int, end: int, *, what: str = "Metric", remedy: str = REMEDY
+    ) -> None:
         own = text[start:end]
+        self.what, self.remedy = what, remedy
         self.text = text
         self.end = start + len(own.rstrip())
         self.at = min(start + len(own) - len(own.lstrip()), self.end)
@@ -71,5 +74,5 @@ class Reader:
     def error(self, reason: str, at: int) -> UsageError:
         """The error that shows the text with a caret under character ``at``."""
         return UsageError(
-            f"Metric not understood: {reason}.\n    {self.text}\n    {' ' * at}^\n", remedy=REMEDY
+            f"{self.what} not understood: {reason}.\n    {self.text}\n    {' ' * at}^\n", remedy=self.remedy
         )
