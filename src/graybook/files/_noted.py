@@ -182,17 +182,22 @@ class Noted:
         """A number above 0; None when absent or wrong."""
         return self.number(key, "above 0", lambda value: value > 0, example)
 
-    def organ(self, key: str) -> str:
-        """A TG-263 name that Graybook knows; empty when absent, wrong, or that of a target."""
+    def organ(self, key: str, *, several: bool = False) -> str:
+        """A TG-263 name that Graybook knows, or ``several`` joined by slashes; empty when absent, wrong, or that of a target."""
         name = self.text(key)
+        parts = [one.strip() for one in name.split("/")] if several else [name]
+        known = [self._is_organ(key, one) for one in parts if name]
+        return "/".join(parts) if all(known) else ""
+
+    def _is_organ(self, key: str, name: str) -> bool:
         label = tg263_name(name)
-        if not name or label == name:
-            return name
+        if label == name:
+            return True
         if kind_of(name, None) == "target":
             self.note(
                 key, "names a target, not an organ", value=name, remedy=f'Write {key} = "SpinalCord", say.'
             )
-            return ""
+            return False
         close = [label] if label else difflib.get_close_matches(name, sorted(labels()), n=3, cutoff=0.6)
         listed = " or ".join(f'"{one}"' for one in close)
         self.note(
@@ -203,7 +208,7 @@ class Noted:
             if close
             else 'Names are such as "SpinalCord", "Brainstem", "Lung_L".',
         )
-        return ""
+        return False
 
     def tables(self, key: str) -> tuple[Noted, ...]:
         """The tables of a name, ``[[key]]`` at the top of the file; none when absent or wrong."""

@@ -22,12 +22,18 @@ RULEBOOKS = (DEFAULT, "cumulative-all", "first-course", "observed", "all")
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """A named set of limits; ``edition`` is that of the tables it comes from or builds on, ``sha256`` that of a centre's file."""
+    """
+    A named set of limits.
+
+    ``edition`` is that of the tables it comes from or builds on, ``sha256`` that of a centre's file; ``dropped`` are the rows of
+    its base that a centre does not use, each with who says so.
+    """
 
     name: str
     limits: tuple[Limit, ...]
     edition: str
     sha256: str = ""
+    dropped: tuple[Limit, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse two rows of one id."""
@@ -40,12 +46,19 @@ class Rulebook:
             seen.add(one.id)
 
     def changed(
-        self, name: str, rows: Sequence[Limit], *, dropped: Sequence[str] = (), sha256: str = ""
+        self, name: str, rows: Sequence[Limit], *, dropped: Sequence[Limit] = (), sha256: str = ""
     ) -> Rulebook:
         """This rulebook with a centre's rows: one of a known id takes that row's place, others are added."""
         own = {one.id: one for one in rows}
-        kept = [own.pop(one.id, one) for one in self.limits if one.id not in dropped]
-        return Rulebook(name=name, limits=(*kept, *own.values()), edition=self.edition, sha256=sha256)
+        gone = {one.id for one in dropped}
+        kept = [own.pop(one.id, one) for one in self.limits if one.id not in gone]
+        return Rulebook(
+            name=name,
+            limits=(*kept, *own.values()),
+            edition=self.edition,
+            sha256=sha256,
+            dropped=(*self.dropped, *dropped),
+        )
 
 
 @cache
