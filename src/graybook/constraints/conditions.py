@@ -1,7 +1,7 @@
 """Conditions: a limit and a case come in; each condition under which the limit's source looked, checked, goes out (rule 12).
 
 What is required and found stands in figures and in the values of the record, so that it reads in any language; the catalogue
-names the conditions under ``condition_<name>``, with their units.
+names the conditions under ``report_condition_<name>``, with their units.
 """
 
 from __future__ import annotations

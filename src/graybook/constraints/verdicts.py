@@ -32,7 +32,9 @@ from graybook.tables.limit import Limit
 
 __all__ = ["BOTH_ENDS", "better_and_worse", "end_status", "grows_with_dose", "margin", "verdict"]
 
-_CLOSE = 1e-9
+_CLOSE, _SMALLEST = 1e-9, 1e-6
+"""Values closer than this are one: relative, and the step to which results are rounded (rule 16)."""
+
 _WITH_DOSE = frozenset(Kind) - {Kind.HOMOGENEITY, Kind.CONFORMITY, Kind.GRADIENT, Kind.MODIFIED_GRADIENT}
 
 BOTH_ENDS: dict[tuple[Status, Status], Status] = {
@@ -48,15 +50,12 @@ BOTH_ENDS: dict[tuple[Status, Status], Status] = {
 
 def end_status(limit: Limit, value: float) -> Status:
     """What a limit says of one value."""
-    at_figure = math.isclose(value, limit.value, rel_tol=_CLOSE)
-    if at_figure:
-        within = "=" in limit.op
-    else:
-        within = value < limit.value if limit.at_most else value > limit.value
-    if within:
+    at_figure = _same(value, limit.value)
+    better = value < limit.value if limit.at_most else value > limit.value
+    if ("=" in limit.op) if at_figure else better:
         return Status.MET
     beyond = abs(value - limit.value)
-    if limit.rounding > 0 and (beyond <= limit.rounding * (1.0 + _CLOSE) or at_figure):
+    if limit.rounding > 0 and (beyond <= limit.rounding or _same(beyond, limit.rounding)):
         return Status.NEAR
     return Status.EXCEEDED
 
@@ -104,6 +103,10 @@ def margin(limit: Limit, measured: Measured) -> float | None:
     if worse is None:
         return None
     return limit.value - worse if limit.at_most else worse - limit.value
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=_CLOSE, abs_tol=_SMALLEST)
 
 
 def _known(value: float | None) -> float | None:
