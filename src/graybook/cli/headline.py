@@ -7,8 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from graybook.report.limit_words import dose_text, limit_text, margin_text, status_text, whose
+from graybook.report.limiting import limiting
+from graybook.report.limits_table import MOST
 from graybook.report.result import Result, StructureResult
+from graybook.report.wording import Wording
 from graybook.text import Language, number_text, phrase
 
 __all__ = ["print_headline"]
@@ -31,6 +36,8 @@ def print_headline(result: Result, ranking: Sequence[str], out: Path, language: 
             grade=course.evidence_grade,
         )
         console.print(line, highlight=False, markup=False)
+    if (limits := _limits(result, language)) is not None:
+        console.print(limits)
     console.print(_organs(result, ranking, language))
     if any(one.use == "point sum only" for one in result.structures if one.name in ranking[:SHOWN]):
         console.print(phrase("headline_points_only", language), highlight=False, markup=False)
@@ -47,6 +54,28 @@ def print_headline(result: Result, ranking: Sequence[str], out: Path, language: 
         phrase("headline_written", language, path=str(out)), highlight=False, markup=False, soft_wrap=True
     )
     console.print(result.notice, style="dim", highlight=False, markup=False)
+
+
+def _limits(result: Result, language: Language) -> Table | None:
+    """What limits, one organ a line, a mark and a word for what is said of each; None when no limit was looked at."""
+    entries = limiting(result.constraints)[:MOST]
+    if not entries:
+        return None
+    words = Wording(language)
+    table = Table(box=None, pad_edge=False, title_justify="left", title=phrase("headline_limits", language))
+    for key in ("organ", "verdict", "dose", "limit", "margin", "source"):
+        table.add_column(phrase(f"headline_{key}", language), no_wrap=key in ("organ", "verdict"))
+    for entry in entries:
+        cells = (
+            entry.structure,
+            status_text(entry.status, words),
+            dose_text(entry, words),
+            limit_text(entry, words),
+            margin_text(entry, words),
+            whose(entry, words),
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
 
 
 def _organs(result: Result, ranking: Sequence[str], language: Language) -> Table:

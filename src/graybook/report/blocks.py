@@ -11,6 +11,8 @@ __all__ = [
     "Column",
     "Figure",
     "Paragraph",
+    "Reference",
+    "References",
     "Section",
     "Sheet",
     "Summary",
@@ -30,16 +32,31 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell: lines of text, the further ones in a quieter voice unless all are ``even``."""
+    """A cell: lines of text, the further ones in a quieter voice unless all are ``even``.
+
+    ``refs`` holds for each line the number of the source it ends with, 0 for none; empty when no line has one.
+    """
 
     lines: tuple[str, ...]
     strong: bool = False
     even: bool = False
+    refs: tuple[int, ...] = ()
 
 
-def cell(*lines: str, strong: bool = False, even: bool = False) -> Cell:
-    """A cell of the lines that are not empty."""
-    return Cell(lines=tuple(line for line in lines if line) or ("",), strong=strong, even=even)
+def cell(*lines: str | tuple[str, int], strong: bool = False, even: bool = False) -> Cell:
+    """A cell of the lines that are not empty; a line may come with the number of its source.
+
+    Examples
+    --------
+    >>> cell("max ≤ 60 Gy", "", ("Rulach 2021", 3)).refs
+    (0, 3)
+    """
+    pairs = [line if isinstance(line, tuple) else (line, 0) for line in lines]
+    kept = [pair for pair in pairs if pair[0]] or [("", 0)]
+    refs = tuple(number for _, number in kept)
+    return Cell(
+        lines=tuple(text for text, _ in kept), strong=strong, even=even, refs=refs if any(refs) else ()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +90,25 @@ class Paragraph:
     kind: Literal["paragraph"] = "paragraph"
 
 
-Block = Table | Figure | Paragraph
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A source by its number: the whole citation, and its ``address`` by DOI or PMID where it has one."""
+
+    number: int
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class References:
+    """The numbered list of sources that cells lead to."""
+
+    title: str
+    items: tuple[Reference, ...]
+    kind: Literal["references"] = "references"
+
+
+Block = Table | Figure | Paragraph | References
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +122,16 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """The first page, which serves a tumour board alone; ``support`` is what the alignments support, in one line."""
+    """The first page, which serves a tumour board alone.
+
+    ``limits`` is what limits, None when no limit was looked at, with ``limits_line`` below it; ``support`` is what the alignments
+    support, in one line.
+    """
 
     question: str
     details: tuple[str, ...]
+    limits: Table | None
+    limits_line: str
     courses: Table
     organs: Table
     support: str

@@ -35,6 +35,29 @@ def _type(result: Result, words: Wording) -> str:
     return words("type_entry", type=kind, basis=basis)
 
 
+def _isodose(text: str, words: Wording) -> str:
+    """A dose as it stands; a share of the prescriptions in this language."""
+    share = text.removesuffix(" of each prescription")
+    return text if share == text else words("isodose_share", percent=share.replace(" ", "\u00a0"))
+
+
+def _shared(result: Result, words: Wording) -> Iterator[str]:
+    """The volume that the reference course and each earlier one treat, at the isodose named."""
+    for pair in result.clinical.reirradiation.pairs:
+        if pair.overlap_cm3 is None:
+            continue
+        key = "shared_entry" if pair.overlap_cm3 > 0 else "shared_none"
+        isodose = _isodose(pair.isodose, words)
+        yield words(key, volume=pair.overlap_cm3, isodose=isodose, other=_named(pair.with_, result, words))
+
+
+def _intervals(result: Result, words: Wording) -> Iterator[str]:
+    for pair in result.clinical.reirradiation.pairs:
+        if pair.interval_days is not None:
+            other = _named(pair.with_, result, words)
+            yield words("interval_entry", interval=words.interval(pair.interval_days), other=other)
+
+
 def _headings(result: Result, words: Wording) -> Iterator[tuple[Cell, ...]]:
     clinical = result.clinical
     recurrence = clinical.recurrence and words.term("recurrence", clinical.recurrence)
@@ -56,6 +79,8 @@ def _headings(result: Result, words: Wording) -> Iterator[tuple[Cell, ...]]:
             )
             for one in result.overlaps
         ]
+    pairs = {"shared": list(_shared(result, words)), "interval": list(_intervals(result, words))}
+    entries |= {key: lines for key, lines in pairs.items() if lines}
     for key, lines in entries.items():
         filled = [line for line in lines if line]
         entry = cell(*filled, even=True) if filled else cell(words("missing"), strong=True)

@@ -27,7 +27,7 @@ _LAST_COVERED = 0x052F
 
 def _wrappable(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
-        return value if key in ("id", "kind", "name", "language") else wrappable(value)
+        return value if key in ("id", "kind", "name", "language", "address") else wrappable(value)
     if isinstance(value, dict):
         return {name: _wrappable(item, name) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from graybook.report.constraint_result import ConstraintResult
+from graybook.report.limit_words import dose_text, limit_text, whose
+from graybook.report.limiting import is_judged, limiting, limits_of
 from graybook.report.material import Material
+from graybook.report.recovery_words import assumes_recovery
 from graybook.report.result import CourseResult, PhaseResult, Result, StructureResult
 from graybook.report.unknowns import unknowns
 from graybook.report.values import course_name, prescribed_gy, structures_by_name
@@ -20,6 +24,9 @@ LIMIT = 1200
 
 ORGANS = 6
 """Organs named at most."""
+
+LIMITS = 2
+"""Organs of which it is said what limits them."""
 
 _GIVEN = ("delivered", "partly delivered", "assumed delivered")
 _UNCOUNTED = ("alternative", "not given")
@@ -164,6 +171,33 @@ def _organs(material: Material, words: _Words) -> Iterator[_Sentence]:
         yield _Sentence(text=words("paper_doses"), part="organs", rank=4)
 
 
+def _limit(entry: ConstraintResult, words: _Words) -> str:
+    """One organ, what its tightest limit says, and whose limit it is."""
+    return words(
+        "limit",
+        organ=entry.structure,
+        status=words.report.term("verdict", entry.status),
+        dose=dose_text(entry, words.report),
+        limit=limit_text(entry, words.report),
+        source=whose(entry, words.report),
+    )
+
+
+def _limits(result: Result, words: _Words) -> Iterator[_Sentence]:
+    """The organs that limit most; that no limit was judged, where none was."""
+    judged = [entry for entry in limiting(result.constraints) if is_judged(entry)]
+    for place, entry in enumerate(judged[:LIMITS]):
+        lead = "limits_lead" if place == 0 else "limits_next"
+        yield _Sentence(
+            text=words(lead, text=_limit(entry, words)), part="limits", rank=1 if place == 0 else 3
+        )
+    left = sum(not is_judged(entry) for entry in limits_of(result.constraints))
+    if left:
+        yield _Sentence(text=words("limits_left", n=left), part="limits", rank=3)
+    elif not judged:
+        yield _Sentence(text=words("limits"), part="notice", rank=20)
+
+
 def _unknown(material: Material, words: _Words) -> list[str]:
     """What page 1 says is not known, but for the courses left out of the sum: their own lines say it, and "at least" does."""
     left_out = words.report("unknown_left_out", courses="|").split("|")[0]
@@ -184,12 +218,15 @@ def _sentences(material: Material, words: _Words) -> Iterator[_Sentence]:
     for course in result.courses:
         yield _Sentence(text=_course(course, words, summed=summed), part="courses", rank=2)
     yield from _organs(material, words)
+    limits = list(_limits(result, words))
+    yield from (one for one in limits if one.part == "limits")
     lines = _unknown(material, words)
     for place, line in enumerate(lines):
         lead = words("unknown", text=line) if place == 0 else line
         yield _Sentence(text=lead, part="unknown", rank=2 if place < max(1, len(result.refusals)) else 4)
-    yield _Sentence(text=words("recovery"), part="notice", rank=6)
-    yield _Sentence(text=words("limits"), part="notice", rank=20)
+    key = "recovery_assumed" if assumes_recovery(result) else "recovery"
+    yield _Sentence(text=words(key), part="notice", rank=6)
+    yield from (one for one in limits if one.part == "notice")
     yield _Sentence(text=words("notice", version=result.provenance.version), part="notice", rank=0)
 
 

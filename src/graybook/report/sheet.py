@@ -5,9 +5,13 @@ from __future__ import annotations
 from graybook.report.alignments import alignment_section
 from graybook.report.annex import check_section, metrics_section
 from graybook.report.blocks import Block, Figure, Paragraph, Section, Sheet
+from graybook.report.citations import citations
 from graybook.report.clinical import clinical_section
+from graybook.report.limits_section import limits_section, ntcp_section
+from graybook.report.limits_table import shown_limits
 from graybook.report.material import Material
 from graybook.report.result import PatientResult
+from graybook.report.scenarios import scenarios_section
 from graybook.report.sources import findings_section, provenance_section, refusals_section
 from graybook.report.summary import summary
 from graybook.report.wording import Wording, person_name
@@ -29,6 +33,8 @@ _LABELS = (
     "validation",
     "section_metrics",
     "section_warnings",
+    "all_limits",
+    "all_limits_page",
 )
 
 
@@ -87,7 +93,12 @@ def _histograms(material: Material, words: Wording) -> Section:
 def sheet(material: Material, language: Language) -> Sheet:
     """The report in one language."""
     words, result = Wording(language), material.result
-    patient = result.patient
+    patient, numbers = result.patient, citations(result, shown_limits(result))
+    optional = (
+        limits_section(result, numbers, words),
+        scenarios_section(result, numbers, words),
+        ntcp_section(result, numbers, words),
+    )
     return Sheet(
         language=language,
         title=words("title"),
@@ -98,12 +109,13 @@ def sheet(material: Material, language: Language) -> Sheet:
         version=words(
             "version", version=result.provenance.version, date=words.date(result.provenance.created)
         ),
-        summary=summary(result, material.ranking, words),
+        summary=summary(result, material.ranking, numbers, words),
         sections=(
             _timeline(words),
             clinical_section(result, words),
             _planes(material, words),
             _histograms(material, words),
+            *(section for section in optional if section is not None),
             *_alignments(material, words),
             metrics_section(result, words),
             check_section(result, words),
@@ -111,5 +123,5 @@ def sheet(material: Material, language: Language) -> Sheet:
             findings_section(result, words),
             provenance_section(result, words),
         ),
-        labels={key: words(key) for key in _LABELS},
+        labels={key: words(key, n="{n}") for key in _LABELS},
     )

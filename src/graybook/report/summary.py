@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from graybook.report.alignments import support_line
 from graybook.report.blocks import Cell, Column, Summary, Table, cell
+from graybook.report.citations import Citations
+from graybook.report.limits_table import limits_line, limits_table
 from graybook.report.result import CourseResult, Envelope, Result, StructureResult
 from graybook.report.unknowns import assumptions, unknowns
 from graybook.report.values import (
@@ -202,12 +204,14 @@ def organs_table(result: Result, ranking: tuple[str, ...], words: Wording) -> Ta
     )
 
 
-def summary(result: Result, ranking: tuple[str, ...], words: Wording) -> Summary:
-    """The first page."""
+def summary(result: Result, ranking: tuple[str, ...], numbers: Citations, words: Wording) -> Summary:
+    """The first page; ``numbers`` are those of the sources of limits."""
     question, details = _question(result, words)
     return Summary(
         question=question,
         details=details,
+        limits=limits_table(result, numbers, words),
+        limits_line=limits_line(result, words),
         courses=courses_table(result, words),
         organs=organs_table(result, ranking, words),
         support=support_line(result, ranking, words),

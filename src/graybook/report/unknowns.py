@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from graybook.report.limiting import limits_of
+from graybook.report.recovery_words import recovery_sentences
 from graybook.report.result import CourseResult, PhaseResult, Result, StructureResult
 from graybook.report.values import course_name, structures_by_name
 from graybook.report.wording import Wording
@@ -142,11 +144,11 @@ def assumptions(result: Result, words: Wording) -> tuple[str, ...]:
     assumed = bool(_courses_with(result, lambda phase: phase.status == "assumed delivered"))
     return (
         words("assume_eqd2", alpha_beta=words.short(result.display_alpha_beta_gy)),
-        words("assume_recovery"),
+        *recovery_sentences(result, words),
         _sequence(result, words),
         *_particles(result, words),
         *_shift(result, words),
         *((words("assume_delivered"),) if assumed else ()),
         *((words("assume_overrides", n=overrides),) if overrides else ()),
-        words("assume_limits"),
+        *(() if limits_of(result.constraints) else (words("assume_limits"),)),
     )

@@ -13,6 +13,7 @@ import pytest
 
 from graybook.report import result as model
 from graybook.report.material import DvhCurve, Material, Plane, PlaneContour, StructureCurves
+from unit.report import limit_cases
 
 LONG = "Lymphome de Hodgkin médiastinal et susclaviculaire droit"
 LINKS = [
@@ -435,6 +436,25 @@ HOSTILE = '<script>alert(1)</script> #panic("x") $a_b$ *c* _d_ @ref \\ " \' {{ 7
 
 
 @cache
+def limited() -> Material:
+    """Eight organs with limits of every kind, three scenarios, recovery, and a probability."""
+    assumed = {
+        "key": "recovery SpinalCord: dose", "value": "0.25 from 6 months", "author": "A. Martin",
+        "date": "2026-02-18", "reason": "réunion", "source": "Nieder 2006",
+    }  # fmt: skip
+    found = provenance()
+    return material(
+        result(
+            constraints=[*limit_cases.EIGHT, *limit_cases.OTHER_KINDS],
+            scenarios=limit_cases.scenarios(3),
+            ntcp=limit_cases.NTCP,
+            rulebook="cumulative",
+            provenance=found.model_copy(update={"overrides": [*found.overrides, assumed]}),
+        )
+    )
+
+
+@cache
 def hostile() -> Material:
     """Every word from a file is an attack on HTML, on typst, or on the figures' mathematics."""
     courses = [
@@ -449,7 +469,18 @@ def hostile() -> Material:
     remedies = [item.model_copy(update={"text": HOSTILE, "remedy": HOSTILE}) for item in base.refusals]
     patient = model.PatientResult(id=HOSTILE, issuer=HOSTILE, name=f"{HOSTILE}^{HOSTILE}", birth_date="19<b>")
     changed = base.model_copy(
-        update={"structures": structures, "findings": text, "refusals": remedies, "patient": patient}
+        update={
+            "structures": structures,
+            "findings": text,
+            "refusals": remedies,
+            "patient": patient,
+            "constraints": [limit_cases.own_row(HOSTILE)],
+            "scenarios": [
+                one.model_copy(update={"name": HOSTILE, "assumptions": [HOSTILE], "reason": HOSTILE})
+                for one in limit_cases.scenarios(1)
+            ],
+            "rulebook": HOSTILE,
+        }
     )
     return material(changed)
 
@@ -468,6 +499,7 @@ def made() -> SimpleNamespace:
         HOSTILE=HOSTILE,
         eqd2_gy=eqd2_gy,
         hostile=hostile,
+        limited=limited,
         material=material,
         planes=planes,
         refused=refused,

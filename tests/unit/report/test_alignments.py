@@ -10,6 +10,7 @@ import pytest
 from graybook.report.alignment_material import AlignedPlane, AlignmentPictures
 from graybook.report.alignments import alignment_section, alignment_svg, support_line
 from graybook.report.blocks import Figure, Paragraph, Section, Table
+from graybook.report.citations import Citations
 from graybook.report.material import AlignedCourse, Material
 from graybook.report.result import (
     ApprovalResult,
@@ -178,7 +179,7 @@ def test_page_one_says_what_the_alignments_support(
     line = support_line(shown.result, shown.ranking, speaking)
     assert first.name in line
     assert words in line
-    page = summary(shown.result, shown.ranking, speaking)
+    page = summary(shown.result, shown.ranking, Citations([]), speaking)
     assert page.support == line
     row = page.organs.rows[0]
     assert row[2].lines[0] not in ("", "–")

@@ -16,7 +16,7 @@ from graybook.report.pictures import pictures
 from graybook.report.sheet import sheet
 from graybook.text import Language, keys, phrase, placeholders
 
-BUILDERS = ["whole", "single", "six", "refused"]
+BUILDERS = ["whole", "single", "six", "refused", "limited"]
 PROMISES = re.compile(r"\b(safe|safely|authori[sz]ed|signed|sûre?s?|autorisée?s?|signée?s?)\b", re.IGNORECASE)
 
 
@@ -37,24 +37,33 @@ class Addresses(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.led_to: list[str] = []
         self.tags: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep the tag and its addresses."""
         self.tags.add(tag)
-        self.found += [value or "" for name, value in attrs if name in ("src", "href", "srcset", "data")]
+        found = [value or "" for name, value in attrs if name in ("src", "href", "srcset", "data")]
+        if tag == "a" and found[0].startswith("https://"):
+            self.led_to += found
+        else:
+            self.found += found
         assert not any(name.startswith("on") for name, _ in attrs)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("builder", [*BUILDERS, "hostile"])
 def test_document_stands_alone(made: SimpleNamespace, builder: str, language: Language) -> None:
-    """No script, no frame, no address but data and places in the page itself."""
+    """No script, no frame, no address but data and places in the page itself; a citation leads to its DOI or PMID alone."""
     parser = Addresses()
     text = page(getattr(made, builder)(), language)
     parser.feed(text)
     assert not parser.tags & {"script", "iframe", "object", "embed", "link", "form", "base"}
     assert all(address.startswith(("data:image/svg+xml;base64,", "#")) for address in parser.found)
+    assert all(
+        address.startswith(("https://doi.org/10.", "https://pubmed.ncbi.nlm.nih.gov/"))
+        for address in parser.led_to
+    )
     assert "url(" not in text
     assert "@import" not in text
 

@@ -14,7 +14,7 @@ from graybook.report.rcp import LIMIT, rcp_text, write_rcp
 from graybook.text import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
-CASES = ("whole", "single", "six", "refused", "hostile")
+CASES = ("whole", "single", "six", "refused", "limited", "hostile")
 NOTICE = {
     "en": "not CE-marked: independent check required",
     "fr": "non marqué CE : vérification indépendante",

@@ -99,6 +99,14 @@ def test_every_key_of_the_report_is_used() -> None:
         "side_",
         "recurrence_",
         "slices_",
+        "condition_",
+        "dose_of_",
+        "recovery_asked_",
+        "recovery_in_source_",
+        "rulebook_",
+        "scale_",
+        "tier_",
+        "verdict_",
     )
     own = [key.removeprefix("report_") for key in ENTRIES if key.startswith("report_")]
     unused = [key for key in own if not key.startswith(composed) and not re.search(rf"['\"]{key}['\"]", code)]

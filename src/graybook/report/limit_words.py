@@ -1,0 +1,213 @@
+"""Limit words: one judged limit comes in; its limit, dose, margin, status, author and turning point go out in words."""
+
+from __future__ import annotations
+
+import re
+
+from graybook.report.citations import Citations, short_source
+from graybook.report.constraint_result import AlternativeResult, ConditionResult, ConstraintResult
+from graybook.report.limiting import FIRST_COURSE, flips, is_judged, relative_margin
+from graybook.report.wording import Wording
+from graybook.text.numbers import DASH
+
+__all__ = [
+    "MARKS",
+    "against",
+    "alternative_text",
+    "condition_text",
+    "dose_text",
+    "limit_text",
+    "margin_text",
+    "metric_name",
+    "obstacle_text",
+    "of_limit_text",
+    "source_line",
+    "status_text",
+    "turning_points",
+    "what_of",
+    "whose",
+]
+
+MARKS = {"exceeded": "■", "near": "◧", "met": "□", "not assessable": "?"}
+"""A mark for each status that a black-and-white print keeps apart."""
+
+_OPS = {"<=": "≤", ">=": "≥"}
+_NAMES = {"max": "Dmax", "mean": "Dmean", "min": "Dmin"}
+_SCALES = ("EQD2", "BED", "physical", "as reported")
+_CONVENTIONS = {"dose": "share_off_dose", "tolerance": "share_on_tolerance"}
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_HOLDS = {True: "✓", False: "✗", None: "?"}
+_TURNS = 2
+"""Turning points told on page 1."""
+_LONGEST = 120
+"""Letters of a reason on page 1."""
+
+
+def metric_name(metric: str, words: Wording) -> str:
+    """A metric as people write it: ``Dmax``, ``D0.1cc``, ``V20Gy``."""
+    name = _NAMES.get(metric, metric.split("[")[0])
+    return name.replace(".", ",") if words.language == "fr" else name
+
+
+def _unit(entry: ConstraintResult, words: Wording) -> str:
+    if entry.unit != "Gy" or entry.scale == "EQD2":
+        return entry.unit
+    return f"Gy\u00a0{words.term('scale', entry.scale)}"
+
+
+def _with_unit(text: str, entry: ConstraintResult, words: Wording) -> str:
+    unit = _unit(entry, words)
+    return f"{text}\u00a0{unit}" if unit else text
+
+
+def _figure(value: float | None, entry: ConstraintResult, words: Wording) -> str:
+    return words.number(value, 1 if entry.unit == "%" else 2)
+
+
+def limit_text(entry: ConstraintResult, words: Wording) -> str:
+    """Metric, comparison and figure: ``Dmax ≤ 60 Gy``; an observed dose has no comparison."""
+    figure = _with_unit(words.short(entry.limit), entry, words)
+    parts = [metric_name(entry.metric, words), _OPS.get(entry.op, entry.op), figure]
+    return "\u00a0".join(part for part in parts if part)
+
+
+def what_of(entry: ConstraintResult, words: Wording) -> str:
+    """Which dose is compared, when it is not that of all courses; and that a first-course constraint is one."""
+    kind = words("of_first_course") if entry.namespace == FIRST_COURSE else ""
+    dose = "" if entry.dose_of == "all courses" else words.term("dose_of", entry.dose_of)
+    return ", ".join(part for part in (kind, dose) if part)
+
+
+def _agree(low: float, high: float, unit: str) -> bool:
+    """Whether both ends print as one value (rule 9)."""
+    return abs(high - low) <= max(0.1 if unit == "Gy" else 0.0, 0.01 * abs(high))
+
+
+def dose_text(entry: ConstraintResult, words: Wording, *, at_least: bool = False) -> str:
+    """What was measured: the end that limits, or both where they differ; ``at_least`` when a course is missing."""
+    low, high = entry.value, entry.value_upper
+    if low is None and high is None:
+        return DASH
+    if low is None or high is None or _agree(low, high, entry.unit):
+        end = next(
+            value for value in (low if entry.op.startswith(">") else high, high, low) if value is not None
+        )
+        text = _figure(end, entry, words)
+    else:
+        text = words("range", low=_figure(low, entry, words), high=_figure(high, entry, words))
+    text = _with_unit(text, entry, words)
+    return words("at_least", value=text) if at_least else text
+
+
+def margin_text(entry: ConstraintResult, words: Wording) -> str:
+    """How far from the limit, in words: over by, or room."""
+    if entry.margin is None or not is_judged(entry):
+        return DASH
+    size = abs(entry.margin)
+    smallest = 0.1 if entry.unit == "%" else 0.01
+    text = _figure(size, entry, words)
+    if 0.0 < size < smallest / 2:
+        text = f"<\u00a0{_figure(smallest, entry, words)}"
+    return words("margin_over" if entry.margin < 0 else "margin_room", value=_with_unit(text, entry, words))
+
+
+def of_limit_text(entry: ConstraintResult, words: Wording) -> str:
+    """The margin as a share of the limit."""
+    if entry.margin is None or not entry.limit or not is_judged(entry):
+        return ""
+    percent = abs(relative_margin(entry)) * 100.0
+    return words("margin_share", percent="<\u00a01" if 0.0 < percent < 0.5 else words.number(percent, 0))
+
+
+def status_text(status: str, words: Wording) -> str:
+    """A mark and the word: ``■ exceeded``."""
+    return f"{MARKS.get(status, '')}\u00a0{words.term('verdict', status)}".strip("\u00a0")
+
+
+def whose(entry: ConstraintResult, words: Wording) -> str:
+    """Whose limit it is: its source, and the author it gives the limit of where that is another."""
+    short = short_source(entry.source, entry.source_key)
+    origin = entry.origin.split("(")[0].strip()
+    if not origin or origin.startswith(short.split(" ")[0]):
+        return short
+    return words("origin_in", origin=origin, source=short)
+
+
+def source_line(entry: ConstraintResult, numbers: Citations, words: Wording) -> tuple[str, int]:
+    """Whose limit it is, how it was read, and the number of its citation."""
+    tier = words.term("tier", entry.tier)
+    if entry.author:
+        tier = f"{words('own_row', author=entry.author)}, {tier}"
+    return f"{whose(entry, words)}, {tier}", numbers.number(entry.source)
+
+
+def against(value: float | None, limit: float, entry: ConstraintResult, words: Wording) -> str:
+    """A dose against a limit: ``71.20 > 70``; a dash without a dose."""
+    if value is None:
+        return DASH
+    sign = ">" if value > limit else "<" if value < limit else "="
+    return f"{_figure(value, entry, words)}\u00a0{sign}\u00a0{words.short(limit)}"
+
+
+def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wording) -> str:
+    """The assumption, what the limit then says, and by which figures."""
+    ends = (one.value, one.value_upper) if entry.op.startswith(">") else (one.value_upper, one.value)
+    value = next((end for end in ends if end is not None), None)
+    verdict = words.term("verdict", one.status) if one.status else words("no_verdict")
+    return words(
+        "alternative",
+        assumption=one.assumption,
+        status=verdict,
+        figures=against(value, one.limit, entry, words),
+    )
+
+
+def turning_points(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
+    """Under which assumptions the answer turns, two at most and how many more; a dash for none."""
+    found = flips(entry)
+    lines = [alternative_text(one, entry, words) for one in found[:_TURNS]]
+    if len(found) > _TURNS:
+        lines.append(words("and_more", n=len(found) - _TURNS))
+    return tuple(lines) or (DASH,)
+
+
+def _said(name: str, text: str, words: Wording) -> str:
+    """What a condition asks or finds: coded words in this language, figures with its decimal sign, a dash for nothing."""
+    if name == "modality":
+        return ", ".join(words.term("modality", one) for one in text.split(", ") if one) or DASH
+    if name == "recovery_in_source":
+        return _recovery_said(text, words)
+    if name == "scale" and text in _SCALES:
+        return words.term("scale", text)
+    if words.language == "fr":
+        text = _POINT.sub(",", text)
+    return text or DASH
+
+
+def _recovery_said(text: str, words: Wording) -> str:
+    share, _, convention = text.partition(" ")
+    if convention not in _CONVENTIONS:
+        return words.term("recovery_asked", text) if text != "0" else words("recovery_none")
+    return words(_CONVENTIONS[convention], percent=words.short(float(share) * 100.0))
+
+
+def _asked_found(key: str, one: ConditionResult, words: Wording) -> str:
+    name = words.term("condition", one.condition)
+    required, found = (_said(one.condition, text, words) for text in (one.required, one.found))
+    return words(key, mark=_HOLDS[one.holds], name=name, required=required, found=found)
+
+
+def condition_text(one: ConditionResult, words: Wording) -> str:
+    """A condition with its mark, what the source asks and what was found."""
+    return _asked_found("condition_line", one, words)
+
+
+def obstacle_text(entry: ConstraintResult, words: Wording) -> str:
+    """Why a limit was not judged, in short: the first condition that fails, else the beginning of the reason."""
+    for wanted in (False, None):
+        for one in entry.conditions:
+            if one.holds is wanted:
+                return _asked_found("obstacle", one, words)
+    if len(entry.reason) <= _LONGEST:
+        return entry.reason
+    return entry.reason[:_LONGEST].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"

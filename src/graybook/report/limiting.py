@@ -1,0 +1,93 @@
+"""Limiting: judged limits come in; the tightest of each organ goes out, what limits most first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from graybook.report.constraint_result import AlternativeResult, ConstraintResult
+
+__all__ = [
+    "ASSESSED",
+    "CUMULATIVE",
+    "FIRST_COURSE",
+    "OBSERVED",
+    "flips",
+    "is_judged",
+    "limiting",
+    "limits_of",
+    "most_frequent_obstacle",
+    "relative_margin",
+]
+
+CUMULATIVE, FIRST_COURSE, OBSERVED = "cumulative limit", "first-course constraint", "observed dose"
+ASSESSED = ("exceeded", "near", "met")
+"""What a limit that could be judged says, the gravest first."""
+
+_KINDS = (
+    "shift",
+    "order",
+    "uncovered",
+    "alpha_beta",
+    "recovery_dose",
+    "recovery_tolerance",
+    "no_recovery",
+    "source",
+)
+"""Alternatives in the order of a reader's interest: this patient's geometry first, other authors last."""
+
+
+def is_judged(entry: ConstraintResult) -> bool:
+    """Whether the limit could be judged."""
+    return entry.status in ASSESSED
+
+
+def relative_margin(entry: ConstraintResult) -> float:
+    """Margin as a share of the limit: negative is excess; infinite without a value."""
+    if entry.margin is None or not entry.limit:
+        return float("inf")
+    return entry.margin / entry.limit
+
+
+def limits_of(entries: Iterable[ConstraintResult]) -> tuple[ConstraintResult, ...]:
+    """The entries that are limits: an observed dose is none."""
+    return tuple(entry for entry in entries if entry.namespace != OBSERVED)
+
+
+def _weight(entry: ConstraintResult) -> tuple[int, float, bool, str]:
+    rank = ASSESSED.index(entry.status) if is_judged(entry) else len(ASSESSED)
+    return rank, relative_margin(entry), entry.namespace != CUMULATIVE, entry.id
+
+
+def limiting(entries: Iterable[ConstraintResult]) -> tuple[ConstraintResult, ...]:
+    """
+    One entry for each organ, its tightest, in the order in which they limit.
+
+    Exceeded before near before met, each by its margin as a share of the limit; organs of which nothing could be judged follow.
+    """
+    tightest: dict[str, ConstraintResult] = {}
+    for entry in sorted(limits_of(entries), key=_weight):
+        tightest.setdefault(entry.structure, entry)
+    return tuple(tightest.values())
+
+
+def flips(entry: ConstraintResult) -> tuple[AlternativeResult, ...]:
+    """The assumptions under which the answer turns."""
+    found = [one for one in entry.alternatives if one.flips]
+    return tuple(sorted(found, key=lambda one: _KINDS.index(one.kind) if one.kind in _KINDS else len(_KINDS)))
+
+
+def _obstacles(entry: ConstraintResult) -> Sequence[str]:
+    failed = [one.condition for one in entry.conditions if one.holds is False]
+    return failed or [one.condition for one in entry.conditions if one.holds is None]
+
+
+def most_frequent_obstacle(entries: Iterable[ConstraintResult]) -> str:
+    """The condition that most often kept a limit from being judged; empty when no condition did."""
+    counted = Counter(
+        name for entry in limits_of(entries) if not is_judged(entry) for name in _obstacles(entry)
+    )
+    if not counted:
+        return ""
+    most = max(counted.values())
+    return min(name for name, count in counted.items() if count == most)

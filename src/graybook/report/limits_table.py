@@ -1,0 +1,95 @@
+"""Limits table: a result comes in; what limits, by how much and under which assumption it turns go out for the first page."""
+
+from __future__ import annotations
+
+from graybook.report.blocks import Cell, Column, Table, cell
+from graybook.report.citations import Citations
+from graybook.report.constraint_result import ConstraintResult
+from graybook.report.limit_words import (
+    dose_text,
+    limit_text,
+    margin_text,
+    obstacle_text,
+    of_limit_text,
+    source_line,
+    status_text,
+    turning_points,
+    what_of,
+)
+from graybook.report.limiting import is_judged, limiting, limits_of, most_frequent_obstacle
+from graybook.report.result import Result
+from graybook.report.values import structures_by_name
+from graybook.report.wording import Wording
+
+__all__ = ["MOST", "limits_line", "limits_table", "lower_bounds", "shown_limits"]
+
+MOST = 5
+"""Organs on the first page."""
+
+
+def shown_limits(result: Result) -> tuple[ConstraintResult, ...]:
+    """The tightest limits of the first page."""
+    return limiting(result.constraints)[:MOST]
+
+
+def lower_bounds(result: Result) -> frozenset[str]:
+    """Structures of whose 3D sum a course is missing."""
+    return frozenset(name for name, item in structures_by_name(result).items() if item.lower_bound)
+
+
+def _dose(entry: ConstraintResult, least: frozenset[str], words: Wording) -> str:
+    missing = entry.structure in least and entry.basis.startswith("3D sum")
+    return dose_text(entry, words, at_least=missing)
+
+
+def _row(
+    entry: ConstraintResult, least: frozenset[str], numbers: Citations, words: Wording
+) -> tuple[Cell, ...]:
+    turns = turning_points(entry, words) if is_judged(entry) else (obstacle_text(entry, words),)
+    return (
+        cell(entry.structure, strong=True),
+        cell(_dose(entry, least, words), words.term("basis", entry.basis), strong=True),
+        cell(limit_text(entry, words), what_of(entry, words), source_line(entry, numbers, words)),
+        cell(margin_text(entry, words), of_limit_text(entry, words)),
+        cell(status_text(entry.status, words), strong=entry.status in ("exceeded", "near")),
+        cell(*turns, even=True),
+    )
+
+
+def limits_table(result: Result, numbers: Citations, words: Wording) -> Table | None:
+    """What limits, one organ a line; None when no limit was looked at."""
+    if not limits_of(result.constraints):
+        return None
+    least = lower_bounds(result)
+    return Table(
+        title=words("section_what_limits"),
+        columns=(
+            Column(title=words("col_organ")),
+            Column(title=words("col_limit_dose"), numeric=True),
+            Column(title=words("col_limit"), share=1.0),
+            Column(title=words("col_margin")),
+            Column(title=words("col_status")),
+            Column(title=words("col_turns"), share=1.2),
+        ),
+        rows=tuple(_row(entry, least, numbers, words) for entry in shown_limits(result)),
+    )
+
+
+def limits_line(result: Result, words: Wording) -> str:
+    """How many limits were judged and how many not, most often why, and by which rulebook."""
+    entries = limits_of(result.constraints)
+    if not entries:
+        return ""
+    judged = sum(is_judged(entry) for entry in entries)
+    parts = [words("limits_judged", n=judged)]
+    if left := len(entries) - judged:
+        why = most_frequent_obstacle(entries)
+        key = "limits_left_why" if why else "limits_left"
+        parts.append(words(key, n=left, why=words.term("condition", why)))
+    text = ", ".join(parts) + "."
+    if result.rulebook:
+        text += " " + words("limits_rulebook", name=words.term("rulebook", result.rulebook))
+    further = len(limiting(result.constraints)) - MOST
+    if further > 0:
+        text += " " + words("limits_further", n=further)
+    return text + " " + words("limits_eqd2")

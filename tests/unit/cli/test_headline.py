@@ -1,0 +1,32 @@
+"""The terminal's headline says what limits, in five lines at most."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graybook.cli.headline import print_headline
+from unit.report import conftest as made
+
+
+@pytest.mark.parametrize(("language", "over"), [("en", "over by 7.66"), ("fr", "excès de 7,66")])
+def test_limiting_organs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str, over: str
+) -> None:
+    """The cord is exceeded and by how much; five organs at most have a line."""
+    monkeypatch.setenv("COLUMNS", "160")
+    material = made.limited()
+    print_headline(material.result, material.ranking, Path("out"), language)  # type: ignore[arg-type]
+    said = capsys.readouterr().out
+    marked = [line for line in said.splitlines() if any(mark in line for mark in "■◧□")]
+    assert len(marked) == 5
+    assert marked[0].startswith("Moelle épinière")
+    assert over in marked[0].replace("\u00a0", " ")
+
+
+def test_without_limits_nothing_is_said_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """A result without limits prints no table of them."""
+    material = made.whole()
+    print_headline(material.result, material.ranking, Path("out"), "en")
+    assert "What limits" not in capsys.readouterr().out
