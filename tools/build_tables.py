@@ -5,8 +5,9 @@ Usage::
     python tools/build_tables.py FACTS.yaml [--out src/graybook/tables/data/2026-11]
 
 Needs PyYAML (a development dependency). Generates ``alpha_beta.csv``, ``reirradiation_limits.csv`` (with the notes of
-``limit_notes.toml``), ``first_course_constraints.csv`` and ``sources.csv``; the other tables of an edition are kept by hand
-(see the README beside them). Prints every constraint that was left out, with the reason.
+``limit_notes.toml``), ``first_course_constraints.csv``, ``recovery.csv``, ``repair.csv``, ``repopulation.csv``, ``ntcp.csv``
+(with ``evidence_notes.toml``) and ``sources.csv``; the other tables of an edition are kept by hand (see the README beside
+them). Prints every constraint that was left out, with the reason.
 """
 
 from __future__ import annotations
@@ -21,6 +22,16 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped, unused-ignore]
 from constraint_rows import constraint_rows
+from evidence_rows import (
+    NTCP_COLUMNS,
+    RECOVERY_COLUMNS,
+    REPAIR_COLUMNS,
+    REPOPULATION_COLUMNS,
+    ntcp_rows,
+    recovery_rows,
+    repair_rows,
+    repopulation_rows,
+)
 from limit_rows import COLUMNS as LIMIT_COLUMNS
 from limit_rows import limit_rows, number, verified
 
@@ -90,13 +101,27 @@ OWN_SOURCES = (
 
 
 READ_SINCE: dict[str, dict[str, str]] = {
+    "corsair2022": {
+        "title": "CORSAIR: Bisello et al. 2022, Dose-Volume Constraints fOr oRganS At risk In Radiotherapy, Curr Oncol"
+        " 29(10):7021-7050 (the constraints were read in the repository `subbu`, not here)",
+        "doi": "10.3390/curroncol29100552",
+        "pmid": "36290829",
+    },
+    "dvha": {"url": "https://pypi.org/project/dvha/"},
+    "held2019": {"doi": "10.3390/cancers11122016"},
+    "mayo_ptv": {
+        "title": "Michalski et al. 2010, QUANTEC rectum, IJROBP 76(3 Suppl):S123-S129",
+        "doi": "10.1016/j.ijrobp.2009.03.078",
+    },
+    "meijneke2013": {"doi": "10.1016/j.radonc.2013.03.015", "url": "https://repub.eur.nl/pub/64906"},
     "sahgal2012": {"url": "https://stanfordhealthcare.org/publications/979/97921.html"},
+    "tg101": {"doi": "10.1118/1.3438081", "pmid": "20879569"},
     "yazici2013": {
         "doi": "10.1186/1748-717x-8-242",
         "url": "https://ro-journal.biomedcentral.com/articles/10.1186/1748-717X-8-242",
     },
 }
-"""Addresses of sources that the fact file cites without one, opened when the rows were written."""
+"""Citations that the fact file has without an address or from memory, looked up when the rows were written."""
 
 
 def effect(row: Mapping[str, Any]) -> str:
@@ -152,20 +177,32 @@ def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]])
 
 def build(facts: Mapping[str, Any], out: Path, labels: frozenset[str] | None = None) -> list[str]:
     """Write the generated tables of one edition into a folder; a line for each constraint that was left out."""
-    ratios = [alpha_beta_row(row) for row in facts["alpha_beta"]]
-    limits = limit_rows(facts)
     constraints, left_out = constraint_rows(facts, labels)
-    used = {row["source"] for row in (*ratios, *limits, *constraints)}
-    used |= {str(row.get("seen_in", "")) for row in facts.get("constraints", ())}
-    cited = [source_row(key, entry) for key, entry in facts["sources"].items() if key in used]
-    own = {row["key"] for row in OWN_SOURCES}
+    tables = {
+        "alpha_beta": (ALPHA_BETA_COLUMNS, [alpha_beta_row(row) for row in facts["alpha_beta"]]),
+        "reirradiation_limits": (LIMIT_COLUMNS, limit_rows(facts)),
+        "first_course_constraints": (LIMIT_COLUMNS, constraints),
+        "recovery": (RECOVERY_COLUMNS, recovery_rows(facts)),
+        "repair": (REPAIR_COLUMNS, repair_rows(facts)),
+        "repopulation": (REPOPULATION_COLUMNS, repopulation_rows(facts)),
+        "ntcp": (NTCP_COLUMNS, ntcp_rows(facts)),
+    }
     out.mkdir(parents=True, exist_ok=True)
-    write(out / "alpha_beta.csv", ALPHA_BETA_COLUMNS, ratios)
-    write(out / "reirradiation_limits.csv", LIMIT_COLUMNS, limits)
-    write(out / "first_course_constraints.csv", LIMIT_COLUMNS, constraints)
-    sources = [*OWN_SOURCES, *(row for row in cited if row["key"] not in own)]
-    write(out / "sources.csv", SOURCE_COLUMNS, sorted(sources, key=lambda row: row["key"]))
+    for name, (columns, rows) in tables.items():
+        write(out / f"{name}.csv", columns, rows)
+    used = {row["source"] for _, rows in tables.values() for row in rows}
+    used |= {str(row.get("seen_in", "")) for row in facts.get("constraints", ())}
+    write(out / "sources.csv", SOURCE_COLUMNS, sources(facts, used))
     return left_out
+
+
+def sources(facts: Mapping[str, Any], used: set[str]) -> list[dict[str, str]]:
+    """The sources that some table cites, by key."""
+    own = {row["key"] for row in OWN_SOURCES}
+    cited = [
+        source_row(key, entry) for key, entry in facts["sources"].items() if key in used and key not in own
+    ]
+    return sorted([*OWN_SOURCES, *cited], key=lambda row: row["key"])
 
 
 def structure_labels(folder: Path) -> frozenset[str]:

@@ -157,7 +157,7 @@ def _note_of(fact: Mapping[str, Any], notes: Sequence[Mapping[str, Any]]) -> Map
 def _figures(facts: Mapping[str, Any], note: Mapping[str, Any]) -> Iterator[Row]:
     fact = next((one for one in facts.get("recovery", ()) if one["id"] == note["fact"]), None)
     if fact is None:
-        return
+        raise SystemExit(f"No fact {note['fact']}, which {NOTES.name} asks for")
     for value, suffix, end in ends(fact["value"][note["figure"]]):
         rounding = note.get("rounding")
         yield {

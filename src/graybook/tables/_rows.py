@@ -20,6 +20,7 @@ __all__ = [
     "parsed_rows",
     "place_of",
     "table_rows",
+    "yes_or_no",
 ]
 
 _EDITION = "2026-11"
@@ -139,3 +140,12 @@ def number(row: dict[str, str], column: str, file: str) -> float:
 def optional_number(row: dict[str, str], column: str, file: str) -> float | None:
     """The finite number in a cell, or None for an empty cell."""
     return number(row, column, file) if row[column] else None
+
+
+def yes_or_no(row: dict[str, str], column: str, file: str) -> bool:
+    """Whether a cell says ``yes``; anything but ``yes`` and ``no`` is refused."""
+    if row[column] not in ("yes", "no"):
+        raise InputError(
+            f"{place_of(row, file)}: {column} is neither yes nor no", value=row[column], remedy=_REMEDY
+        )
+    return row[column] == "yes"

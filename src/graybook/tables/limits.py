@@ -16,6 +16,7 @@ from graybook.tables._rows import (
     parsed_rows,
     place_of,
     table_rows,
+    yes_or_no,
 )
 from graybook.tables.limit import Conditions, DoseOf, Limit, Namespace, Scale
 from graybook.tables.sources import source_text
@@ -31,7 +32,6 @@ _COLUMNS = (
     "fractions_min", "fractions_max", "fraction_min_gy", "fraction_max_gy", "modalities", "each_course_max_gy",
     "recovery_in_source", "endpoint", "population", "origin", "default", "note",
 )  # fmt: skip
-_DEFAULTS = {"yes": True, "no": False}
 _REMEDY = "restore the file from the package, or mend the cell as the README beside it says"
 _Name = TypeVar("_Name", bound=StrEnum)
 
@@ -71,7 +71,7 @@ def _limit(row: Row, file: str) -> Limit:
             tier=row["tier"],
             primary_checked=PRIMARY_CHECKED[row["verified"]],
             note=row["note"],
-            default=_default(row, file),
+            default=yes_or_no(row, "default", file),
         )
     except GraybookError as error:
         if error.what.startswith("Table "):
@@ -146,12 +146,6 @@ def _recovery(row: Row, file: str) -> Literal["yes", "no", "discounted"]:
     if found is None:
         raise _refusal(row, "recovery_in_source", file, f"is none of {_listed(known)}")
     return found
-
-
-def _default(row: Row, file: str) -> bool:
-    if row["default"] not in _DEFAULTS:
-        raise _refusal(row, "default", file, f"is none of {_listed(list(_DEFAULTS))}")
-    return _DEFAULTS[row["default"]]
 
 
 def _listed(names: Sequence[str]) -> str:

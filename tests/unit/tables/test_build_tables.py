@@ -31,8 +31,36 @@ FACTS: dict[str, Any] = {
          "source": "a", "tier": "primary-abstract"},
     ],
     "recovery": [
-        {"id": "nieder2006-rule", "value": {"cumulative_BED_Gy2_max_no_events": 120, "cumulative_BED_Gy2_low_risk": 135.5},
-         "source": "nieder2006", "tier": "primary-abstract"},
+        {"id": "nieder2006-rule", "source": "nieder2006", "tier": "primary-abstract",
+         "value": {"cumulative_BED_Gy2_max_no_events": 120, "cumulative_BED_Gy2_low_risk": 135.5,
+                   "each_course_BED_Gy2_max": 98, "interval_months_min": 6}},
+        {"id": "hytec-cord-reRT", "source": "a", "tier": "primary-abstract",
+         "value": {"cumulative_thecal_sac_Dmax_EQD2_2_max": 70, "sbrt_Dmax_EQD2_2_max": 25,
+                   "sbrt_to_cumulative_ratio_max": 0.5, "interval_months_min": 5}},
+        {"id": "sahgal2012", "source": "a", "tier": "primary-abstract",
+         "value": {"total_max": 70, "reRT_Pmax": [20, 25], "sbrt_fraction_max": 0.5, "total_noRM": 62.3,
+                   "total_RM": 105.8, "interval_months_min": 5}},
+        {"id": "doi2021-simple", "source": "a", "tier": "primary-abstract", "evidence": "32 patients",
+         "value": [{"interval_months_ge": 6, "recovery_fraction": 0.25}, {"interval_months_ge": 12, "recovery_fraction": 0.5}]},
+        {"id": "slicer-rad-reirradiation", "source": "b", "tier": "secondary-repo",
+         "value": [{"lt_months": 6, "r": 0}, {"lt_months": 12, "r": 0.25}, {"ge_months": 24, "r": 0.65}]},
+    ],
+    "repair_half_times": [
+        {"tissue": "x", "value": 4.9, "ci95": [3.2, 6.4], "primary": "P", "source": "b", "tier": "secondary-curated"},
+        {"tissue": "y", "value": [2, 4], "source": "b", "tier": "secondary-curated"},
+        {"tissue": "z", "value": {"fast": 0.2, "slow": 2, "partition": 1, "alpha_beta": 2.5}, "source": "b",
+         "tier": "secondary-repo"},
+    ],
+    "repopulation": [
+        {"tissue": "x", "value": 0.8, "ci95": [0.5, 1.1], "Tk_days": 21, "source": "b", "tier": "secondary-curated"},
+    ],
+    "ntcp": [
+        {"model": "LKB", "organ": "X", "endpoint": "e", "value": {"TD50": 76.9, "m": 0.13, "n": 0.09},
+         "ci95": {"TD50": [73.7, 80.1]}, "source": "a", "tier": "primary-abstract"},
+        {"model": "LKB", "organ": "X", "endpoint": "e", "value": {"TD50": 55, "m": 0.16, "n": 0.15},
+         "note": "68 from memory", "source": "a", "tier": "secondary-repo"},
+        {"model": "logistic: NTCP=1/(1+exp(-LP))", "organ": "X", "endpoint": "e", "value": {"b0": -3, "MLD_Gy": 0.1},
+         "source": "a", "tier": "primary-table"},
     ],
     "constraints": [
         {"organ": "Liver", "schedule": "5 fx", "fractions": 5, "metric": "CV700cc", "op": "<", "value": 21.0, "unit": "Gy",
@@ -88,6 +116,13 @@ def test_limits_and_observations_are_told_apart(built: dict[str, list[dict[str, 
         ("cumulative limit", "80", "Rulach consensus 2021; lower end"),
         ("cumulative limit", "95", "Rulach consensus 2021; upper end"),
         ("cumulative limit", "20", ""),
+        ("cumulative limit", "70", ""),
+        ("cumulative limit", "25", ""),
+        ("cumulative limit", "0.5", ""),
+        ("cumulative limit", "70", ""),
+        ("cumulative limit", "20", "lower end"),
+        ("cumulative limit", "25", "upper end"),
+        ("cumulative limit", "0.5", ""),
         ("cumulative limit", "120", "no myelopathy reported"),
         ("cumulative limit", "135.5", "risk appears small"),
         ("observed dose", "50", "median of the series"),
@@ -138,6 +173,48 @@ def test_a_limit_without_notes_stops_the_build(tool: ModuleType, tmp_path: Path)
     row = {**FACTS["reirradiation_limits"][0], "source": "a"}
     with pytest.raises(SystemExit, match="0 notes"):
         tool.build({**FACTS, "reirradiation_limits": [row]}, tmp_path)
+
+
+def test_a_fact_that_a_note_asks_for_must_be_there(tool: ModuleType, tmp_path: Path) -> None:
+    """A limit that the notes describe and the facts lack stops the build; so does a recovery without a note."""
+    with pytest.raises(SystemExit, match="No fact hytec-cord-reRT"):
+        tool.build({**FACTS, "recovery": FACTS["recovery"][:1]}, tmp_path)
+    unknown = {"id": "new", "source": "a", "tier": "primary-abstract", "value": {}}
+    with pytest.raises(SystemExit, match="on new: write one"):
+        tool.build({**FACTS, "recovery": [*FACTS["recovery"], unknown]}, tmp_path)
+
+
+def test_recovery_steps(built: dict[str, list[dict[str, str]]]) -> None:
+    """Steps start where they act: given by their start, or by the end of the step before; a repository is never usable."""
+    rows = {row["name"]: row for row in built["recovery"]}
+    assert (rows["doi2021"]["steps"], rows["doi2021"]["usable"]) == ("6:0.25;12:0.5", "yes")
+    assert (rows["slicer_rerad"]["steps"], rows["slicer_rerad"]["usable"]) == ("6:0.25;24:0.65", "no")
+    assert rows["nieder2006"]["evidence"].startswith("no myelopathy up to 120 Gy2 BED")
+
+
+def test_repair_and_repopulation(built: dict[str, list[dict[str, str]]]) -> None:
+    """A figure is one row, a range two, two components two with their partition."""
+    rows = [
+        (row["tissue"], row["component"], row["half_time_h"], row["partition"]) for row in built["repair"]
+    ]
+    assert rows == [
+        ("x", "", "4.9", ""),
+        ("y", "lower end", "2", ""),
+        ("y", "upper end", "4", ""),
+        ("z", "fast", "0.2", "1"),
+        ("z", "slow", "2", "1"),
+    ]
+    assert [(row["gy_per_day"], row["onset_days"]) for row in built["repopulation"]] == [("0.8", "21")]
+
+
+def test_probabilities(built: dict[str, list[dict[str, str]]]) -> None:
+    """Only a complete LKB model read in its primary is usable; a remark with a figure from memory is dropped."""
+    rows = [(row["id"], row["usable"], row["note"], row["coefficients"]) for row in built["ntcp"]]
+    assert rows == [
+        ("a-x-lkb", "yes", "", ""),
+        ("a-x-lkb-2", "no", "", ""),
+        ("a-x-logistic", "no", "", "b0=-3; MLD_Gy=0.1"),
+    ]
 
 
 def test_same_facts_same_bytes(tool: ModuleType, tmp_path: Path) -> None:
