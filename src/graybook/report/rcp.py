@@ -9,6 +9,7 @@ from pathlib import Path
 from graybook.report.constraint_result import ConstraintResult
 from graybook.report.limit_words import dose_text, limit_text, whose
 from graybook.report.limiting import is_judged, limiting, limits_of
+from graybook.report.limits_table import lower_bounds
 from graybook.report.material import Material
 from graybook.report.recovery_words import assumes_recovery
 from graybook.report.result import CourseResult, PhaseResult, Result, StructureResult
@@ -28,6 +29,7 @@ ORGANS = 6
 LIMITS = 2
 """Organs of which it is said what limits them."""
 
+_COMPARED = {"<=": "at_most", "<": "below", ">=": "at_least", ">": "above"}
 _GIVEN = ("delivered", "partly delivered", "assumed delivered")
 _UNCOUNTED = ("alternative", "not given")
 _GRADES = {"A": "grade_a", "B": "grade_b", "C": "grade_c", "D": "grade_d"}
@@ -171,25 +173,31 @@ def _organs(material: Material, words: _Words) -> Iterator[_Sentence]:
         yield _Sentence(text=words("paper_doses"), part="organs", rank=4)
 
 
-def _limit(entry: ConstraintResult, words: _Words) -> str:
-    """One organ, what its tightest limit says, and whose limit it is."""
+def _limit(entry: ConstraintResult, least: frozenset[str], words: _Words) -> str:
+    """One organ, what its tightest limit says, and whose limit it is; comparisons in words."""
+    dose = dose_text(entry, words.report)
+    if entry.structure in least and entry.basis.startswith("3D sum"):
+        dose = words("at_least", dose=dose)
+    metric, _, figure = limit_text(entry, words.report).split("\u00a0", 2)
     return words(
         "limit",
         organ=entry.structure,
         status=words.report.term("verdict", entry.status),
-        dose=dose_text(entry, words.report),
-        limit=limit_text(entry, words.report),
+        dose=dose,
+        metric=metric,
+        limit=words(_COMPARED[entry.op], dose=figure),
         source=whose(entry, words.report),
     )
 
 
 def _limits(result: Result, words: _Words) -> Iterator[_Sentence]:
     """The organs that limit most; that no limit was judged, where none was."""
+    least = lower_bounds(result)
     judged = [entry for entry in limiting(result.constraints) if is_judged(entry)]
     for place, entry in enumerate(judged[:LIMITS]):
         lead = "limits_lead" if place == 0 else "limits_next"
         yield _Sentence(
-            text=words(lead, text=_limit(entry, words)), part="limits", rank=1 if place == 0 else 3
+            text=words(lead, text=_limit(entry, least, words)), part="limits", rank=1 if place == 0 else 3
         )
     left = sum(not is_judged(entry) for entry in limits_of(result.constraints))
     if left:

@@ -93,6 +93,26 @@ def test_point_sums_stand_where_there_is_no_sum(made: SimpleNamespace) -> None:
     assert "Moelle épinière: at least 1.8 Gy" in text
 
 
+def test_what_limits_is_said_in_words(made: SimpleNamespace) -> None:
+    """Two organs with status, dose, limit and source, comparisons in words; then how many could not be judged."""
+    lines = rcp_text(made.limited(), "en", limit=100_000).splitlines()
+    (line,) = [line for line in lines if line.startswith("What limits: ")]
+    assert "Moelle épinière exceeded: Dmax at least 67.66 Gy, limit at most 60 Gy (Rulach 2021)." in line
+    assert "Then: Oesophage exceeded: Dmax 112.74 Gy, limit at most 100 Gy (Rulach 2021)." in line
+    assert "Limits not assessable: 2." in line
+    text = rcp_text(made.limited(), "fr")
+    assert "Ce qui limite : Moelle épinière dépassée : Dmax au moins 67,66 Gy, limite au plus 60 Gy" in text
+    assert "No dose limit is judged" not in "\n".join(lines)
+
+
+def test_recovery_that_is_assumed_is_said(made: SimpleNamespace) -> None:
+    """Where a person assumes recovery the text does not say that none is."""
+    assert "No recovery between irradiations" in rcp_text(made.whole(), "en", limit=100_000)
+    text = rcp_text(made.limited(), "en", limit=100_000)
+    assert "No recovery between irradiations" not in text
+    assert "A named person assumes recovery" in text
+
+
 def test_file_is_utf_8(made: SimpleNamespace, tmp_path: Path) -> None:
     """The file holds the text, in UTF-8, without a mark at its start."""
     write_rcp(made.whole(), tmp_path / "rcp.txt", "fr")
