@@ -23,10 +23,15 @@ __all__ = ["CourseDose", "EquieffectiveField", "Interval", "course_eqd2", "summe
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Interval:
-    """A dose at n points with its lower and upper end. [Gy]"""
+    """A dose at n points with its lower and upper end: one array where they are the same. [Gy]"""
 
     low: FloatArray
     high: FloatArray
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether both ends are the same at every point."""
+        return self.high is self.low or np.array_equal(self.low, self.high)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,22 +91,29 @@ def course_eqd2(
     >>> float(course_eqd2([one, one], [(0,), (1,)], alpha_beta_gy=2.0).low[0])
     37.5
     """
-    ends = []
-    for high in (False, True):
-        total: FloatArray = np.zeros_like(samples[0].low_gy)
-        for group in groups:
-            sessions = [samples[index].sessions(high=high) for index in group]
-            runs = concurrent_runs(sessions) if len(group) > 1 else sequential_runs(sessions)
-            for run in runs:
-                fraction_gy = sum(
-                    (samples[group[member]].fraction_gy(high=high) for member in run.phases),
-                    start=np.zeros_like(total),
-                )
-                total = total + eqd2_of_fractions_gy(
-                    fraction_gy, fractions=run.sessions, alpha_beta_gy=alpha_beta_gy
-                )
-        ends.append(total)
-    return Interval(low=ends[0], high=ends[1])
+    low = _end(samples, groups, alpha_beta_gy, high=False)
+    if all(sample.is_certain for sample in samples):
+        return Interval(low=low, high=low)
+    return Interval(low=low, high=_end(samples, groups, alpha_beta_gy, high=True))
+
+
+def _end(
+    samples: Sequence[PhaseSamples], groups: Sequence[tuple[int, ...]], alpha_beta_gy: float, *, high: bool
+) -> FloatArray:
+    """EQD2 of one course at one end. [Gy]"""
+    total: FloatArray = np.zeros_like(samples[0].low_gy)
+    for group in groups:
+        sessions = [samples[index].sessions(high=high) for index in group]
+        runs = concurrent_runs(sessions) if len(group) > 1 else sequential_runs(sessions)
+        for run in runs:
+            fraction_gy = sum(
+                (samples[group[member]].fraction_gy(high=high) for member in run.phases),
+                start=np.zeros_like(total),
+            )
+            total = total + eqd2_of_fractions_gy(
+                fraction_gy, fractions=run.sessions, alpha_beta_gy=alpha_beta_gy
+            )
+    return total
 
 
 def summed(courses: Sequence[Interval], kept: Sequence[float] | None = None) -> Interval:
@@ -127,7 +139,10 @@ def summed(courses: Sequence[Interval], kept: Sequence[float] | None = None) -> 
         courses = [_kept(course, share) for course, share in zip(courses, kept, strict=True)]
     low, high = courses[0].low, courses[0].high
     for course in courses[1:]:
-        low, high = low + course.low, high + course.high
+        if high is low and course.high is course.low:  # one array stands for both ends
+            low = high = low + course.low
+        else:
+            low, high = low + course.low, high + course.high
     return Interval(low=low, high=high)
 
 
@@ -139,7 +154,10 @@ def _kept(course: Interval, share: float) -> Interval:
             value=share,
             remedy="Give a recovery between 0 and 1.",
         )
-    return course if share == 1.0 else Interval(low=course.low * share, high=course.high * share)
+    if share == 1.0:
+        return course
+    low = course.low * share
+    return Interval(low=low, high=low if course.is_certain else course.high * share)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from graybook.errors import InputError
 from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.field import Field, sampled_where_defined
@@ -25,6 +27,11 @@ class PhaseSamples:
     inside: BoolArray
     fractions_low: tuple[int, int]
     fractions_high: tuple[int, int]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether both ends of rules 5 and 9 are the same at every point."""
+        return self.fractions_low == self.fractions_high and np.array_equal(self.low_gy, self.high_gy)
 
     def fraction_gy(self, *, high: bool) -> FloatArray:
         """Dose per fraction d = D_plan / n_planned, whatever was delivered (rule 1). [Gy]"""

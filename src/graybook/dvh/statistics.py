@@ -20,6 +20,7 @@ from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
 
 __all__ = [
+    "SLACK",
     "dose_at_percent_gy",
     "equivalent_uniform_gy",
     "homogeneity",

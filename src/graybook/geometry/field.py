@@ -207,9 +207,9 @@ class MappedField:
 
 def sampled_where_defined(field: Field, points_mm: FloatArray) -> FieldSamples:
     """A field at points (n, 3), some of which are NaN because the way there is not defined: any of its values may be theirs."""
-    known: BoolArray = np.asarray(np.isfinite(points_mm).all(axis=1))
-    if known.all():
+    if np.isfinite(points_mm).all():
         return field.sample(points_mm)
+    known: BoolArray = np.asarray(np.isfinite(points_mm).all(axis=1))
     there = field.sample(points_mm[known])
     low, high = np.zeros(len(known)), np.full(len(known), _highest(field))
     inside = np.zeros(len(known), dtype=np.bool_)

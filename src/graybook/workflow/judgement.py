@@ -50,10 +50,12 @@ def judged(structure: StructureResult) -> Judged:
     near, near_01 = _of(lows, highs, "d0_03cc_gy"), _of(lows, highs, "d0_1cc_gy")
     if basis == Use.SUM.value:
         return _on(basis, near, near_01)
-    around = None if structure.envelope is None else structure.envelope.d0_03cc_gy
-    if near is None or around is None:
-        return _on(Use.ENVELOPE.value, None, None)
-    return _on(Use.ENVELOPE.value, (min(near[0], around[0]), max(near[1], around[1])), None)
+    around = structure.envelope
+    return _on(
+        Use.ENVELOPE.value,
+        _around(near, None if around is None else around.d0_03cc_gy),
+        _around(near_01, None if around is None else around.d0_1cc_gy),
+    )
 
 
 def basis_of(structure: StructureResult) -> str:
@@ -63,6 +65,13 @@ def basis_of(structure: StructureResult) -> str:
     if structure.cumulative.max_gy is None or structure.use == Use.POINTS or structure.lower_bound:
         return POINT_SUM
     return Use.ENVELOPE.value if structure.use == Use.ENVELOPE else Use.SUM.value
+
+
+def _around(near: Ends | None, envelope: Ends | None) -> Ends | None:
+    """A range with its envelope; None where either is not known."""
+    if near is None or envelope is None:
+        return None
+    return min(near[0], envelope[0]), max(near[1], envelope[1])
 
 
 def _on(basis: str, near: Ends | None, near_01: Ends | None) -> Judged:

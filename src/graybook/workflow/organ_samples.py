@@ -18,7 +18,7 @@ from graybook.workflow.anatomy import Organ
 from graybook.workflow.doses import LoadedCourse, seen_from
 from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points
 from graybook.workflow.organ_result import OrganDoses, UnconvertedDose
-from graybook.workflow.shift_envelope import MovableCourse
+from graybook.workflow.shifted_doses import MovableCourse
 
 __all__ = ["Setting", "carried_back", "organ_doses"]
 

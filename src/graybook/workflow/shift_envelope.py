@@ -1,147 +1,175 @@
-"""Shift envelope (rule 10c): an organ and how far each course may lie off come in; the range of its near-maximum goes out."""
+"""Shift envelope (rule 10c): an organ and how far each course may lie off come in; the ranges of its metrics go out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from graybook.accumulation.envelope import shift_directions, shift_extremes
-from graybook.accumulation.equieffective import CourseDose, course_eqd2
-from graybook.dvh.sampling import StructureSamples
-from graybook.dvh.statistics import near_maximum_gy
-from graybook.geometry import Affine
-from graybook.geometry.arrays import BoolArray, FloatArray
-from graybook.geometry.transform import Transform
+from graybook.accumulation.envelope import near_maximum_extremes, shift_extremes
+from graybook.accumulation.equieffective import Interval
+from graybook.dvh.metrics import Kind, Metric, evaluate, parse
+from graybook.dvh.statistics import SLACK
+from graybook.geometry.arrays import FloatArray
 from graybook.report.result import Envelope
 from graybook.units import rounded_gy
-from graybook.workflow.doses import bounded_within, seen_from
+from graybook.workflow.organ_dose import NOTHING_RECOVERED, eqd2_on_organ
 from graybook.workflow.organ_result import OrganDoses
+from graybook.workflow.shifted_doses import MovableCourse, Shift, Shifting
 
-__all__ = ["MovableCourse", "Shift", "envelope"]
+__all__ = ["MovableCourse", "Shift", "envelope", "envelope_of"]
 
-KEPT_SHARE, KEPT_GY = 0.98, 0.1
-"""Points that stay below this share of the lowest possible near-maximum, less this dose, under every shift are not followed."""
+HOT_CM3 = 2.0
+"""Near-maxima of up to this volume are followed at every point that can matter; other metrics at a share of the points. [cm³]"""
 
-BOUNDED_MM = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)
-"""Distances over which doses are bounded; a shift takes the next larger one, so that organs share them. [mm]"""
+POINTS = 20_000
+"""Points at which metrics of the whole organ are followed at most: the same for every shift, evenly among the samples."""
 
+OF_RESULT = {"d0_03cc_gy": parse("D0.03cc"), "d0_1cc_gy": parse("D0.1cc"), "max_gy": parse("max")}
+"""The ranges of ``result.json``."""
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class MovableCourse:
-    """An earlier course that may lie off: its dose in its own frame and the way there from the reference frame."""
-
-    dose: CourseDose
-    transform: Transform
-    _bounds: dict[float, tuple[CourseDose, CourseDose]] = field(default_factory=dict, repr=False)
-
-    def shifted(self, by_mm: FloatArray) -> CourseDose:
-        """The course's dose seen from the reference frame when it lies off by a vector (xyz): of the reference frame where
-        the way is affine, of its own frame where it is deformable. [mm]"""
-        matrix = np.eye(4)
-        matrix[:3, 3] = by_mm
-        if isinstance(self.transform, Affine):
-            frame = self.transform.from_frame
-            first = Affine(from_frame=frame, to_frame=frame, matrix=matrix)
-            return seen_from(self.dose, first.then(self.transform))
-        frame = self.transform.to_frame
-        return seen_from(
-            self.dose, self.transform.then(Affine(from_frame=frame, to_frame=frame, matrix=matrix))
-        )
-
-    def bounded(self, distance_mm: float) -> tuple[CourseDose, CourseDose]:
-        """What the course's dose can be within a distance of each point, seen from the reference frame: lowest, highest. [mm]"""
-        if isinstance(self.transform, Affine):
-            distance_mm *= max(1.0, float(np.linalg.norm(self.transform.matrix[:3, :3], ord=2)) - 1e-9)
-        reach = next((one for one in BOUNDED_MM if one >= distance_mm - 1e-9), distance_mm)
-        if reach not in self._bounds:
-            self._bounds[reach] = bounded_within(self.dose, reach)
-        lowest, highest = self._bounds[reach]
-        return seen_from(lowest, self.transform), seen_from(highest, self.transform)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Shift:
-    """How far one course may lie off at one organ; ``assumed`` when neither measured nor stated. [mm]"""
-
-    course: MovableCourse
-    mm: float
-    assumed: bool
+Ends = tuple[float, float]
 
 
 def envelope(organ: OrganDoses, shifts: Sequence[Shift], alpha_beta_gy: float) -> Envelope:
-    """
-    D0.03cc when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c).
-
-    The low end takes the lower ends of rules 5 and 9, the high end their upper ends: the envelope holds both values printed.
-    """
-    low = _shifted_ends(organ, shifts, alpha_beta_gy, high=False)
-    certain = all(
-        np.array_equal(ends.low, ends.high) for ends in (on.eqd2(alpha_beta_gy) for on in organ.mapped)
-    )
-    high = low if certain else _shifted_ends(organ, shifts, alpha_beta_gy, high=True)
-    ends = None if low is None or high is None else (rounded_gy(low[0]) or 0.0, rounded_gy(high[1]) or 0.0)
-    return Envelope(
-        shift_mm=max((one.mm for one in shifts), default=0.0),
-        assumed=any(one.assumed for one in shifts),
-        inside_only=not shifts,
-        d0_03cc_gy=ends,
+    """Near-maximum and maximum when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c)."""
+    found = envelope_of(organ, shifts, tuple(OF_RESULT.values()), alpha_beta_gy)
+    ranges = {
+        name: None if ends is None else (rounded_gy(ends[0]), rounded_gy(ends[1]))
+        for name, ends in zip(OF_RESULT, found, strict=True)
+    }
+    return Envelope.model_validate(
+        {
+            "shift_mm": max((one.mm for one in shifts), default=0.0),
+            "assumed": any(one.assumed for one in shifts),
+            "inside_only": not shifts,
+            **ranges,
+        }
     )
 
 
-def _shifted_ends(
-    organ: OrganDoses, shifts: Sequence[Shift], alpha_beta_gy: float, *, high: bool
-) -> tuple[float, float] | None:
-    samples = organ.samples
-    moving = {one.course.dose.id for one in shifts}
-    n = len(samples.volumes_cm3)
-    fixed = np.zeros(n)
-    for on in organ.mapped:
-        if on.id not in moving:
-            interval = on.eqd2(alpha_beta_gy)
-            fixed = fixed + (interval.high if high else interval.low)[:n]
-    kept = _hottest(samples, fixed, shifts, alpha_beta_gy, high=high)
-    points, volumes = samples.points_mm[kept], samples.volumes_cm3[kept]
-    doses = [
-        np.stack(
-            [
-                _eqd2_at(one.course.shifted(one.mm * way), points, alpha_beta_gy, high=high)
-                for way in shift_directions()
-            ]
-        )
-        for one in shifts
-    ]
-    return shift_extremes(fixed[kept], doses, volumes, lambda dose, of: near_maximum_gy(dose, of, 0.03))
-
-
-def _eqd2_at(dose: CourseDose, points_mm: FloatArray, alpha_beta_gy: float, *, high: bool) -> FloatArray:
-    samples = [phase.sample(points_mm) for phase in dose.phases]
-    interval = course_eqd2(samples, dose.all_groups(concurrent=False), alpha_beta_gy=alpha_beta_gy)
-    return interval.high if high else interval.low
-
-
-def _hottest(
-    samples: StructureSamples,
-    fixed: FloatArray,
+def envelope_of(
+    organ: OrganDoses,
     shifts: Sequence[Shift],
+    metrics: Sequence[Metric],
     alpha_beta_gy: float,
     *,
-    high: bool,
-) -> BoolArray:
-    """The points that can be among the hottest under some shift: the others need not be followed."""
-    if not shifts:
-        return np.ones(len(fixed), dtype=np.bool_)
-    floor_gy, ceiling_gy = fixed.copy(), fixed.copy()
-    covered = np.ones(len(fixed), dtype=np.bool_)
-    for one in shifts:
-        lowest, highest = one.course.bounded(one.mm)
-        floor_gy += _eqd2_at(lowest, samples.points_mm, alpha_beta_gy, high=False)
-        ceiling_gy += _eqd2_at(highest, samples.points_mm, alpha_beta_gy, high=high)
-        for phase in seen_from(one.course.dose, one.course.transform).phases:
-            covered &= phase.sample(samples.points_mm).inside
-    floor_gy[~covered] = fixed[~covered]
-    floor = near_maximum_gy(floor_gy, samples.volumes_cm3, 0.03)
-    if floor is None:
-        return np.ones(len(fixed), dtype=np.bool_)
-    return ~covered | (ceiling_gy >= KEPT_SHARE * floor - KEPT_GY)
+    kept_shares: Mapping[str, float] | None = None,
+    concurrent: frozenset[str] = frozenset(),
+) -> tuple[Ends | None, ...]:
+    """
+    Lowest and highest value of several metrics when every earlier course is displaced as a whole by its shift (rule 10c).
+
+    The lower ends of rules 5 and 9 are asked as well as the upper ones, so that a range holds both values printed of the sum.
+    The maximum and near-maxima of up to 2 cm³ are followed at every point that can be among the hottest. Any other metric is
+    followed at no more than 20,000 points, and what it changes by there is laid upon its value at all points.
+
+    Parameters
+    ----------
+    organ
+        With every course on it.
+    shifts
+        How far each course may lie off at the organ.
+    metrics
+        What is asked.
+    alpha_beta_gy
+        Of the organ. [Gy]
+    kept_shares
+        By course, the share of its EQD2 that is not recovered from (rule 11); none: all of every course.
+    concurrent
+        Courses whose phases are taken as given in the same sessions (rule 2).
+
+    Returns
+    -------
+    (low, high) of each metric in its own unit; None where it is undefined, and of one that asks for the whole field.
+    """
+    if not organ.mapped:
+        return (None,) * len(metrics)
+    kept = NOTHING_RECOVERED if kept_shares is None else kept_shares
+    shifting = Shifting(
+        organ=organ, shifts=shifts, alpha_beta_gy=alpha_beta_gy, kept=kept, concurrent=concurrent
+    )
+    nominal = eqd2_on_organ(organ.mapped, alpha_beta_gy, concurrent=concurrent, kept=kept)
+    fixed = shifting.fixed()
+    n = len(organ.samples.volumes_cm3)
+    starts = {
+        metric: _values(metric, nominal, organ.samples.volumes_cm3, n)
+        for metric in metrics
+        if not metric.needs_field
+    }
+    defined = [metric for metric, values in starts.items() if values]
+    hot = [metric for metric in defined if _is_hot(metric)]
+    found = _of_hot(shifting, fixed, hot) if hot else {}
+    others = [metric for metric in defined if metric not in found]
+    if others:
+        found |= _of_all(shifting, fixed, others, starts)
+    return tuple(found.get(metric) for metric in metrics)
+
+
+def _is_hot(metric: Metric) -> bool:
+    if metric.kind is Kind.DOSE_AT_VOLUME:
+        return (metric.volume_cm3 or 0.0) <= HOT_CM3
+    return metric.kind is Kind.MAX
+
+
+def _values(metric: Metric, doses: Interval, volumes_cm3: FloatArray, n: int) -> tuple[float, ...]:
+    """A metric of both ends of a dose at n samples and at points of the surface after them; none where it is undefined."""
+    found = [evaluate(metric, dose[:n], volumes_cm3, dose[n:]) for dose in (doses.low, doses.high)]
+    known = tuple(value for value in found if value is not None)
+    return known if len(known) == len(found) else ()
+
+
+def _of_hot(shifting: Shifting, fixed: Interval, metrics: Sequence[Metric]) -> dict[Metric, Ends]:
+    of_cm3 = [(metric.volume_cm3 or 0.0) * (1.0 - SLACK) for metric in metrics]
+    chosen = shifting.hottest(fixed, max(metric.volume_cm3 or 0.0 for metric in metrics))
+    volumes = shifting.volumes_cm3[chosen]
+    ends = [
+        near_maximum_extremes(doses.fixed_gy, doses.shifted_gy, volumes, of_cm3)
+        for doses in shifting.at(chosen, fixed)
+    ]
+    return {
+        metric: (_scaled(metric, ends[0][k][0]), _scaled(metric, ends[-1][k][1]))
+        for k, metric in enumerate(metrics)
+    }
+
+
+def _scaled(metric: Metric, dose_gy: float) -> float:
+    return dose_gy if metric.prescription_gy is None else 100.0 * dose_gy / metric.prescription_gy
+
+
+def _of_all(
+    shifting: Shifting, fixed: Interval, metrics: Sequence[Metric], starts: Mapping[Metric, tuple[float, ...]]
+) -> dict[Metric, Ends]:
+    """Metrics of the whole organ, followed at some of its points."""
+    samples = shifting.organ.samples
+    n, surface = len(samples.volumes_cm3), len(samples.extreme_points_mm)
+    inner = _evenly(n)
+    volumes = samples.volumes_cm3[inner]
+    volumes = volumes * (float(samples.volumes_cm3.sum()) / float(volumes.sum()))
+    chosen = np.concatenate([inner, n + _evenly(surface)])
+
+    def measured(dose: FloatArray) -> list[float | None]:
+        inside, beyond = dose[: len(inner)], dose[len(inner) :]
+        return [evaluate(metric, inside, volumes, beyond) for metric in metrics]
+
+    found: dict[Metric, list[float]] = {metric: [] for metric in metrics}
+    for end, doses in enumerate(shifting.at(chosen, fixed)):
+        at_rest = measured(sum((one[0] for one in doses.shifted_gy), start=doses.fixed_gy))
+        extremes = shift_extremes(doses.fixed_gy, doses.shifted_gy, measured)
+        for metric, rest, ends in zip(metrics, at_rest, extremes, strict=True):
+            if rest is not None and ends is not None:
+                found[metric] += [
+                    _moved(metric, starts[metric][end], one - rest, samples.volume_cm3) for one in ends
+                ]
+    return {metric: (min(values), max(values)) for metric, values in found.items() if values}
+
+
+def _evenly(n: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Numbers of at most so many of n points, evenly among them."""
+    return np.arange(n) if n <= POINTS else np.arange(POINTS) * n // POINTS
+
+
+def _moved(metric: Metric, start: float, by: float, volume_cm3: float) -> float:
+    """A value that has changed, no less than nothing, and a volume no more than all of it."""
+    most = {Kind.PERCENT_ABOVE: 100.0, Kind.VOLUME_ABOVE: volume_cm3, Kind.CRITICAL_VOLUME: volume_cm3}
+    return min(max(start + by, 0.0), most.get(metric.kind, np.inf))

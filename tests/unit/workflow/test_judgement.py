@@ -20,15 +20,15 @@ def organ(**said: Any) -> StructureResult:
         "volume_cm3": 30.0,
         "outside_grid_cm3": 0.0,
         "use": "3D sum",
-        "cumulative": Metrics(d0_03cc_gy=40.0, d0_1cc_gy=39.0),
-        "cumulative_upper": Metrics(d0_03cc_gy=44.0, d0_1cc_gy=43.0),
+        "cumulative": Metrics(max_gy=41.0, d0_03cc_gy=40.0, d0_1cc_gy=39.0),
+        "cumulative_upper": Metrics(max_gy=45.0, d0_03cc_gy=44.0, d0_1cc_gy=43.0),
         "point_sum": PointSum(
             customary_d0_03cc_gy=38.0,
             bound_d0_03cc_gy=50.0,
             customary_d0_1cc_gy=37.0,
             bound_d0_1cc_gy=49.0,
         ),
-        "envelope": Envelope(shift_mm=5.0, assumed=False, d0_03cc_gy=(33.0, 47.0)),
+        "envelope": Envelope(shift_mm=5.0, assumed=False, d0_03cc_gy=(33.0, 47.0), d0_1cc_gy=(32.0, 42.0)),
     }
     return StructureResult(**{**values, **said})
 
@@ -39,9 +39,10 @@ def test_the_sum_from_end_to_end() -> None:
 
 
 def test_an_envelope_where_the_alignment_asks_for_one() -> None:
-    """The envelope holds the sum; it is computed for 0.03 cm³ alone."""
+    """The envelope with the sum's own ends, of each volume; nothing where no envelope could be had."""
     found = judged(organ(use="3D sum with envelope"))
-    assert found == Judged(basis="3D sum with envelope", d0_03cc_gy=(33.0, 47.0), d0_1cc_gy=None)
+    assert found == Judged(basis="3D sum with envelope", d0_03cc_gy=(33.0, 47.0), d0_1cc_gy=(32.0, 43.0))
+    assert judged(organ(use="3D sum with envelope", envelope=None)) == Judged()
 
 
 @pytest.mark.rule(10)

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from graybook.accumulation.envelope import shift_directions
 from graybook.accumulation.equieffective import CourseDose
 from graybook.accumulation.phase_dose import PhaseDose
+from graybook.dvh.metrics import evaluate, parse
 from graybook.dvh.sampling import StructureSamples
 from graybook.geometry import Affine, Displacement, Grid, GridField
 from graybook.geometry.arrays import FloatArray
@@ -16,7 +18,8 @@ from graybook.geometry.transform import Transform
 from graybook.workflow.doses import seen_from
 from graybook.workflow.organ_dose import doses_on_points
 from graybook.workflow.organ_result import OrganDoses
-from graybook.workflow.shift_envelope import MovableCourse, Shift, envelope
+from graybook.workflow.shift_envelope import envelope, envelope_of
+from graybook.workflow.shifted_doses import MovableCourse, Shift
 
 GRID = Grid(frame="then", shape=(21, 21, 41), origin_mm=[-40, -20, -20], spacing_mm=[2, 2, 2], axes=np.eye(3))
 
@@ -93,3 +96,70 @@ def test_bounds_hold_under_a_scaling_alignment() -> None:
     _, highest = course.bounded(2.0)
     at = highest.phases[0].sample(np.zeros((1, 3))).high_gy
     assert float(at[0]) >= 44.0
+
+
+AT_REST = moved(np.zeros(3))
+
+
+def shift_of(mm: float) -> list[Shift]:
+    """The old course may lie off by so much."""
+    return [Shift(course=MovableCourse(dose=sloped(), transform=AT_REST), mm=mm, assumed=False)]
+
+
+def test_several_metrics_at_once() -> None:
+    """1 Gy/mm, off by 4 mm: the mean of 40 Gy, the end point's 50 Gy and the near-maximum move by 4 Gy to either side."""
+    metrics = [parse(text) for text in ("mean", "max", "D0.1cc", "min", "max[%of40Gy]", "D5cc", "GI(20Gy)")]
+    found = envelope_of(organ(AT_REST), shift_of(4.0), metrics, 1e9)
+    expected = [(36, 44), (46, 54), (45.5 - 4, 45.5 + 4), (26, 34), (115, 135), None, None]
+    for value, ends_of in zip(found, expected, strict=True):
+        assert value is None if ends_of is None else value == pytest.approx(ends_of, abs=1e-3)
+
+
+def test_volumes_under_a_shift() -> None:
+    """Of 41 points half a millimetre apart, those with 45 Gy start at x = 5 mm; 4 mm off they start at 1 or at 9 mm."""
+    above, below = parse("V45Gy[%]"), parse("CV0.1cc<45Gy")
+    found = envelope_of(organ(AT_REST), shift_of(4.0), [above, below], 1e9)
+    assert found[0] == pytest.approx((100 * 3 / 41, 100 * 19 / 41))
+    assert found[1] == pytest.approx((0.22, 0.38))
+
+
+@pytest.mark.rule(11)
+def test_recovery_before_the_shift() -> None:
+    """Half of the old course recovered from: half of every end."""
+    (full,) = envelope_of(organ(AT_REST), shift_of(4.0), [parse("max")], 1e9)
+    (half,) = envelope_of(organ(AT_REST), shift_of(4.0), [parse("max")], 1e9, kept_shares={"old": 0.5})
+    assert full is not None
+    assert half == pytest.approx((full[0] / 2, full[1] / 2))
+
+
+@pytest.mark.rule(9)
+@pytest.mark.parametrize("edge", [-36.0, 36.0], ids=["cold edge", "hot edge"])
+def test_at_the_edge_of_a_grid(edge: float) -> None:
+    """Where a shift leads out of the grid nothing is passed over: as measuring every point under every shift gives it."""
+    points = np.array([[x, 0.0, 0.0] for x in np.linspace(edge - 3.5, edge + 3.5, 29)])
+    samples = StructureSamples(
+        frame="now", points_mm=points, volumes_cm3=np.full(29, 0.01), extreme_points_mm=points[[0, -1]]
+    )
+    near = OrganDoses(samples=samples, mapped=(doses_on_points(seen_from(sloped(), AT_REST), samples),))
+    (shift,) = shift_of(6.0)
+    metrics = [parse("D0.03cc"), parse("D0.1cc"), parse("max")]
+    lows, highs = [], []
+    for way in shift_directions():
+        on = doses_on_points(shift.course.shifted(6.0 * way), samples).eqd2(1e9)
+        lows.append([evaluate(one, on.low[:29], samples.volumes_cm3, on.low[29:]) for one in metrics])
+        highs.append([evaluate(one, on.high[:29], samples.volumes_cm3, on.high[29:]) for one in metrics])
+    expected = list(zip(np.min(lows, axis=0), np.max(highs, axis=0), strict=True))
+    assert list(envelope_of(near, [shift], metrics, 1e9)) == expected
+
+
+def test_a_large_organ_is_followed_at_some_of_its_points() -> None:
+    """30,000 points along 20 mm: the mean of 40 Gy is that of all points, and moves by the shift."""
+    x = np.linspace(-10.0, 10.0, 30_000)
+    points = np.stack([x, np.zeros_like(x), np.zeros_like(x)], axis=1)
+    samples = StructureSamples(
+        frame="now", points_mm=points, volumes_cm3=np.full(len(x), 0.001), extreme_points_mm=points[[0, -1]]
+    )
+    large = OrganDoses(samples=samples, mapped=(doses_on_points(seen_from(sloped(), AT_REST), samples),))
+    found = envelope_of(large, shift_of(4.0), [parse("mean"), parse("V45Gy[cc]")], 1e9)
+    assert found[0] == pytest.approx((36.0, 44.0), abs=1e-6)
+    assert found[1] == pytest.approx((1.5, 13.5), abs=2e-3)

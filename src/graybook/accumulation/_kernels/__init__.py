@@ -1,0 +1,1 @@
+"""Compiled loops of the equieffective sum: arrays come in, arrays go out."""
