@@ -28,7 +28,8 @@ from graybook.workflow.organ_result import (
 )
 from graybook.workflow.organ_samples import Setting, organ_doses
 from graybook.workflow.reliance import Reliance, reliance, worst_use
-from graybook.workflow.shift_envelope import Shift, envelope
+from graybook.workflow.shift_envelope import envelope
+from graybook.workflow.shifted_doses import Shift
 
 __all__ = ["AssessedOrgan", "assess_organs", "reassessed", "shifts_of"]
 
