@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from graybook.constraints.language import checked
 from graybook.files import parse
+from graybook.files.options import parse_scenario
+from graybook.files.rulebook import parse_rulebook
 
 PAGES = sorted((Path(__file__).resolve().parents[2] / "docs" / "howto").glob("*.md"))
 
@@ -42,6 +45,12 @@ def test_no_page_speaks_of_what_is_gone() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_blocks_can_be_pasted(page: Path) -> None:
-    """Every block of TOML on a page is one that Graybook reads."""
-    for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-        assert parse(block).overrides
+    """Every block of TOML or CSV on a page is one that Graybook reads: as assumptions, as limits, or as graybook.toml."""
+    for kind, block in re.findall(r"```(toml|csv)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        if page.stem == "options":
+            scenario = "leave_out" in block
+            assert parse_scenario(block, name="options.toml", headline=not scenario).overrides
+        elif page.stem == "limits":
+            assert all(checked(one) for one in parse_rulebook(block, name=f"ours.{kind}").limits)
+        else:
+            assert parse(block).overrides

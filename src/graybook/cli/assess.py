@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 from graybook.cli.output import print_json, shown_progress
+from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
 
 __all__ = ["assess"]
@@ -68,6 +69,30 @@ def assess(
             help="A centre's limits for what alignments may be used for ([[alignment_threshold]] tables, with author and date).",
         ),
     ] = None,
+    options: Annotated[
+        Path | None,
+        typer.Option(
+            "--options",
+            metavar="FILE",
+            help="A TOML file of assumptions for the headline: α/β, recovery, phases given together.",
+        ),
+    ] = None,
+    rulebook: Annotated[
+        str,
+        typer.Option(
+            "--rulebook",
+            metavar="NAME|FILE",
+            help="Limits to judge by: cumulative, cumulative-all, first-course, observed, all, or a centre's TOML or CSV file.",
+        ),
+    ] = DEFAULT,
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--scenario",
+            metavar="FILE",
+            help="A TOML file of other assumptions, computed beside the headline; up to four.",
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
     display_alpha_beta: Annotated[
         float,
@@ -102,6 +127,9 @@ def assess(
             names=names,
             register=register,
             thresholds=thresholds,
+            options=options,
+            rulebook=rulebook,
+            scenarios=scenario or (),
             progress=progress,
         )
         write_assessment(assessed, out, language=lang, progress=progress)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from graybook.files._noted import Noted, Stamp
 from graybook.record.scenario import Recovery, RecoveryStep
+from graybook.tables.recovery import RecoveryModel, recovery_models
 
 __all__ = ["recovery"]
 
@@ -21,32 +22,40 @@ _SOURCE = 'Add source = "..." here or at the top of the file: recovery is 0 unle
 def recovery(one: Noted, of_file: Stamp) -> Recovery | None:
     """What one table assumes; None where anything in it is wrong."""
     one.only(KEYS, above=ABOVE)
-    one.missing("tg263", '"SpinalCord"')
-    organ = one.organ("tg263")
-    steps = _steps(one)
-    one.missing("convention", '"dose" or "tolerance"')
-    convention = CONVENTIONS.get(one.text("convention", among=CONVENTIONS))
+    _check_kinds(one)
+    model = _model(one)
+    if not one.has("model"):
+        one.missing("tg263", '"SpinalCord"')
+        one.missing("convention", '"dose" or "tolerance"')
+    organ = one.organ("tg263") or _organ_of(model)
+    stated = one.text("convention", among=CONVENTIONS)
+    steps = _steps(one) if model is None else _steps_of(model)
+    if model is not None:
+        _check_model(one, model, organ, stated)
+    convention = CONVENTIONS.get(stated or ("" if model is None else model.convention))
     stamp = one.signed(of_file, "nothing is assumed")
-    if not stamp.source:
+    source = stamp.source if model is None else model.source_text
+    if not source and not one.has("model"):
         one.note("source", "is missing", value=None, remedy=_SOURCE)
     if one.faulty or convention is None or not steps:
         return None
     shown = "; ".join(f"{step.share:g} from {step.from_months:g} months" for step in steps)
-    by = stamp.override(f"recovery {organ}: {convention}", shown)
-    return Recovery(organ=organ, steps=steps, convention=convention, by=by)
+    by = stamp.override(f"recovery {organ}: {convention}", shown, source=source)
+    return Recovery(
+        organ=organ, steps=steps, convention=convention, by=by, model="" if model is None else model.name
+    )
 
 
-def _steps(one: Noted) -> tuple[RecoveryStep, ...]:
-    """The steps of whichever of share, steps and model is given."""
+def _check_kinds(one: Noted) -> None:
+    """Note any but one of share, steps and model."""
     stated = [key for key in ("share", "steps", "model") if one.has(key)]
     if len(stated) != 1:
         one.note(
-            "share or steps or model",
+            " or ".join(stated or ("share", "steps", "model")),
             "must be given, one of the three",
             value=stated or None,
             remedy="Write share = 0.25, say, or steps = [{from_months = 6, share = 0.25}].",
         )
-        return ()
     if one.has("from_months") and not one.has("share"):
         one.note(
             "from_months",
@@ -54,12 +63,58 @@ def _steps(one: Noted) -> tuple[RecoveryStep, ...]:
             value=one.entry.values["from_months"],
             remedy="Write it within each of the steps.",
         )
-    if one.has("share"):
-        step = _step(one)
-        return () if step is None else (step,)
+
+
+def _model(one: Noted) -> RecoveryModel | None:
+    """The published model that is named; those that must not be computed with are refused with the reason."""
+    name = one.text("model")
+    if not name:
+        return None
+    found = next((model for model in recovery_models() if model.name == name), None)
+    if found is not None and found.usable:
+        return found
+    usable = ", ".join(f'"{model.name}"' for model in recovery_models() if model.usable)
+    one.note(
+        "model",
+        "is not known" if found is None else f"cannot be computed with: {found.reason}",
+        value=name,
+        remedy=f"Usable here: {usable}; or state a share of your own, with its source.",
+    )
+    return None
+
+
+def _organ_of(model: RecoveryModel | None) -> str:
+    return "" if model is None else model.organs[0]
+
+
+def _steps_of(model: RecoveryModel) -> tuple[RecoveryStep, ...]:
+    return tuple(RecoveryStep(from_months=months, share=share) for months, share in model.steps)
+
+
+def _check_model(one: Noted, model: RecoveryModel, organ: str, convention: str) -> None:
+    """Note what contradicts the model that is named."""
+    if organ not in model.organs:
+        one.note(
+            "tg263",
+            f"is not an organ of {model.name}",
+            value=organ,
+            remedy=f"{model.name} speaks of {' and '.join(model.organs)} alone.",
+        )
+    if convention and convention != model.convention:
+        one.note(
+            "convention",
+            f"is not that of {model.name}",
+            value=convention,
+            remedy=f"Leave it out: {model.name} changes the {model.convention}.",
+        )
+
+
+def _steps(one: Noted) -> tuple[RecoveryStep, ...]:
+    """The steps that the table states itself."""
     if one.has("steps"):
         return _list_of_steps(one)
-    return ()
+    step = _step(one)
+    return () if step is None else (step,)
 
 
 def _step(one: Noted) -> RecoveryStep | None:

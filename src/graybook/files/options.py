@@ -11,7 +11,7 @@ from graybook.files._noted import STAMP_KEYS, Faults, Noted, Stamp
 from graybook.files._recoveries import recovery
 from graybook.files.settings import TABLES as FOLDER_TABLES
 from graybook.record.override import Override
-from graybook.record.scenario import AlphaBetaWish, Scenario
+from graybook.record.scenario import AlphaBetaWish, Recovery, Scenario
 from graybook.tables.structure_names import kind_of
 
 __all__ = ["TABLES", "TOP", "parse_scenario", "read_scenario"]
@@ -92,12 +92,11 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
     stamp, called = top.stamp(), _name(top, name)
     wished, recovering, leaving = (top.tables(table) for table in TABLES[:3])
     wishes = _given(_alpha_beta(one, stamp) for one in wished)
-    recoveries = _given(recovery(one, stamp) for one in recovering)
+    recoveries = _recoveries(recovering, stamp)
     left_out = _given(_left_out(one, stamp, headline=headline) for one in leaving)
     overlap = _overlap(top.table("overlap"), stamp)
     general = _general(top, stamp)
     _check_twice(wished, ("tg263", "structure"))
-    _check_twice(recovering, ("tg263", "model"))
     _check_twice(leaving, ("course",))
     for course in sorted({one.course for one in left_out} & set(general.concurrent)):
         top.note("concurrent", "names a course that is left out", value=course, remedy="Keep one of the two.")
@@ -119,6 +118,24 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
             *overlap.by,
         ),
     )
+
+
+def _recoveries(tables: Sequence[Noted], stamp: Stamp) -> tuple[Recovery, ...]:
+    """What each table assumes; a second one for the same organ is noted."""
+    found: dict[str, Recovery] = {}
+    for one in tables:
+        assumed = recovery(one, stamp)
+        if assumed is not None and assumed.organ in found:
+            key = "tg263" if one.has("tg263") else "model"
+            one.note(
+                key,
+                "stands in an earlier table too",
+                value=assumed.organ,
+                remedy="Keep one of the two tables.",
+            )
+        elif assumed is not None:
+            found[assumed.organ] = assumed
+    return tuple(found.values())
 
 
 def _given(found: Iterable[T | None]) -> tuple[T, ...]:
