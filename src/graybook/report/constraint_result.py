@@ -58,7 +58,10 @@ class ConstraintResult(_Model):
     unit: str
     namespace: str
     dose_of: str = "all courses"
-    scale: str = "EQD2"
+    scale: str = Field(
+        default="EQD2",
+        description='The source\'s: EQD2, BED, physical, or "as reported"; of the last the value is EQD2 and not judged.',
+    )
     alpha_beta_gy: float | None = Field(default=None, description="The source's. [Gy]")
     value: float | None = Field(description="Lower end, in unit.")
     value_upper: float | None = Field(description="Upper end, in unit.")

@@ -8,50 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 
-import graybook
-from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
 from graybook.accumulation.equieffective import EquieffectiveField
 from graybook.errors import UsageError
 from graybook.files.alignment_thresholds import read_thresholds
 from graybook.files.settings import Settings
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
-from graybook.record import Course, Finding, InputFile, Modality, Override, Provenance, Record, Severity
+from graybook.record import (
+    AlphaBetaWish,
+    Course,
+    Modality,
+    Record,
+)
 from graybook.report.material import Material
 from graybook.report.result import Result
-from graybook.tables import edition
-from graybook.tables.alignment_thresholds import Thresholds, default_thresholds
+from graybook.tables.alignment_thresholds import default_thresholds
 from graybook.tables.rulebook import DEFAULT
-from graybook.text import Language, phrase
-from graybook.workflow.alignment_results import verdict_findings
+from graybook.text import Language
 from graybook.workflow.alignments import CourseAlignment, align_courses
 from graybook.workflow.alpha_beta import AlphaBetaChoice, alpha_beta_of
 from graybook.workflow.anatomy import Organ, structure_names, union_of_structures
-from graybook.workflow.clinical import administrations, clinical_result, overlap_results
+from graybook.workflow.assembled import Judged, Parts, assembled
+from graybook.workflow.assumptions import Assumptions, assumptions
 from graybook.workflow.corrections import alpha_beta_override, links_of_registrations
 from graybook.workflow.course_registration import Register, Registrar
 from graybook.workflow.doses import LoadedCourse, hottest_point_mm, load_course, seen_from
 from graybook.workflow.illustrations import material_of
 from graybook.workflow.judgement import with_judgement
-from graybook.workflow.laterality import side_findings
+from graybook.workflow.limit_results import constraints_of
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan, assess_organs
-from graybook.workflow.overlap import levels_said, shared_levels
 from graybook.workflow.paper import loaded_paper
-from graybook.workflow.paper_sums import no_sum_refusals, with_paper
+from graybook.workflow.paper_sums import with_paper
 from graybook.workflow.planned import PlannedDose
-from graybook.workflow.results import (
-    course_result,
-    finding_results,
-    patient_result,
-    provenance_result,
-    refusal_results,
-)
-from graybook.workflow.scan import PersonScan, ScanResult, scan
-from graybook.workflow.shift_envelope import MovableCourse
+from graybook.workflow.scan import PersonScan, scan
+from graybook.workflow.scenarios import Assessing, courses_named, scenario_results, together
+from graybook.workflow.shifted_doses import MovableCourse
 
 __all__ = ["Assessed", "assess", "reference_course"]
 
@@ -128,12 +122,14 @@ def assess(
     graybook.errors.NotComparable
         The files are not established as one person.
     """
+    assumed = assumptions(options, rulebook, scenarios)
     scanned = scan(folder, progress, names=names)
     person = scanned.person_to_sum(patient)
     today = reference_course(person.record, reference)
     planned = {one.id: one for one in person.planned}
-    loaded = tuple(_loaded(course, planned) for course in person.record.courses)
     courses = person.record.courses
+    concurrent = courses_named(assumed.headline.concurrent, courses)
+    loaded = tuple(together(_loaded(course, planned), concurrent) for course in courses)
     limits = default_thresholds() if thresholds is None else read_thresholds(thresholds)
     registrar = Registrar.between(courses, today, register=register, thresholds=limits, progress=progress)
     alignments = align_courses(
@@ -145,12 +141,33 @@ def assess(
     )
     setting = _setting(today, loaded, alignments)
     organs, said = union_of_structures(alignments, today)
-    chosen = [(organ, _alpha_beta(organ, scanned.settings, today)) for organ in organs]
+    wishes = assumed.headline.alpha_betas
+    chosen = [(organ, _alpha_beta(organ, scanned.settings, today, wishes)) for organ in organs]
     assessed = assess_organs(chosen, setting, progress)
-    assessed = with_judgement(with_paper(assessed, person.record.courses, scanned.settings))
+    assessed = with_judgement(with_paper(assessed, courses, scanned.settings, wishes))
     total = _total(setting, display_alpha_beta_gy)
-    result = _result(
-        scanned, person, setting, alignments, organs, assessed, said, limits, language, display_alpha_beta_gy
+    assessing = Assessing(
+        setting=setting,
+        settings=scanned.settings,
+        book=assumed.rulebook,
+        headline=assumed.headline,
+        language=language,
+    )
+    result = assembled(
+        Parts(
+            scanned=scanned,
+            person=person,
+            setting=setting,
+            alignments=alignments,
+            organs=organs,
+            assessed=assessed,
+            said=said,
+            thresholds=limits,
+            assumptions=assumed,
+            judged=_judged(assessed, assessing, assumed, progress),
+            language=language,
+            display_alpha_beta_gy=display_alpha_beta_gy,
+        )
     )
     material = material_of(result, setting, organs, assessed, total, alignments, registrar)
     return Assessed(material=material, person=person, setting=setting, organs=organs, total=total)
@@ -202,11 +219,31 @@ def _setting(
     )
 
 
-def _alpha_beta(organ: Organ, settings: Settings, today: Course) -> AlphaBetaChoice:
+def _judged(
+    assessed: Sequence[AssessedOrgan], assessing: Assessing, assumed: Assumptions, progress: Progress
+) -> Judged:
+    """Every limit of the rulebook, under the headline's assumptions and under each scenario's."""
+    return Judged(
+        constraints=constraints_of(
+            assessed,
+            assessing.setting,
+            assessing.book,
+            language=assessing.language,
+            recoveries=assumed.headline.recoveries,
+            progress=progress,
+        ),
+        scenarios=scenario_results(assumed.scenarios, assessed, assessing, progress),
+        ntcp=[],
+    )
+
+
+def _alpha_beta(
+    organ: Organ, settings: Settings, today: Course, wishes: Sequence[AlphaBetaWish]
+) -> AlphaBetaChoice:
     return alpha_beta_of(
         organ.structure,
         site=organ.course.site or today.site,
-        stated=alpha_beta_override(organ.structure, settings),
+        stated=alpha_beta_override(organ.structure, settings, wishes),
     )
 
 
@@ -221,121 +258,3 @@ def _total(setting: Setting, alpha_beta_gy: float) -> EquieffectiveField | None:
     if not courses:
         return None
     return EquieffectiveField(frame=setting.reference.frame, courses=courses, alpha_beta_gy=alpha_beta_gy)
-
-
-def _result(
-    scanned: ScanResult,
-    person: PersonScan,
-    setting: Setting,
-    alignments: Sequence[CourseAlignment],
-    organs: Sequence[Organ],
-    assessed: Sequence[AssessedOrgan],
-    said: Sequence[Finding],
-    limits: Thresholds,
-    language: Language,
-    display_alpha_beta_gy: float,
-) -> Result:
-    structures = [one.result for one in assessed if one.result is not None]
-    courses = [one.course for one in setting.courses]
-    shared = shared_levels(courses)
-    findings = [
-        *scanned.findings,
-        *person.findings,
-        *said,
-        *_general(setting),
-        *verdict_findings(alignments, _judged_names(organs, setting)),
-        *levels_said(shared),
-        *(finding for one in setting.courses for finding in one.findings),
-        *(finding for one in alignments for finding in one.findings),
-        *(finding for one in assessed for finding in one.findings),
-        *(
-            finding
-            for one in setting.courses
-            for finding in side_findings(setting.places(one.course), course=one.course.label)
-        ),
-    ]
-    refusals = [
-        *person.refusals,
-        *no_sum_refusals(courses),
-        *(refusal for one in setting.courses for refusal in one.refusals),
-        *(one.refusal for one in alignments if one.refusal is not None),
-        *(refusal for one in assessed for refusal in one.refusals),
-    ]
-    return Result(
-        notice=phrase("notice", language),
-        patient=patient_result(person.record.person),
-        reference_course=setting.reference.id,
-        display_alpha_beta_gy=display_alpha_beta_gy,
-        courses=[
-            course_result(loaded, aligned, setting.reference, refused=setting.refused)
-            for loaded, aligned in zip(setting.courses, alignments, strict=True)
-        ],
-        structures=structures,
-        overlaps=overlap_results(shared),
-        radionuclides=administrations(courses),
-        clinical=clinical_result(
-            scanned.settings.clinical, setting.reference, setting.courses, setting.alignments
-        ),
-        findings=finding_results(findings, language),
-        refusals=refusal_results(refusals, language),
-        provenance=provenance_result(
-            _provenance(scanned, limits), alignments, created=_today(), language=language
-        ),
-    )
-
-
-def _judged_names(organs: Sequence[Organ], setting: Setting) -> frozenset[str]:
-    """What verdicts call the organs that limits look at."""
-    return frozenset(
-        setting.names.get(one.key, one.structure.name)
-        for one in organs
-        if one.structure.kind in ("organ", "other")
-    )
-
-
-def _general(setting: Setting) -> list[Finding]:
-    """What holds for the whole assessment."""
-    findings = [Finding(code="recovery_zero", severity=Severity.INFO)]
-    moved = [way for course, way in setting.alignments.items() if course != setting.reference.id]
-    if any(way.error_mm is None and way.quality is None for way in moved):
-        findings.append(
-            Finding(code="shift_assumed", severity=Severity.INFO, params={"shift_mm": ASSUMED_SHIFT_MM})
-        )
-    with_dose = {one.course.id for one in setting.courses if one.dose is not None}
-    if setting.reference.id not in with_dose and setting.reference.paper is None:
-        findings.append(Finding(code="no_reference_dose", subject=setting.reference.id))
-    return findings
-
-
-def _changes(limits: Thresholds) -> tuple[Override, ...]:
-    """Limits of alignments that a person changed."""
-    return tuple(
-        Override(
-            key=f"alignment_threshold {row.measure}" + (f" ({row.tissue})" if row.tissue else ""),
-            value=f"3D sum {row.sum_limit:g}, envelope {row.envelope_limit:g}",
-            author=row.author,
-            date=row.changed_on,
-            reason=row.reason,
-        )
-        for row in limits.rows
-        if row.changed_on is not None
-    )
-
-
-def _provenance(scanned: ScanResult, limits: Thresholds) -> Provenance:
-    used = {
-        InputFile(sha256=one.sha256, used_as=one.used_as, uid=one.uid)
-        for one in scanned.files
-        if one.used_as is not None and one.sha256
-    }
-    return Provenance(
-        version=graybook.__version__,
-        tables_edition=edition(),
-        inputs=tuple(sorted(used, key=lambda one: (one.used_as, one.uid, one.sha256))),
-        overrides=(*scanned.settings.overrides, *_changes(limits)),
-        settings_sha256=scanned.settings.sha256,
-    )
-
-
-def _today() -> date:
-    return datetime.now(tz=UTC).date()

@@ -13,7 +13,7 @@ from graybook.tables.limit import Limit
 from graybook.workflow.alpha_beta import AlphaBetaChoice
 from graybook.workflow.judgement import POINT_SUM
 from graybook.workflow.limit_cases import Courses, case_of, kept_after, recovery_of
-from graybook.workflow.limit_values import COURSE, Assumed, Shifted, alpha_betas_for, course_alone, measured
+from graybook.workflow.limit_values import COURSE, Assumed, OrganSums, alpha_betas_for, course_alone, measured
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 
@@ -26,7 +26,7 @@ class Asking:
 
     setting: Setting
     courses: Courses
-    around: Shifted
+    sums: OrganSums
     recoveries: tuple[Recovery, ...] = ()
     concurrent: frozenset[str] = frozenset()
 
@@ -49,15 +49,13 @@ class Asked:
     def judged(self, recovery: Recovery | None, *, worse_order: bool = True) -> Judgement:
         """The limit's word with a recovery, or with none."""
         assumed = self._assumed(recovery, worse_order=worse_order)
-        value = measured(
-            self.limit, self.metric, self.organ, self.asking.setting, assumed, self.asking.around
-        )
+        value = measured(self.limit, self.metric, self.organ, self.asking.setting, assumed, self.asking.sums)
         return self._judgement(value, recovery, assumed)
 
     def shifted(self, recovery: Recovery | None) -> Judgement | None:
         """Its word on the shift envelope; None where none is supported."""
         assumed = self._assumed(recovery)
-        value = self.asking.around.value(self.limit, self.metric, self.organ, assumed)
+        value = self.asking.sums.shifted(self.limit, self.metric, self.organ, assumed)
         return None if value.low is None else self._judgement(value, recovery, assumed)
 
     def at(self, alpha_beta_gy: float) -> Asked:

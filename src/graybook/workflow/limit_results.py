@@ -10,14 +10,14 @@ from graybook.constraints.structures import speaks_of
 from graybook.progress import Progress, silent
 from graybook.record import Recovery
 from graybook.report.constraint_result import ConditionResult, ConstraintResult
-from graybook.tables.limit import Limit
+from graybook.tables.limit import Limit, Scale
 from graybook.tables.rulebook import Rulebook
 from graybook.text import Language, phrase
 from graybook.units import rounded_gy
 from graybook.workflow.limit_alternatives import alternatives, with_other_sources
 from graybook.workflow.limit_asking import Asked, Asking
 from graybook.workflow.limit_cases import courses_of
-from graybook.workflow.limit_values import Shifted
+from graybook.workflow.limit_values import OrganSums
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 
@@ -66,7 +66,7 @@ def constraints_of(
     asking = Asking(
         setting=setting,
         courses=courses_of(setting, left_out=left_out),
-        around=Shifted(setting=setting, metrics=named),
+        sums=OrganSums(setting=setting, metrics=named),
         recoveries=recoveries,
         concurrent=concurrent,
     )
@@ -111,7 +111,7 @@ def _result(asked: Asked, language: Language) -> ConstraintResult:
         value_upper=rounded_gy(said.measured.high),
         basis=said.measured.basis,
         status=said.status.value,
-        margin=rounded_gy(said.margin),
+        margin=None if limit.scale is Scale.REPORTED else rounded_gy(said.margin),
         reason=phrase(said.reason.code, language, **{"subject": result.name, **said.reason.params}),
         endpoint=limit.endpoint,
         population=limit.population,

@@ -20,7 +20,7 @@ from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan, shifts_of
 from graybook.workflow.shift_envelope import Shift, envelope_of
 
-__all__ = ["COURSE", "Assumed", "Shifted", "alpha_betas_for", "course_alone", "measured"]
+__all__ = ["COURSE", "Assumed", "OrganSums", "alpha_betas_for", "course_alone", "measured"]
 
 COURSE = "course"
 """Basis of a value that is of one course alone."""
@@ -46,7 +46,7 @@ class Assumed:
         Whether phases of unknown order are also taken as given together, and the worse value counts (rule 2).
     """
 
-    kept: Mapping[str, float] = NOTHING_RECOVERED
+    kept: Mapping[str, float] = field(default_factory=lambda: NOTHING_RECOVERED)
     concurrent: frozenset[str] = frozenset()
     worse_order: bool = True
 
@@ -71,9 +71,9 @@ def alpha_betas_for(limit: Limit, organ: AssessedOrgan) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Shifted:
+class OrganSums:
     """
-    Metrics of organs when every earlier course may lie off by its alignment's error (rule 10c).
+    Sums on organs, and their metrics when every earlier course may lie off by its alignment's error (rule 10c).
 
     ``metrics`` are those that will be asked of an organ, by its name: they are computed together, once for each α/β and recovery.
     """
@@ -81,8 +81,20 @@ class Shifted:
     setting: Setting
     metrics: Mapping[str, Sequence[Metric]]
     _known: dict[object, dict[str, Ends | None]] = field(default_factory=dict, repr=False)
+    _sums: dict[tuple[object, ...], Interval] = field(default_factory=dict, repr=False)
 
-    def value(self, limit: Limit, metric: Metric, organ: AssessedOrgan, assumed: Assumed) -> Measured:
+    def total(
+        self, doses: OrganDoses, alpha_beta_gy: float, order: frozenset[str], kept: Mapping[str, float]
+    ) -> Interval:
+        """The sum over courses on an organ; kept until another organ is asked for. [Gy]"""
+        if not any(key[0] == id(doses) for key in self._sums):
+            self._sums.clear()
+        key = (id(doses), alpha_beta_gy, order, tuple(sorted(kept.items())))
+        if key not in self._sums:
+            self._sums[key] = eqd2_on_organ(doses.mapped, alpha_beta_gy, concurrent=order, kept=kept)
+        return self._sums[key]
+
+    def shifted(self, limit: Limit, metric: Metric, organ: AssessedOrgan, assumed: Assumed) -> Measured:
         """What a limit is compared with; without a value where no shift is supported."""
         if organ.doses is None or organ.result is None or organ.result.use == Use.POINTS:
             return _none("limit_no_envelope", organ)
@@ -120,7 +132,7 @@ def measured(
     organ: AssessedOrgan,
     setting: Setting,
     assumed: Assumed,
-    around: Shifted,
+    sums: OrganSums,
 ) -> Measured:
     """
     What a limit is compared with, at both ends of rule 9.
@@ -135,16 +147,16 @@ def measured(
         What all organs share.
     assumed
         Of the courses.
-    around
-        Where the shift envelope comes from, for organs that may only be judged with it.
+    sums
+        Where sums and shift envelopes come from, each computed once.
     """
     if organ.result is None or organ.result.alpha_beta_gy is None:
         return _none("limit_no_dose", organ)
     if limit.dose_of is DoseOf.REFERENCE or limit.scale is Scale.PHYSICAL:
         return course_alone(limit, metric, organ, setting, assumed, setting.reference.id)
     if limit.dose_of is DoseOf.SHARE:
-        return _share(limit, metric, organ, setting, assumed, around)
-    return _of_all(limit, metric, organ, setting, assumed, around)
+        return _share(limit, metric, organ, setting, assumed, sums)
+    return _of_all(limit, metric, organ, setting, assumed, sums)
 
 
 def _none(code: str, organ: AssessedOrgan, **params: str) -> Measured:
@@ -189,11 +201,11 @@ def _of_row(limit: Limit, metric: Metric, organ: AssessedOrgan, course: str) -> 
 
 
 def _share(
-    limit: Limit, metric: Metric, organ: AssessedOrgan, setting: Setting, assumed: Assumed, around: Shifted
+    limit: Limit, metric: Metric, organ: AssessedOrgan, setting: Setting, assumed: Assumed, sums: OrganSums
 ) -> Measured:
     """The reference course's metric over that of all courses: lowest over highest, highest over lowest."""
     part = course_alone(limit, metric, organ, setting, assumed, setting.reference.id)
-    whole = _of_all(limit, metric, organ, setting, assumed, around)
+    whole = _of_all(limit, metric, organ, setting, assumed, sums)
     for one in (part, whole):
         if one.low is None or one.high is None:
             return one
@@ -204,7 +216,7 @@ def _share(
 
 
 def _of_all(
-    limit: Limit, metric: Metric, organ: AssessedOrgan, setting: Setting, assumed: Assumed, around: Shifted
+    limit: Limit, metric: Metric, organ: AssessedOrgan, setting: Setting, assumed: Assumed, sums: OrganSums
 ) -> Measured:
     """The sum over courses, on what the alignments allow."""
     assert organ.result is not None  # noqa: S101  (the caller has asked)
@@ -218,7 +230,7 @@ def _of_all(
         _scaled(
             _ends(
                 metric,
-                eqd2_on_organ(organ.doses.mapped, alpha_beta_gy, concurrent=order, kept=assumed.kept),
+                sums.total(organ.doses, alpha_beta_gy, order, assumed.kept),
                 volumes,
             ),
             limit,
@@ -230,7 +242,7 @@ def _of_all(
     found = _worst(limit, organ, ends, basis)
     if basis != Use.ENVELOPE.value or found.low is None or found.high is None:
         return found
-    moved = around.value(limit, metric, organ, assumed)
+    moved = sums.shifted(limit, metric, organ, assumed)
     if moved.low is None or moved.high is None:
         return moved
     return Measured(low=min(found.low, moved.low), high=max(found.high, moved.high), basis=basis)
