@@ -72,6 +72,9 @@ def assembled(parts: Parts) -> Result:
         setting.reference,
         setting.courses,
         setting.alignments,
+        overlap_percent=parts.assumptions.headline.overlap_percent,
+        overlap_gy=parts.assumptions.headline.overlap_gy,
+        display_alpha_beta_gy=parts.display_alpha_beta_gy,
     )
     return Result(
         notice=phrase("notice", language),

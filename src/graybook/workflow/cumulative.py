@@ -32,6 +32,7 @@ from graybook.workflow.alpha_beta import AlphaBetaChoice, alpha_beta_of
 from graybook.workflow.anatomy import Organ, structure_names, union_of_structures
 from graybook.workflow.assembled import Judged, Parts, assembled
 from graybook.workflow.assumptions import Assumptions, assumptions
+from graybook.workflow.complications import complications
 from graybook.workflow.corrections import alpha_beta_override, links_of_registrations
 from graybook.workflow.course_registration import Register, Registrar
 from graybook.workflow.doses import LoadedCourse, hottest_point_mm, load_course, seen_from
@@ -233,7 +234,7 @@ def _judged(
             progress=progress,
         ),
         scenarios=scenario_results(assumed.scenarios, assessed, assessing, progress),
-        ntcp=[],
+        ntcp=complications(assessed, assessing.language) if assumed.headline.ntcp else [],
     )
 
 
