@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from validation.model_cards import PAGE, write_cards
 from validation.page import ALIGNMENT, DVH, Head, rendered, write_plots
 from validation.programs import installed, lock
 from validation.real import VARIABLE
@@ -77,6 +78,8 @@ def main() -> int:
         page.write_text(rendered(shown, head), encoding="utf-8")
         write_plots(SCIENCE / head.name, shown)
         _say(f"Written: {page.relative_to(ROOT)}")
+    write_cards()
+    _say(f"Written: {PAGE.relative_to(ROOT)}")
     failed = [name for name, result in results.items() if "failed" in result]
     for name in failed:
         _say(f"Failed: {name}: {results[name]['failed']}")

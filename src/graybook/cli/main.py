@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import graybook
-from graybook.cli import assess, commission, demo, dvh, register, request, scan
+from graybook.cli import assess, bed, commission, demo, dvh, register, request, scan
 from graybook.cli.output import Commands
 
 __all__ = ["app"]
@@ -59,6 +59,7 @@ def graybook_command(
 app.command("scan")(scan.scan)
 app.command("assess")(assess.assess)
 app.command("dvh")(dvh.dvh)
+app.command("bed")(bed.bed)
 app.command("register")(register.register)
 app.command("request")(request.request)
 app.command("demo")(demo.demo)

@@ -36,3 +36,7 @@ class Carabe2012(VariableRbe):
     """
 
     name: ClassVar[str] = "Carabe 2012"
+    formula: ClassVar[str] = (
+        "BED = D · (RBE_max + RBE_min² · d / (α/β)), "
+        "RBE_max = p0 + p1 · LET / (α/β), RBE_min = p2 + p3 · LET / (α/β)"
+    )

@@ -44,6 +44,9 @@ class ConstantRate:
     repair: Repair
 
     name: ClassVar[str] = "constant dose rate"
+    formula: ClassVar[str] = (
+        "BED = D · (1 + G · D / (α/β)), G = 2 / (μT) · (1 − (1 − exp(−μT)) / (μT)), μ = ln 2 / T½"
+    )
     source: ClassVar[str] = DALE
     validity: ClassVar[Validity] = VALIDITY
 

@@ -41,6 +41,7 @@ class ConstantRbe:
     rbe: float = field(default_factory=constant_rbe)
 
     name: ClassVar[str] = "constant RBE"
+    formula: ClassVar[str] = "BED = D · RBE · (1 + d · RBE / (α/β)), d = D / n"
     validity: ClassVar[Validity] = Validity(code="constant_rbe", limit=LQ_VALID_TO_GY, source=BRENNER)
 
     def __post_init__(self) -> None:

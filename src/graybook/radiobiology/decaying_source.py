@@ -13,6 +13,13 @@ from graybook.radiobiology.repair import Repair, decay_constant
 
 __all__ = ["DecayingSource"]
 
+PERMANENT = "G = λ / (μ + λ), λ = ln 2 / T_eff, μ = ln 2 / T½"
+TAKEN_OUT = (
+    "G = 2 / (E² · (μ − λ)) · ((1 − exp(−2λT)) / (2λ) − (1 − exp(−(λ + μ)T)) / (λ + μ)), E = (1 − exp(−λT)) / λ, "
+    "λ = ln 2 / T_eff, μ = ln 2 / T½"
+)
+"""The factor G in print."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DecayingSource:
@@ -63,6 +70,11 @@ class DecayingSource:
         above_zero(self.half_life_h, "effective half-life", "hours")
         if self.duration_h is not None:
             at_least_zero(self.duration_h, "duration", "hours")
+
+    @property
+    def formula(self) -> str:
+        """In print, for a source that stays or for one taken out."""
+        return f"BED = D · (1 + G · D / (α/β)), {PERMANENT if self.duration_h is None else TAKEN_OUT}"
 
     @property
     def g_factor(self) -> float:

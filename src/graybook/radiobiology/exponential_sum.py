@@ -58,6 +58,9 @@ class ExponentialSum:
     repair: Repair
 
     name: ClassVar[str] = "sum of exponentials"
+    formula: ClassVar[str] = (
+        "BED = D · (1 + G · D / (α/β)), G = 2 / S² · Σ_ij a_i · a_j / ((λ_i + λ_j) · (λ_i + μ)), S = Σ_i a_i / λ_i"
+    )
     source: ClassVar[str] = DALE
     validity: ClassVar[Validity] = VALIDITY
 

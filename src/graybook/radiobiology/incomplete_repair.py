@@ -84,6 +84,9 @@ class IncompleteRepair:
     repair_half_time_h: float
 
     name: ClassVar[str] = "incomplete repair"
+    formula: ClassVar[str] = (
+        "BED = D · (1 + (1 + H_m) · d / (α/β)), H_m = 2/m · Σ_{k=1…m−1} (m − k) · φ^k, φ = 2^(−ΔT / T½), d = D / n"
+    )
     source: ClassVar[str] = "Thames 1985, Int J Radiat Biol 47:319-339"
     validity: ClassVar[Validity] = Validity(code="night", limit=LQ_VALID_TO_GY, source=BRENNER)
 

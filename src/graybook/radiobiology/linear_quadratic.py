@@ -54,6 +54,7 @@ class LinearQuadratic:
     fractions: int
 
     name: ClassVar[str] = "linear-quadratic"
+    formula: ClassVar[str] = "BED = D · (1 + d / (α/β)), d = D / n"
     source: ClassVar[str] = FOWLER
     validity: ClassVar[Validity] = Validity(code="fraction", limit=LQ_VALID_TO_GY, source=BRENNER)
 

@@ -39,8 +39,8 @@ class LinearQuadraticLinear:
     Notes
     -----
     No d_T or γ/α is shipped: no publication of them was read. Those who cite Astrahan differ in γ/α itself: LQL-Equiv
-    (Voyant et al. 2014, doi:10.1016/j.rpor.2013.08.004) takes 1, RadComp leaves it open, others take the tangent
-    :math:`1 + 2 d_T / (\alpha/\beta)` (:meth:`tangent`). So it is always stated.
+    (Voyant et al. 2014, doi:10.1016/j.rpor.2013.08.004) takes 1, RadComp leaves it open, others take the slope of the curve at d_T,
+    1 + 2 d_T / (α/β). So it is always stated.
 
     References
     ----------
@@ -63,6 +63,9 @@ class LinearQuadraticLinear:
     parameters_source: str
 
     name: ClassVar[str] = "linear-quadratic-linear"
+    formula: ClassVar[str] = (
+        "BED = n · d · (1 + d / (α/β)) (d ≤ d_T), BED = n · (d_T · (1 + d_T / (α/β)) + γ/α · (d − d_T)) (d > d_T)"
+    )
     validity: ClassVar[Validity] = Validity(code="user_parameters")
 
     def __post_init__(self) -> None:

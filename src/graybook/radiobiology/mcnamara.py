@@ -20,7 +20,7 @@ class McNamara2015(VariableRbe):
         \mathrm{RBE_{max}} = p_0 + p_1 \frac{\mathrm{LET}_d}{\alpha/\beta}, \qquad
         \mathrm{RBE_{min}} = p_2 + p_3 \sqrt{\alpha/\beta}\; \mathrm{LET}_d
 
-    The coefficients stand in the table ``rbe.csv``. matRad and pyRadPlan have p₀ 0.999064 in place of 0.99064.
+    The coefficients stand in the table ``rbe.csv``. matRad has p₀ 0.999064 in place of 0.99064.
 
     References
     ----------
@@ -35,3 +35,7 @@ class McNamara2015(VariableRbe):
     """
 
     name: ClassVar[str] = "McNamara 2015"
+    formula: ClassVar[str] = (
+        "BED = D · (RBE_max + RBE_min² · d / (α/β)), "
+        "RBE_max = p0 + p1 · LET / (α/β), RBE_min = p2 + p3 · √(α/β) · LET"
+    )

@@ -47,6 +47,10 @@ class Model(Protocol):
         """Name in print, for example ``linear-quadratic``."""
 
     @property
+    def formula(self) -> str:
+        """The formula in print, symbols as in the field."""
+
+    @property
     def source(self) -> str:
         """Citation of the formula, and of the parameters that came with it."""
 

@@ -77,6 +77,13 @@ class Repopulation:
         return f"{self.model.name} with repopulation"
 
     @property
+    def formula(self) -> str:
+        """In print; that of the delivery gives BED_0."""
+        return (
+            f"BED = max(0, BED_0 − K · max(0, T − T_k)); {self.model.formula.replace('BED =', 'BED_0 =', 1)}"
+        )
+
+    @property
     def source(self) -> str:
         """Citation of the formulas and of the parameters."""
         return f"{self.model.source}; {self.parameters_source}"

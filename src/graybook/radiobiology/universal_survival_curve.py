@@ -67,6 +67,10 @@ class UniversalSurvivalCurve:
     parameters_source: str
 
     name: ClassVar[str] = "universal survival curve"
+    formula: ClassVar[str] = (
+        "BED = n · d · (1 + d / (α/β)) (d ≤ d_T), BED = (D − n · D_q) / (α · D_0) (d > d_T), "
+        "d_T = 2 · D_q / (1 − α · D_0), α/β = 4 · α · D_0 · D_q / (1 − α · D_0)²"
+    )
     validity: ClassVar[Validity] = Validity(code="user_parameters")
 
     def __post_init__(self) -> None:

@@ -76,6 +76,7 @@ class VariableRbe:
     let_kev_um: FloatArray
 
     name: ClassVar[str]
+    formula: ClassVar[str]
     validity: ClassVar[Validity] = Validity(code="variable_rbe", limit=LQ_VALID_TO_GY, source=BRENNER)
 
     def __post_init__(self) -> None:

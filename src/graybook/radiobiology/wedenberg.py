@@ -32,3 +32,6 @@ class Wedenberg2013(VariableRbe):
     """
 
     name: ClassVar[str] = "Wedenberg 2013"
+    formula: ClassVar[str] = (
+        "BED = D · (RBE_max + RBE_min² · d / (α/β)), RBE_max = 1 + q · LET / (α/β), RBE_min = 1"
+    )
