@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 
 from graybook.constraints.judgement import Case, ConditionCheck
-from graybook.constraints.language import checked, schedule_of
+from graybook.constraints.language import checked, derived_at
 from graybook.constraints.recovery import applied
 from graybook.constraints.structures import speaks_of
 from graybook.record import Modality
@@ -137,8 +137,8 @@ def _alpha_beta(limit: Limit, case: Case) -> ConditionCheck | None:
     if limit.scale is Scale.PHYSICAL:
         return None
     holds = same_alpha_beta(limit, case)
-    if holds is False:
-        holds = schedule_of(limit) is not None
+    if holds is False and case.alpha_beta_gy is not None:
+        holds = derived_at(limit, case.alpha_beta_gy) is not None
     return ConditionCheck(
         name="alpha_beta",
         required=_figure(limit.alpha_beta_gy) + (f" ({limit.schedule})" if limit.schedule else ""),
@@ -171,8 +171,11 @@ def _interval(limit: Limit, case: Case) -> ConditionCheck | None:
 
 
 def _fractions(limit: Limit, case: Case) -> ConditionCheck | None:
+    """A physical dose says nothing without a fractionation: one that states none is never known to hold."""
     asked = limit.conditions.fractions
     if asked is None:
+        if limit.scale is Scale.PHYSICAL and limit.conditions.fraction_gy is None:
+            return ConditionCheck(name="fractions", required="", found="", holds=None)
         return None
     holds: bool | None = None
     if case.fractions is not None:

@@ -11,19 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from graybook.constraints import reasons
 from graybook.constraints.conditions import checks, same_alpha_beta
 from graybook.constraints.judgement import Case, ConditionCheck, Judgement, Measured, Status
-from graybook.constraints.language import checked, schedule_of
+from graybook.constraints.language import checked, derived_at
 from graybook.constraints.recovery import Applied, applied, raised
 from graybook.constraints.structures import grows_with_the_structure, speaks_of
 from graybook.constraints.verdicts import grows_with_dose, margin, verdict
 from graybook.dvh.metrics import Metric
-from graybook.radiobiology import bed_gy, eqd2_gy
 from graybook.record import Finding
-from graybook.tables.limit import DoseOf, Limit, Namespace, Scale
+from graybook.tables.limit import DoseOf, Limit, Namespace
 
 __all__ = ["judge", "rederived"]
 
@@ -79,16 +76,8 @@ def rederived(limit: Limit, alpha_beta_gy: float) -> Limit:
     --------
     Fourteen gray at once are 56 Gy EQD2 at 2 Gy, and 47.6 Gy at 3 Gy.
     """
-    schedule = schedule_of(limit)
-    if schedule is None:
-        return limit
-    total_gy, fractions = schedule
-    dose = np.array(total_gy)
-    if limit.scale is Scale.BED:
-        value = float(bed_gy(dose / fractions, fractions=fractions, alpha_beta_gy=alpha_beta_gy))
-    else:
-        value = float(eqd2_gy(dose, fractions=fractions, alpha_beta_gy=alpha_beta_gy))
-    return replace(limit, value=value, alpha_beta_gy=alpha_beta_gy)
+    value = derived_at(limit, alpha_beta_gy)
+    return limit if value is None else replace(limit, value=value, alpha_beta_gy=alpha_beta_gy)
 
 
 def _question(limit: Limit, measured: Measured, case: Case) -> _Question:

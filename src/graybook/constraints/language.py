@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from graybook.dvh.metrics import Metric, parse
 from graybook.dvh.wording import Reader
 from graybook.errors import InputError, UsageError
+from graybook.radiobiology import bed_gy, eqd2_gy
 from graybook.tables.limit import DoseOf, Limit, Scale
 
-__all__ = ["Rule", "checked", "parse_rule", "rule_text"]
+__all__ = ["Rule", "checked", "derived_at", "parse_rule", "rule_text", "schedule_of"]
 
 _REMEDY = (
     "Write a metric, a comparison and a figure, for example max <= 60 Gy, D0.1cc < 56.25 Gy, V20Gy[%] < 40 %, "
@@ -22,6 +25,9 @@ _REMEDY = (
 )
 _OPS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">="}
 _OP = re.compile("<=|>=|<|>|≤|≥")
+_SCHEDULE = re.compile(r"\s*(0*[1-9][0-9]*(?:\.[0-9]+)?|0*\.0*[1-9][0-9]*)\s*/\s*([1-9][0-9]*)\s*")
+_OWN_FIGURE = 0.01
+"""How far the printed figure may lie from what its schedule gives, as a share of it: sources round."""
 _UNITS = {"gy": "Gy", "%": "%", "cc": "cm³", "cm3": "cm³", "cm³": "cm³"}
 
 
@@ -54,6 +60,7 @@ def parse_rule(text: str) -> Rule:
     unit = _UNITS.get((reader.take("Gy|%|cc|cm3|cm³") or "").lower(), "")
     if unit != metric.unit:
         raise reader.error(f"expected the unit of {metric.text}, {metric.unit or 'which is none'}", start)
+    _skip(reader)
     reader.finish()
     return Rule(metric=metric, op=op, value=value, unit=unit)
 
@@ -73,8 +80,8 @@ def checked(limit: Limit) -> Metric:
     Raises
     ------
     InputError
-        The metric is not one, its unit is not the limit's, or the schedule is not written ``dose/fractions``; the message names
-        the limit's place in its file, or its id.
+        The metric is not one, its unit is not the limit's, or the schedule cannot be read or does not give the figure; the
+        message names the limit's place in its file, or its id.
     """
     where = limit.place or f"Limit {limit.id}"
     try:
@@ -88,22 +95,60 @@ def checked(limit: Limit) -> Metric:
             value=limit.unit,
             remedy=f'Write the unit "{unit}".' if unit else "Leave the unit empty: it is a ratio.",
         )
-    if limit.schedule and schedule_of(limit) is None:
-        raise InputError(
-            f"{where}: the schedule is not a total dose and a number of fractions, or the figure is not a dose",
-            value=limit.schedule,
-            remedy='Write it as "14/1": 14 Gy in one fraction; only beside a dose on the scale EQD2 or BED.',
-        )
+    _check_schedule(limit, where)
     return metric
 
 
 def schedule_of(limit: Limit) -> tuple[float, int] | None:
-    """Total dose and fractions of the schedule a limit comes from; None when it states none that could be converted. [Gy]"""
-    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*/\s*([1-9][0-9]*)\s*", limit.schedule)
-    converted = limit.scale in (Scale.EQD2, Scale.BED) and limit.unit == "Gy"
-    if match is None or not converted or float(match[1]) <= 0:
+    """Total dose and fractions of the schedule a limit comes from; None when it states none that can be read. [Gy]"""
+    match = _SCHEDULE.fullmatch(limit.schedule)
+    return None if match is None else (float(match[1]), int(match[2]))
+
+
+def derived_at(limit: Limit, alpha_beta_gy: float) -> float | None:
+    """
+    The figure of a limit at an α/β, from the schedule it comes from; None when it is no EQD2 or BED, or names no schedule. [Gy]
+
+    Parameters
+    ----------
+    limit
+        For example 56 Gy EQD2 at 2 Gy, schedule ``14/1``.
+    alpha_beta_gy
+        Of the tissue. [Gy]
+    """
+    schedule = schedule_of(limit)
+    if schedule is None or limit.unit != "Gy" or limit.scale not in (Scale.EQD2, Scale.BED):
         return None
-    return float(match[1]), int(match[2])
+    total_gy, fractions = schedule
+    if limit.scale is Scale.EQD2:
+        return float(eqd2_gy(np.array(total_gy), fractions=fractions, alpha_beta_gy=alpha_beta_gy))
+    return float(bed_gy(np.array(total_gy / fractions), fractions=fractions, alpha_beta_gy=alpha_beta_gy))
+
+
+def _check_schedule(limit: Limit, where: str) -> None:
+    """A schedule can be read, and gives the limit's own figure at the limit's own α/β."""
+    if not limit.schedule:
+        return
+    if schedule_of(limit) is None:
+        raise InputError(
+            f"{where}: the schedule is not a total dose and a number of fractions",
+            value=limit.schedule,
+            remedy='Write it as "14/1": 14 Gy in one fraction.',
+        )
+    if limit.scale not in (Scale.EQD2, Scale.BED) or limit.unit != "Gy":
+        return
+    own = None if limit.alpha_beta_gy is None else derived_at(limit, limit.alpha_beta_gy)
+    if own is None or abs(own - limit.value) > max(limit.rounding, _OWN_FIGURE * limit.value):
+        gives = (
+            "needs the α/β of the source"
+            if own is None
+            else f"gives {own:.4g} Gy, the limit is {limit.value:.4g} Gy"
+        )
+        raise InputError(
+            f"{where}: the schedule {gives}",
+            value=limit.schedule,
+            remedy="Give the schedule that the figure comes from, and the α/β it was converted at; or leave it empty.",
+        )
 
 
 def _metric_before(text: str) -> tuple[Metric, int]:

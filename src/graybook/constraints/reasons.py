@@ -79,7 +79,7 @@ def condition(check: ConditionCheck, limit: Limit, case: Case) -> Finding:
     """Why a condition of the source leaves a limit without a verdict."""
     code = f"constraint_condition_{check.name}"
     if check.holds is None:
-        code += "_unknown"
+        code += "_unknown" if check.required else "_not_stated"
     elif check.name == "namespace":
         code += {
             Namespace.OBSERVED: "_observed",

@@ -21,7 +21,11 @@ FULL = Conditions(
     recovery_in_source="yes",
 )
 
-PHYSICAL: dict[str, Any] = {"scale": Scale.PHYSICAL, "dose_of": DoseOf.REFERENCE}
+PHYSICAL: dict[str, Any] = {
+    "scale": Scale.PHYSICAL,
+    "dose_of": DoseOf.REFERENCE,
+    "conditions": Conditions(),
+}
 
 BROKEN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("namespace", {"namespace": Namespace.OBSERVED, "op": ""}, {}),
@@ -53,12 +57,13 @@ UNKNOWN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("modality", {}, {"modalities": frozenset({"photon", "unknown"})}),
     ("structure", {}, {"structure": None}),
     ("alpha_beta", {}, {"alpha_beta_gy": None, "course_values": (9.0, 9.0)}),
-    ("alpha_beta", {"alpha_beta_gy": None}, {}),
+    ("alpha_beta", {"alpha_beta_gy": None, "conditions": Conditions()}, {}),
     ("courses", {"conditions": Conditions(courses=(3, None))}, {"complete": False}),
     ("interval", {}, {"intervals_months": (None,)}),
     ("interval", {}, {"intervals_months": ()}),
     ("fractions", {}, {"fractions": None}),
     ("fractions", {}, {"fractions": (4, 8)}),
+    ("fractions", PHYSICAL, {}),
     ("fraction_gy", {}, {"fraction_gy": None}),
     ("each_course_max", {}, {"course_values": (20.0, None)}),
     ("each_course_max", {}, {"course_values": (20.0,)}),
@@ -117,7 +122,8 @@ def test_one_unknown_condition_takes_the_verdict(
     judgement = judged(60.0, asked, given)
     assert judgement.status is Status.NOT_ASSESSABLE
     if given.complete:
-        assert judgement.reason.code == f"constraint_condition_{name}_unknown"
+        ending = "unknown" if check.required else "not_stated"
+        assert judgement.reason.code == f"constraint_condition_{name}_{ending}"
 
 
 def test_every_condition_has_both_cases() -> None:
