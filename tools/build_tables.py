@@ -51,6 +51,12 @@ OWN_SOURCES = (
         "url": "https://github.com/HL7/codex-radiation-therapy",
     },
     {
+        "key": "dale1985",
+        "title": "Dale 1985, the application of the linear-quadratic dose-effect equation to fractionated and protracted"
+        " radiotherapy, Br J Radiol 58:515-528",
+        "doi": "10.1259/0007-1285-58-690-515",
+    },
+    {
         "key": "eqd2viewer",
         "title": "EQD2Viewer (ESAPI_EQD2Viewer at 9d8d8fc), DirQualityReport.cs, citing Bosma 2024",
     },
@@ -96,6 +102,12 @@ OWN_SOURCES = (
         "key": "tg263",
         "title": "AAPM TG-263 structure names (Mayo et al. 2018), as listed by the package tg263 0.2.0 (MIT)",
         "url": "https://www.aapm.org/pubs/reports/RPT_263.pdf",
+    },
+    {
+        "key": "thames1985",
+        "title": "Thames 1985, an incomplete-repair model for survival after fractionated and continuous irradiations,"
+        " Int J Radiat Biol 47:319-339",
+        "url": "https://preview.concepedia.online/publication/W2070423003",
     },
 )
 

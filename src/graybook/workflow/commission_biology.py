@@ -16,8 +16,9 @@ from graybook.radiobiology import bed_gy, eqd2_gy
 from graybook.report.commission_result import Case, Group
 from graybook.report.wording import Wording
 from graybook.tables.alpha_beta import default_for_organ
-from graybook.tables.golden_vectors import GivenPhase, GoldenVector, golden_vectors
+from graybook.tables.golden_vectors import MODEL_WAYS, GivenPhase, GoldenVector, golden_vectors
 from graybook.workflow.commission_case import ARITHMETIC_GY, Bench, Check
+from graybook.workflow.commission_models import model_figure_gy
 
 __all__ = ["biology"]
 
@@ -40,10 +41,11 @@ def biology(bench: Bench) -> Group:
 
 def _case(vector: GoldenVector, words: Wording) -> Case:
     subject = vector.subject
+    given = {name: words.short(value) for name, value in vector.parameters.items()}
     if vector.phases:
         subject = " + ".join(_schedule(phase, words) for phase in vector.phases)
     ratio = "" if vector.alpha_beta_gy is None else words.short(vector.alpha_beta_gy)
-    text = words(f"way_{vector.way}", subject=subject, alpha_beta=ratio)
+    text = words(f"way_{vector.way}", subject=subject, alpha_beta=ratio, **given)
     check = Check(
         id=f"{vector.way} {vector.subject} {vector.alpha_beta_gy or ''}".strip(),
         text=f"{_name(vector.name, words)}: {text}",
@@ -71,6 +73,8 @@ def _schedule(phase: GivenPhase, words: Wording) -> str:
 
 
 def _found(vector: GoldenVector) -> float | None:
+    if vector.way in MODEL_WAYS:
+        return model_figure_gy(vector)
     if vector.alpha_beta_gy is None:
         default = default_for_organ(vector.subject)
         return None if default is None else default.value_gy

@@ -43,7 +43,7 @@ def test_figures_are_the_closed_form(vector: GoldenVector) -> None:
 
 def test_every_way_is_there() -> None:
     """The table has a vector for every way phases can stand to each other, and none without its citation."""
-    assert {one.way for one in golden_vectors()} == set(table.WAYS)
+    assert {one.way for one in golden_vectors()} == {*table.WAYS, *table.MODEL_WAYS}
     assert all(one.source_text and one.tier for one in golden_vectors())
 
 
@@ -61,6 +61,13 @@ def test_what_is_no_schedule_is_refused() -> None:
     """A row whose schedule cannot be read is refused, with the way to write it."""
     with pytest.raises(InputError, match="not a schedule"):
         table._phase("60 Gy in 30")
+
+
+@pytest.mark.parametrize("text", ["", "dose_gy", "dose_gy=x", "dose_gy=2,4", "=2"])
+def test_what_are_no_parameters_is_refused(text: str) -> None:
+    """Parameters of a model are names and numbers; anything else is refused, with the way to write them."""
+    with pytest.raises(InputError, match="not parameters"):
+        table._parameters(text)
 
 
 def test_hashes_are_those_of_the_files() -> None:
