@@ -96,8 +96,8 @@ class Limit:
     dose_of, scale, alpha_beta_gy
         Which dose, what its Gy are, and the α/β the source used. [Gy]
     rounding
-        How far above the figure the source itself still counts as within, and how far below it is not clearly within: "near".
-        In ``unit``; half a unit of the last printed digit where the source says nothing.
+        How far beyond the figure the source itself still counts as within: "near". In ``unit``; half a unit of the last printed
+        digit where the source says nothing.
     schedule
         The schedule the figure comes from as ``dose/fractions`` (``14/1``): under another α/β the limit is re-derived from it.
     conditions
