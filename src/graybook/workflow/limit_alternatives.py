@@ -12,6 +12,7 @@ from graybook.tables.limit import DoseOf, Scale
 from graybook.text import Language, phrase
 from graybook.units import rounded_gy
 from graybook.workflow.limit_asking import Asked
+from graybook.workflow.limit_values import alpha_betas_for
 
 __all__ = ["alternatives", "flips", "with_other_sources"]
 
@@ -61,7 +62,8 @@ def _alpha_beta(asked: Asked, said: Judgement, language: Language) -> Iterator[F
         or asked.limit.scale not in (Scale.EQD2, Scale.BED)
     ):
         return
-    others = {*(choice.range_gy or ()), asked.limit.alpha_beta_gy} - {choice.value_gy, None}
+    seen = alpha_betas_for(asked.limit, asked.organ)
+    others = {choice.value_gy, *(choice.range_gy or ()), asked.limit.alpha_beta_gy} - {*seen, None}
     for ratio in sorted(one for one in others if one is not None):
         other = asked.at(ratio)
         yield (
