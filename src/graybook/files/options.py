@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -66,7 +67,7 @@ def read_scenario(path: Path, *, headline: bool = False) -> Scenario:
         Anything in it is wrong; all mistakes are told together, each with its line.
     """
     file = read_text_file(path, "file of options" if headline else "scenario")
-    return parse_scenario(file.text, name=file.name, headline=headline)
+    return replace(parse_scenario(file.text, name=file.name, headline=headline), sha256=file.sha256)
 
 
 def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:

@@ -163,7 +163,9 @@ def _picked(top: Noted, key: str, known: Mapping[str, Limit], says: str, of_file
 
 def _suggestion(name: str, known: Collection[str]) -> str:
     close = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
-    return f"Did you mean {' or '.join(close)}?" if close else "graybook tables list names the rows."
+    return (
+        f"Did you mean {' or '.join(close)}?" if close else "graybook tables show all --all names the rows."
+    )
 
 
 def _check_dropped(tables: Sequence[Noted], rows: Sequence[Limit | None], dropped: Sequence[Limit]) -> None:

@@ -110,6 +110,8 @@ class Scenario:
         Whether complication probabilities are shown, labelled extrapolated.
     overrides
         All of it as overrides: what provenance prints.
+    sha256
+        Of the file that states it; empty without one.
     """
 
     name: str = ""
@@ -121,6 +123,7 @@ class Scenario:
     overlap_gy: float | None = None
     ntcp: bool = False
     overrides: tuple[Override, ...] = ()
+    sha256: str = ""
 
     def recovery_of(self, tg263: str | None) -> Recovery | None:
         """What is assumed for an organ; None when nothing is."""

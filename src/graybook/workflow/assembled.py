@@ -17,6 +17,7 @@ from graybook.text import Language, phrase
 from graybook.workflow.alignment_results import verdict_findings
 from graybook.workflow.alignments import CourseAlignment
 from graybook.workflow.anatomy import Organ
+from graybook.workflow.assumption_findings import assumed_changes, assumed_files, names_nothing
 from graybook.workflow.assumptions import Assumptions
 from graybook.workflow.clinical import administrations, clinical_result, overlap_results
 from graybook.workflow.laterality import side_findings
@@ -109,6 +110,7 @@ def _findings(parts: Parts) -> list[Finding]:
         *parts.person.findings,
         *parts.said,
         *_general(setting, parts.assumptions.headline),
+        *names_nothing(parts.assumptions, [one.result for one in parts.assessed if one.result is not None]),
         *verdict_findings(parts.alignments, _judged_names(parts.organs, setting)),
         *levels_said(shared_levels([one.course for one in setting.courses])),
         *(finding for one in setting.courses for finding in one.findings),
@@ -183,37 +185,20 @@ def _changes(limits: Thresholds) -> tuple[Override, ...]:
     )
 
 
-def _rows(parts: Parts) -> tuple[Override, ...]:
-    """Limits of a centre's own, each with who put it there."""
-    return tuple(
-        Override(
-            key=f"limit {one.id}",
-            value=f"{one.organ} {one.metric} {one.op} {one.value:g} {one.unit}".strip(),
-            author=one.author,
-            date=one.changed_on,
-            reason=one.reason,
-            source=one.source_text,
-        )
-        for one in parts.assumptions.rulebook.limits
-        if one.author and one.changed_on is not None
-    )
-
-
 def _provenance(parts: Parts) -> Provenance:
     scanned = parts.scanned
     used = {
         InputFile(sha256=one.sha256, used_as=one.used_as, uid=one.uid)
         for one in scanned.files
         if one.used_as is not None and one.sha256
-    }
+    } | set(assumed_files(parts.assumptions))
     return Provenance(
         version=graybook.__version__,
         tables_edition=edition(),
         inputs=tuple(sorted(used, key=lambda one: (one.used_as, one.uid, one.sha256))),
         overrides=(
             *scanned.settings.overrides,
-            *parts.assumptions.headline.overrides,
-            *_rows(parts),
+            *assumed_changes(parts.assumptions),
             *_changes(parts.thresholds),
         ),
         settings_sha256=scanned.settings.sha256,
