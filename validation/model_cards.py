@@ -21,7 +21,7 @@ from graybook.tables.rbe import rows
 from graybook.text import phrase
 from validation.model_vectors import CLASSES, Vector, vectors
 
-__all__ = ["MARK", "PAGE", "cards", "write_cards"]
+__all__ = ["CODE", "MARK", "PAGE", "cards", "write_cards"]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "science" / "models.md"
 MARK = "<!-- written by python -m validation.model_cards from the models and validation/model_vectors.csv; do not edit -->"
@@ -39,12 +39,25 @@ HEAD = (
     "(`tests/agreement/test_models.py`). RBE is compared with two independent implementations (`tests/agreement/test_rbe.py`).",
 )
 
+CODE = """\
+import numpy as np
+
+from graybook.radiobiology import eqd2_of_bed_gy
+from graybook.radiobiology.mcnamara import McNamara2015
+
+dose_gy = np.array([54.0, 30.0, 2.0])  # absorbed dose of all 30 fractions in three voxels
+let_kev_um = np.array([2.5, 6.0, 10.0])  # dose-averaged LET there
+model = McNamara2015(fractions=30, let_kev_um=let_kev_um)
+eqd2_gy = eqd2_of_bed_gy(model.bed_gy(dose_gy, alpha_beta_gy=2.0), alpha_beta_gy=2.0)
+"""
+
 
 def cards() -> str:
     """The page."""
     lines = ["# Models of effect", "", MARK]
     for text in HEAD:
         lines += ["", text]
+    lines += ["", "```python", CODE.rstrip(), "```"]
     for kind in CLASSES:
         lines += ["", *_card(kind)]
     return "\n".join([*lines, "", *_coefficients()]) + "\n"

@@ -63,7 +63,8 @@ class LinearQuadratic:
 
     def bed_gy(self, dose_gy: FloatArray, *, alpha_beta_gy: float) -> FloatArray:
         """Biologically effective dose. [Gy]"""
-        return bed_gy(doses(dose_gy) / self.fractions, fractions=self.fractions, alpha_beta_gy=alpha_beta_gy)
+        dose = doses(dose_gy)
+        return dose * (1.0 + dose * (1.0 / (self.fractions * alpha_beta(alpha_beta_gy))))
 
     def outside_validity(self, dose_gy: FloatArray) -> BoolArray:
         """Where a fraction exceeds the dose up to which the model was validated. [Gy]"""

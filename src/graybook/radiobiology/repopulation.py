@@ -8,7 +8,8 @@ import numpy as np
 
 from graybook.errors import UsageError
 from graybook.geometry.arrays import BoolArray, FloatArray
-from graybook.radiobiology.model import Model, Validity, at_least_zero
+from graybook.radiobiology.model import Model, Validity, alpha_beta, at_least_zero
+from graybook.tables.repopulation import Repopulation as TissueRepopulation
 
 __all__ = ["Repopulation"]
 
@@ -18,7 +19,9 @@ class Repopulation:
     r"""
     Repopulation that starts after a kick-off time and undoes a constant BED a day from then on.
 
-    .. math:: \mathrm{BED} = \max\left(0,\ \mathrm{BED}_0 - K \max(0,\ T - T_k)\right)
+    .. math::
+
+        \mathrm{BED} = \max\left(0,\ \mathrm{BED}_0 - K \left(1 + \frac{x}{\alpha/\beta}\right) \max(0,\ T - T_k)\right)
 
     Parameters
     ----------
@@ -29,15 +32,18 @@ class Repopulation:
     kick_off_days
         When repopulation starts, T_k; 0 at once. [d]
     loss_gy_per_day
-        BED undone a day, K, at the α/β the model is asked at. [Gy/d]
+        What is undone a day, K. [Gy/d]
     parameters_source
         Where K and T_k were read; there is no repopulation without.
+    loss_fraction_gy
+        In fractions of which size K is stated, x: 2 for a dose in 2 Gy fractions, 0 for BED. [Gy]
 
     Notes
     -----
     BED never falls below 0: a negative BED would credit other courses with an effect that this one did not have, and a
     voxel without dose would have grown by its treatment. Repopulation is a property of tumours and of tissues that respond
-    early; for a late-responding organ it would hide dose, and no table here holds it for one.
+    early; in a late-responding organ it would hide dose. The table `repopulation.csv` holds K as its source states it, without
+    saying in fractions of which size: who uses it says so.
 
     References
     ----------
@@ -59,17 +65,45 @@ class Repopulation:
     kick_off_days: float
     loss_gy_per_day: float
     parameters_source: str
+    loss_fraction_gy: float = 0.0
 
     def __post_init__(self) -> None:
         at_least_zero(self.overall_days, "overall time", "days")
         at_least_zero(self.kick_off_days, "kick-off time", "days")
-        at_least_zero(self.loss_gy_per_day, "BED undone a day", "Gy")
+        at_least_zero(self.loss_gy_per_day, "dose undone a day", "Gy")
+        at_least_zero(self.loss_fraction_gy, "fraction size of the dose undone a day", "Gy")
         if not self.parameters_source.strip():
             raise UsageError(
                 "Repopulation without a source of its parameters.",
                 value=(self.kick_off_days, self.loss_gy_per_day),
-                remedy="Name where the kick-off time and the BED undone a day were read.",
+                remedy="Name where the kick-off time and the dose undone a day were read.",
             )
+
+    @classmethod
+    def of_tissue(
+        cls,
+        row: TissueRepopulation,
+        *,
+        model: Model,
+        overall_days: float,
+        loss_fraction_gy: float,
+        kick_off_days: float | None = None,
+    ) -> Repopulation:
+        """Repopulation of a tissue of the tables; the kick-off time is the row's unless one is given. [Gy, d]"""
+        onset = row.onset_days if kick_off_days is None else kick_off_days
+        if onset is None:
+            raise UsageError(
+                f"The tables do not say when repopulation starts: {row.tissue}.",
+                remedy="Give kick_off_days, with your reason.",
+            )
+        return cls(
+            model=model,
+            overall_days=overall_days,
+            kick_off_days=onset,
+            loss_gy_per_day=row.gy_per_day,
+            parameters_source=f"{row.tissue}, {row.primary or row.source_text} ({row.tier})",
+            loss_fraction_gy=loss_fraction_gy,
+        )
 
     @property
     def name(self) -> str:
@@ -93,14 +127,15 @@ class Repopulation:
         """That of the delivery."""
         return self.model.validity
 
-    @property
-    def lost_gy(self) -> float:
+    def lost_gy(self, *, alpha_beta_gy: float) -> float:
         """BED undone by the end. [Gy]"""
-        return self.loss_gy_per_day * max(0.0, self.overall_days - self.kick_off_days)
+        a_day = self.loss_gy_per_day * (1.0 + self.loss_fraction_gy / alpha_beta(alpha_beta_gy))
+        return a_day * max(0.0, self.overall_days - self.kick_off_days)
 
     def bed_gy(self, dose_gy: FloatArray, *, alpha_beta_gy: float) -> FloatArray:
         """Biologically effective dose, never below 0. [Gy]"""
-        left: FloatArray = self.model.bed_gy(dose_gy, alpha_beta_gy=alpha_beta_gy) - self.lost_gy
+        lost = self.lost_gy(alpha_beta_gy=alpha_beta_gy)
+        left: FloatArray = self.model.bed_gy(dose_gy, alpha_beta_gy=alpha_beta_gy) - lost
         return np.asarray(np.maximum(left, 0.0))
 
     def outside_validity(self, dose_gy: FloatArray) -> BoolArray:

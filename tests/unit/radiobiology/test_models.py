@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from graybook.radiobiology.mcnamara import McNamara2015
 from graybook.radiobiology.repair import Repair
 from graybook.radiobiology.repopulation import Repopulation
 from graybook.radiobiology.universal_survival_curve import UniversalSurvivalCurve
+from graybook.tables.repopulation import repopulations
 
 REPAIR = Repair.single(1.5)
 NAN = float("nan")
@@ -154,8 +156,29 @@ def test_regrowth_never_makes_dose_negative() -> None:
     """What grew back is at most what was done; before the kick-off nothing grows."""
     slow = growing(overall_days=1000.0)
     assert slow.bed_gy(np.array([0.0, 60.0]), alpha_beta_gy=10.0).tolist() == [0.0, 0.0]
-    assert growing(overall_days=28.0).lost_gy == 0.0
-    assert growing().lost_gy == pytest.approx(7.2)
+    assert growing(overall_days=28.0).lost_gy(alpha_beta_gy=10.0) == 0.0
+    assert growing().lost_gy(alpha_beta_gy=10.0) == pytest.approx(7.2)
+
+
+def test_regrowth_in_fractions_is_converted() -> None:
+    """0.6 Gy a day in 2 Gy fractions is 0.72 Gy of BED a day at 10 Gy."""
+    assert growing(loss_fraction_gy=2.0).lost_gy(alpha_beta_gy=10.0) == pytest.approx(12 * 0.72)
+
+
+def test_regrowth_of_a_tissue_of_the_tables() -> None:
+    """A row gives rate, onset and source; where it has no onset, the user says one."""
+    rows = {row.tissue: row for row in repopulations()}
+    given: dict[str, Any] = {
+        "model": LinearQuadratic(fractions=30),
+        "overall_days": 40.0,
+        "loss_fraction_gy": 0.0,
+    }
+    larynx = Repopulation.of_tissue(rows["larynx tumour"], **given)
+    assert (larynx.loss_gy_per_day, larynx.kick_off_days) == (0.8, 21.0)
+    assert "Roberts 1994" in larynx.source
+    with pytest.raises(UsageError, match="do not say when"):
+        Repopulation.of_tissue(rows["NSCLC"], **given)
+    assert Repopulation.of_tissue(rows["NSCLC"], kick_off_days=28.0, **given).kick_off_days == 28.0
 
 
 def test_a_night_that_does_not_repair_is_said() -> None:
