@@ -113,6 +113,7 @@ OWN_SOURCES = (
 
 
 READ_SINCE: dict[str, dict[str, str]] = {
+    "bioRT": {"title": "public repository BioRT (C#), documentation of its models"},
     "corsair2022": {
         "title": "CORSAIR: Bisello et al. 2022, Dose-Volume Constraints fOr oRganS At risk In Radiotherapy, Curr Oncol"
         " 29(10):7021-7050 (the constraints were read in the repository `subbu`, not here)",

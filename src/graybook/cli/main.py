@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import graybook
-from graybook.cli import assess, bed, commission, demo, dvh, register, request, scan
+from graybook.cli import assess, bed, commission, demo, dvh, register, request, scan, tables
 from graybook.cli.output import Commands
 
 __all__ = ["app"]
@@ -64,3 +64,4 @@ app.command("register")(register.register)
 app.command("request")(request.request)
 app.command("demo")(demo.demo)
 app.command("commission")(commission.commission)
+app.add_typer(tables.tables, name="tables")
