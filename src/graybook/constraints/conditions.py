@@ -128,7 +128,7 @@ def _structure(limit: Limit, case: Case) -> ConditionCheck:
         name="structure",
         required=limit.organ,
         found=case.structure or "",
-        holds=None if case.structure is None else speaks_of(limit, case.structure) == "same",
+        holds=None if not case.structure else speaks_of(limit, case.structure) == "same",
     )
 
 

@@ -20,9 +20,13 @@ from graybook.constraints.structures import grows_with_the_structure, speaks_of
 from graybook.constraints.verdicts import grows_with_dose, margin, verdict
 from graybook.dvh.metrics import Metric
 from graybook.record import Finding
-from graybook.tables.limit import DoseOf, Limit, Namespace
+from graybook.tables.limit import Limit, Namespace
 
 __all__ = ["judge", "rederived"]
+
+
+_OF_ONE_KIND = ("namespace", "scale", "alpha_beta")
+"""Conditions without which a margin would compare unlike figures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,8 @@ def judge(limit: Limit, measured: Measured, case: Case) -> Judgement:
 
     Returns
     -------
-    The judgement. Its limit is the one compared with: re-derived at the case's α/β, or raised, where that is legitimate.
+    The judgement. Its limit is the one compared with: re-derived at the case's α/β, or raised, where that is legitimate. It has
+    no margin where value and limit are figures of another kind: first course and sum, other scales, another α/β.
     """
     question = _question(limit, measured, case)
     status, reason = _answer(question)
@@ -62,7 +67,7 @@ def judge(limit: Limit, measured: Measured, case: Case) -> Judgement:
         status=status,
         limit=question.limit,
         measured=measured,
-        margin=None if limit.namespace is Namespace.OBSERVED else margin(question.limit, measured),
+        margin=margin(question.limit, measured) if _comparable(question.conditions) else None,
         reason=reason,
         conditions=question.conditions,
     )
@@ -102,7 +107,7 @@ def _question(limit: Limit, measured: Measured, case: Case) -> _Question:
 def _answer(asked: _Question) -> tuple[Status, Finding]:
     """Status and reason: no limit at all, conditions, then the value."""
     if asked.limit.namespace is Namespace.OBSERVED:
-        return Status.NOT_ASSESSABLE, reasons.condition(asked.conditions[0], asked.limit, asked.case)
+        return Status.NOT_ASSESSABLE, _condition(asked, asked.conditions[0])
     if asked.measured.low is None and asked.measured.high is None:
         return Status.NOT_ASSESSABLE, asked.measured.why or reasons.no_value(asked.limit, asked.case)
     status = verdict(asked.limit, asked.metric, asked.measured, complete=asked.case.complete)
@@ -116,6 +121,11 @@ def _answer(asked: _Question) -> tuple[Status, Finding]:
     return Status.NOT_ASSESSABLE, _condition(asked, _first(failing))
 
 
+def _comparable(conditions: Sequence[ConditionCheck]) -> bool:
+    """Whether value and limit are of one kind, so that their difference means something, verdict or not."""
+    return all(one.holds is True for one in conditions if one.name in _OF_ONE_KIND)
+
+
 def _first(failing: Sequence[ConditionCheck]) -> ConditionCheck:
     """The condition that gives the reason: of those that do not hold, else of those not known, the first."""
     return next((one for one in failing if one.holds is False), failing[0])
@@ -127,15 +137,14 @@ def _follows(asked: _Question, condition: str, status: Status) -> bool:
         relation = speaks_of(asked.limit, asked.case.structure)
         return (relation, status) in (("inner", Status.EXCEEDED), ("outer", Status.MET))
     if condition == "recovery_in_source" and _twice(asked):
-        grows = grows_with_dose(asked.limit, asked.metric) and asked.limit.dose_of is DoseOf.ALL
-        return status is Status.EXCEEDED and grows
+        return status is Status.EXCEEDED and grows_with_dose(asked.limit, asked.metric)
     return False
 
 
 def _all_the_same(asked: _Question, conditions: set[str], status: Status) -> Finding:
     """Why a verdict follows although conditions do not hold."""
     if "structure" in conditions:
-        return reasons.a_fortiori(status, asked.limit, asked.measured, asked.case)
+        return reasons.a_fortiori(status, asked.limit, asked.measured, asked.case, asked.acts)
     return _counted_twice(asked, status)
 
 

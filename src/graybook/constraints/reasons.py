@@ -44,7 +44,7 @@ def value(
     if status is Status.NOT_ASSESSABLE:
         return _finding(_unclear(figures, case), limit, case, figures)
     if acts is not None:
-        figures |= _assumed(acts) | {"printed": printed.value}
+        figures |= _assumed(acts) | {"whole": limit.value / (1.0 + acts.share)}
         return _finding(f"constraint_{status}_recovery_{acts.convention}", limit, case, figures, status)
     if limit.value != printed.value:
         figures |= {
@@ -57,11 +57,13 @@ def value(
     return _finding(f"constraint_{status}{_range(figures)}", limit, case, figures, status)
 
 
-def a_fortiori(status: Status, limit: Limit, measured: Measured, case: Case) -> Finding:
+def a_fortiori(status: Status, limit: Limit, measured: Measured, case: Case, acts: Applied | None) -> Finding:
     """Why a dose on another structure than the source's gives a verdict all the same."""
-    where = "inner" if status is Status.EXCEEDED else "outer"
+    code = f"constraint_{status}_{'inner' if status is Status.EXCEEDED else 'outer'}"
     figures = _figures(limit, measured)
-    return _finding(f"constraint_{status}_{where}", limit, case, figures, status)
+    if acts is not None:
+        code, figures = f"{code}_recovery", figures | _assumed(acts)
+    return _finding(code, limit, case, figures, status)
 
 
 def counted_twice(

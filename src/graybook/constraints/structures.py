@@ -46,7 +46,7 @@ def speaks_of(limit: Limit, tg263: str | None) -> Relation | None:
     tg263
         The structure's TG-263 name; None when it is not known.
     """
-    if tg263 is None:
+    if not tg263:
         return None
     found = {_relation(_parts(organ), _parts(tg263)) for organ in limit.organs}
     for one in ("same", "inner", "outer"):
@@ -63,7 +63,7 @@ def grows_with_the_structure(limit: Limit, metric: Metric) -> bool:
 
 def _parts(tg263: str) -> _Label:
     match = _LABEL.fullmatch(tg263)
-    if match is None:
+    if match is None:  # an organ that a row left empty
         return _Label(tg263, "", 0.0, False, "")
     margin = 0.0 if match["margin"] is None else float(match["mm"]) if match["mm"] else None
     return _Label(match["root"], match["side"] or "", margin, bool(match["partial"]), match["cropped"] or "")

@@ -28,7 +28,7 @@ import math
 
 from graybook.constraints.judgement import Measured, Status
 from graybook.dvh.metrics import Kind, Metric
-from graybook.tables.limit import Limit
+from graybook.tables.limit import DoseOf, Limit
 
 __all__ = ["BOTH_ENDS", "better_and_worse", "end_status", "grows_with_dose", "margin", "verdict"]
 
@@ -86,15 +86,16 @@ def verdict(limit: Limit, metric: Metric, measured: Measured, *, complete: bool)
         return Status.NOT_ASSESSABLE
     best = end_status(limit, better)
     if worse is None or not complete:
-        worsens = worse is None or grows_with_dose(limit, metric)
-        return Status.EXCEEDED if best is Status.EXCEEDED and worsens else Status.NOT_ASSESSABLE
+        certain = complete or grows_with_dose(limit, metric)
+        return Status.EXCEEDED if best is Status.EXCEEDED and certain else Status.NOT_ASSESSABLE
     return BOTH_ENDS[best, end_status(limit, worse)]
 
 
 def grows_with_dose(limit: Limit, metric: Metric) -> bool:
-    """Whether more dose can only be worse: an upper limit on a dose or a volume above one, or a volume that must stay below one."""
+    """Whether more dose of any course can only be worse: an upper limit on a dose or a volume above one, or a volume that must
+    stay below one; not the reference course's share, which another course's dose makes smaller."""
     volume_below = metric.kind is Kind.CRITICAL_VOLUME
-    return metric.kind in _WITH_DOSE and limit.at_most != volume_below
+    return metric.kind in _WITH_DOSE and limit.at_most != volume_below and limit.dose_of is not DoseOf.SHARE
 
 
 def margin(limit: Limit, measured: Measured) -> float | None:

@@ -75,6 +75,22 @@ def test_a_lower_bound_of_coverage_says_nothing() -> None:
     assert judged(60.0, limit, a_case()).status is Status.EXCEEDED
 
 
+def test_a_share_of_a_sum_that_lacks_a_course_says_nothing() -> None:
+    """The missing course makes the sum larger and the reference course's share smaller: an excess proves nothing."""
+    limit = a_limit(value=0.5, unit="", dose_of=DoseOf.SHARE)
+    for ends in (0.6, (0.6, None)):
+        assert judged(ends, limit, a_case(complete=False)).status is Status.NOT_ASSESSABLE
+
+
+def test_a_margin_compares_like_with_like() -> None:
+    """Outside the source's interval the distance still means something; at another α/β or on another scale it does not."""
+    interval = a_limit(conditions=Conditions(interval_months=(12.0, None)))
+    assert judged(60.0, interval, a_case()).margin == pytest.approx(10.0)
+    assert judged(60.0, a_limit(), a_case(alpha_beta_gy=None)).margin is None
+    assert judged(60.0, a_limit(scale=Scale.REPORTED), a_case()).margin is None
+    assert judged(60.0, a_limit(namespace=Namespace.FIRST_COURSE), a_case()).margin is None
+
+
 def test_an_observed_dose_gives_no_margin() -> None:
     """What was seen in patients is not a limit: no verdict and no margin."""
     found = judged(60.0, a_limit(namespace=Namespace.OBSERVED, op=""), a_case())
@@ -99,6 +115,7 @@ def test_without_a_schedule_another_alpha_beta_gives_no_verdict() -> None:
     found = judged(50.0, a_limit(), a_case(alpha_beta_gy=3.0))
     assert code(found) == ("not assessable", "constraint_condition_alpha_beta")
     assert found.limit.value == 70.0
+    assert found.margin is None
     assert rederived(a_limit(), 3.0) == a_limit()
 
 
@@ -171,7 +188,7 @@ def test_recovery_that_the_source_holds_is_counted_once(convention: str) -> None
 def test_recovery_twice_on_an_inner_structure() -> None:
     """A discounted cord beyond the sac's limit exceeds it all the same; within it, recovery is what is said."""
     case, limit = a_case(recovery=a_recovery()), a_limit(organ="ThecalSac")
-    assert code(judged(75.0, limit, case)) == ("exceeded", "constraint_exceeded_inner")
+    assert code(judged(75.0, limit, case)) == ("exceeded", "constraint_exceeded_inner_recovery")
     assert code(judged(60.0, limit, case)) == ("not assessable", "constraint_counted_twice_dose")
 
 

@@ -43,6 +43,8 @@ CASES: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
     (60.0, {"conditions": Conditions(recovery_in_source="discounted")}, {}),
     (75.0, {"organ": "ThecalSac"}, {}),
     (60.0, {}, {"structure": "SpinalCanal"}),
+    (75.0, {"organ": "ThecalSac", "conditions": NO}, {"recovery": a_recovery()}),
+    (60.0, {"conditions": NO}, {"structure": "SpinalCanal", "recovery": a_recovery("tolerance")}),
     *[
         (60.0, {"conditions": limit_of({}).conditions} | limit, case)
         for _, limit, case in (*BROKEN, *UNKNOWN)
@@ -98,6 +100,13 @@ def test_the_conventions_say_what_was_changed_and_by_whom() -> None:
     assert "from 50.00 to 62.50 Gy EQD2; the dose stays whole" in tolerance
     assert "60.00 against ≤ 62.50: met, with 2.50 to spare" in tolerance
     assert "de 50,00 à 62,50 Gy EQD2" in text(60.0, limit, "fr", recovery=a_recovery("tolerance"))
+
+
+def test_a_derived_tolerance_is_raised_from_the_derived_figure() -> None:
+    """14 Gy at once at α/β 3 are 47.6; a quarter more is 59.5, and the sentence says so, not the source's 56."""
+    limit = a_limit(**DERIVED, conditions=NO)
+    found = text(55.0, limit, alpha_beta_gy=3.0, recovery=a_recovery("tolerance"))
+    assert "from 47.60 to 59.50" in found
 
 
 @pytest.mark.rule(11)

@@ -17,6 +17,7 @@ from unit.constraints.cases import a_limit
     [
         ("SpinalCord", "SpinalCord", "same"),
         ("SpinalCord", None, None),
+        ("SpinalCord", "", None),
         ("SpinalCord", "Heart", None),
         ("SpinalCord", "Brainstem", None),
         # the vertebral column
@@ -72,7 +73,8 @@ from unit.constraints.cases import a_limit
         ("Bronchus_Main/BronchialTree_Prox", "Bronchus_Main_R", "same"),
         ("Bronchus_Main/BronchialTree_Prox", "Trachea", None),
         ("ThecalSac/SpinalCord", "SpinalCord", "same"),
-        ("_L", "_L", "same"),
+        ("Skin/", "Skin", "same"),
+        ("Skin/", "Heart", None),
     ],
 )
 def test_which_structure_stands_for_which(
