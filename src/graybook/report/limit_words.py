@@ -6,7 +6,7 @@ import re
 
 from graybook.report.citations import Citations, short_source
 from graybook.report.constraint_result import AlternativeResult, ConditionResult, ConstraintResult
-from graybook.report.limiting import FIRST_COURSE, flips, is_judged, relative_margin
+from graybook.report.limiting import ASSESSED, FIRST_COURSE, flips, is_judged, relative_margin
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
 
@@ -14,7 +14,7 @@ __all__ = [
     "MARKS",
     "against",
     "alternative_text",
-    "condition_text",
+    "condition_lines",
     "dose_text",
     "limit_text",
     "margin_text",
@@ -35,11 +35,12 @@ _OPS = {"<=": "≤", ">=": "≥"}
 _NAMES = {"max": "Dmax", "mean": "Dmean", "min": "Dmin"}
 _SCALES = ("EQD2", "BED", "physical", "as reported")
 _CONVENTIONS = {"dose": "share_off_dose", "tolerance": "share_on_tolerance"}
+_ASIDE = re.compile(r"\s*\([^)]*\)")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _HOLDS = {True: "✓", False: "✗", None: "?"}
 _TURNS = 2
 """Turning points told on page 1."""
-_LONGEST = 120
+_LONGEST = 140
 """Letters of a reason on page 1."""
 
 
@@ -95,7 +96,10 @@ def dose_text(entry: ConstraintResult, words: Wording, *, at_least: bool = False
         text = _figure(end, entry, words)
     else:
         text = words("range", low=_figure(low, entry, words), high=_figure(high, entry, words))
-    text = _with_unit(text, entry, words)
+    reported = (
+        entry.scale == "as reported"
+    )  # what was measured is Graybook's EQD2, on no scale of the source's
+    text = f"{text}\u00a0{entry.unit}" if reported else _with_unit(text, entry, words)
     return words("at_least", value=text) if at_least else text
 
 
@@ -125,12 +129,14 @@ def status_text(status: str, words: Wording) -> str:
 
 
 def whose(entry: ConstraintResult, words: Wording) -> str:
-    """Whose limit it is: its source, and the author it gives the limit of where that is another."""
+    """Whose limit it is: its source, the author it gives the limit of where that is another, and which end of a range it is."""
     short = short_source(entry.source, entry.source_key)
-    origin = entry.origin.split("(")[0].strip()
-    if not origin or origin.startswith(short.split(" ")[0]):
-        return short
-    return words("origin_in", origin=origin, source=short)
+    named, *qualifiers = [part.strip() for part in _ASIDE.sub("", entry.origin).split(";")]
+    if named[:1].islower():
+        named, qualifiers = "", [named, *qualifiers]
+    if named and not named.startswith(short.split(" ")[0]):
+        short = words("origin_in", origin=named, source=short)
+    return ", ".join([short, *(words.term("origin", one) for one in qualifiers if one)])
 
 
 def source_line(entry: ConstraintResult, numbers: Citations, words: Wording) -> tuple[str, int]:
@@ -149,25 +155,30 @@ def against(value: float | None, limit: float, entry: ConstraintResult, words: W
     return f"{_figure(value, entry, words)}\u00a0{sign}\u00a0{words.short(limit)}"
 
 
-def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wording) -> str:
-    """The assumption, what the limit then says, and by which figures."""
+def _limiting_end(one: AlternativeResult, entry: ConstraintResult) -> float | None:
     ends = (one.value, one.value_upper) if entry.op.startswith(">") else (one.value_upper, one.value)
-    value = next((end for end in ends if end is not None), None)
-    verdict = words.term("verdict", one.status) if one.status else words("no_verdict")
-    return words(
-        "alternative",
-        assumption=one.assumption,
-        status=verdict,
-        figures=against(value, one.limit, entry, words),
-    )
+    return next((end for end in ends if end is not None), None)
+
+
+def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wording) -> str:
+    """The assumption, what the limit then says, and by which figures; a dose without a verdict is not compared."""
+    value = _limiting_end(one, entry)
+    if one.status not in ASSESSED:
+        dose = DASH if value is None else _with_unit(_figure(value, entry, words), entry, words)
+        return words("alternative_dose", assumption=one.assumption, dose=dose)
+    status = words.term("verdict", one.status)
+    figures = against(value, one.limit, entry, words)
+    return words("alternative", assumption=one.assumption, status=status, figures=figures)
 
 
 def turning_points(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
-    """Under which assumptions the answer turns, two at most and how many more; a dash for none."""
+    """Under which assumptions the answer turns, two at most and how many more; how many were tried, for none."""
     found = flips(entry)
     lines = [alternative_text(one, entry, words) for one in found[:_TURNS]]
     if len(found) > _TURNS:
         lines.append(words("and_more", n=len(found) - _TURNS))
+    if tried := sum(one.status in ASSESSED for one in entry.alternatives):
+        return tuple(lines) or (words("none_turns_it" if tried == 1 else "none_of_turns_it", n=tried),)
     return tuple(lines) or (DASH,)
 
 
@@ -187,7 +198,7 @@ def _said(name: str, text: str, words: Wording) -> str:
 def _recovery_said(text: str, words: Wording) -> str:
     share, _, convention = text.partition(" ")
     if convention not in _CONVENTIONS:
-        return words.term("recovery_asked", text) if text != "0" else words("recovery_none")
+        return words.term("recovery_in_source", text) if text != "0" else words("recovery_none")
     return words(_CONVENTIONS[convention], percent=words.short(float(share) * 100.0))
 
 
@@ -197,17 +208,26 @@ def _asked_found(key: str, one: ConditionResult, words: Wording) -> str:
     return words(key, mark=_HOLDS[one.holds], name=name, required=required, found=found)
 
 
-def condition_text(one: ConditionResult, words: Wording) -> str:
-    """A condition with its mark, what the source asks and what was found."""
-    return _asked_found("condition_line", one, words)
+def _kept(one: ConditionResult, words: Wording) -> str:
+    required, found = (_said(one.condition, text, words) for text in (one.required, one.found))
+    figures = required if found in (DASH, required) else f"{required} ({found})"
+    return f"{words.term('condition', one.condition)} {figures}"
+
+
+def condition_lines(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
+    """Each condition with its mark, what the source asks and what was found: those that hold on one line, others one each."""
+    kept = [_kept(one, words) for one in entry.conditions if one.holds]
+    lines = [_asked_found("condition_line", one, words) for one in entry.conditions if not one.holds]
+    return (*lines, *((f"{_HOLDS[True]} {'; '.join(kept)}",) if kept else ()))
 
 
 def obstacle_text(entry: ConstraintResult, words: Wording) -> str:
-    """Why a limit was not judged, in short: the first condition that fails, else the beginning of the reason."""
-    for wanted in (False, None):
-        for one in entry.conditions:
-            if one.holds is wanted:
-                return _asked_found("obstacle", one, words)
-    if len(entry.reason) <= _LONGEST:
-        return entry.reason
-    return entry.reason[:_LONGEST].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+    """Why a limit was not judged, in short: the reason without the words that stand beside it."""
+    reason = entry.reason
+    for opening in (entry.structure, words.term("verdict", entry.status)):
+        said = re.match(rf"{re.escape(opening)}\s*:\s*", reason, re.IGNORECASE)
+        reason = reason[said.end() :] if said else reason
+    reason = reason[:1].upper() + reason[1:]
+    if len(reason) <= _LONGEST:
+        return reason
+    return reason[:_LONGEST].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"

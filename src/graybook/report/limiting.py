@@ -12,6 +12,7 @@ __all__ = [
     "CUMULATIVE",
     "FIRST_COURSE",
     "OBSERVED",
+    "by_weight",
     "flips",
     "is_judged",
     "limiting",
@@ -59,6 +60,11 @@ def _weight(entry: ConstraintResult) -> tuple[int, float, bool, str]:
     return rank, relative_margin(entry), entry.namespace != CUMULATIVE, entry.id
 
 
+def by_weight(entries: Iterable[ConstraintResult]) -> tuple[ConstraintResult, ...]:
+    """Entries in the order in which they limit: exceeded, near, met, each by its margin's share of the limit; then the others."""
+    return tuple(sorted(entries, key=_weight))
+
+
 def limiting(entries: Iterable[ConstraintResult]) -> tuple[ConstraintResult, ...]:
     """
     One entry for each organ, its tightest, in the order in which they limit.
@@ -66,24 +72,26 @@ def limiting(entries: Iterable[ConstraintResult]) -> tuple[ConstraintResult, ...
     Exceeded before near before met, each by its margin as a share of the limit; organs of which nothing could be judged follow.
     """
     tightest: dict[str, ConstraintResult] = {}
-    for entry in sorted(limits_of(entries), key=_weight):
+    for entry in by_weight(limits_of(entries)):
         tightest.setdefault(entry.structure, entry)
     return tuple(tightest.values())
 
 
 def flips(entry: ConstraintResult) -> tuple[AlternativeResult, ...]:
-    """The assumptions under which the answer turns."""
-    found = [one for one in entry.alternatives if one.flips]
+    """The assumptions under which the answer turns: met into exceeded, the reverse, or near into either."""
+    near = entry.status == "near"
+    found = [one for one in entry.alternatives if one.flips or (near and one.status in ("exceeded", "met"))]
     return tuple(sorted(found, key=lambda one: _KINDS.index(one.kind) if one.kind in _KINDS else len(_KINDS)))
 
 
 def _obstacles(entry: ConstraintResult) -> Sequence[str]:
     failed = [one.condition for one in entry.conditions if one.holds is False]
-    return failed or [one.condition for one in entry.conditions if one.holds is None]
+    unknown = [one.condition for one in entry.conditions if one.holds is None]
+    return (failed or unknown)[:1]
 
 
 def most_frequent_obstacle(entries: Iterable[ConstraintResult]) -> str:
-    """The condition that most often kept a limit from being judged; empty when no condition did."""
+    """The condition that most often, and first of its entry's, kept a limit from being judged; empty when no condition did."""
     counted = Counter(
         name for entry in limits_of(entries) if not is_judged(entry) for name in _obstacles(entry)
     )

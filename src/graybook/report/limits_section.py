@@ -9,7 +9,7 @@ from graybook.report.citations import Citations
 from graybook.report.constraint_result import AlternativeResult, ConstraintResult
 from graybook.report.limit_words import (
     alternative_text,
-    condition_text,
+    condition_lines,
     dose_text,
     limit_text,
     margin_text,
@@ -18,7 +18,7 @@ from graybook.report.limit_words import (
     status_text,
     what_of,
 )
-from graybook.report.limiting import CUMULATIVE, FIRST_COURSE, OBSERVED, is_judged, limiting
+from graybook.report.limiting import ASSESSED, CUMULATIVE, FIRST_COURSE, OBSERVED, by_weight, flips, is_judged
 from graybook.report.limits_table import limits_line, lower_bounds
 from graybook.report.result import Result
 from graybook.report.wording import Wording
@@ -36,9 +36,7 @@ def _whose(entry: ConstraintResult, numbers: Citations, words: Wording) -> Cell:
         if entry.alpha_beta_gy is None
         else words("source_alpha_beta", value=words.short(entry.alpha_beta_gy))
     )
-    stated = entry.recovery_in_source and entry.namespace != OBSERVED
-    recovery = words.term("recovery_in_source", entry.recovery_in_source) if stated else ""
-    return cell(source_line(entry, numbers, words), checked, used, recovery, found, entry.note)
+    return cell(source_line(entry, numbers, words), checked, used, found, entry.note)
 
 
 def _dose_cell(entry: ConstraintResult, least: frozenset[str], words: Wording) -> Cell:
@@ -49,14 +47,17 @@ def _dose_cell(entry: ConstraintResult, least: frozenset[str], words: Wording) -
 
 
 def _alternatives(entry: ConstraintResult, words: Wording) -> Cell:
-    return cell(
-        *(
-            words("turns_mark", text=text) if one.flips else text
-            for one in entry.alternatives
-            for text in (alternative_text(one, entry, words),)
-        ),
-        even=True,
-    )
+    """Each alternative, those that turn the answer marked; other sources that say the same are counted: each has its own row."""
+    told = [one for one in entry.alternatives if is_judged(entry) or one.status in ASSESSED]
+    same = [one for one in told if one.kind == "source" and one.status == entry.status]
+    turning = flips(entry)
+    lines = [
+        words("turns_mark", text=text) if one in turning else text
+        for one in told
+        if one not in same
+        for text in (alternative_text(one, entry, words),)
+    ]
+    return cell(*lines, words("other_sources_same", n=len(same)) if same else "", even=True)
 
 
 def _row(
@@ -71,7 +72,7 @@ def _row(
             margin_text(entry, words) if is_judged(entry) else "",
             strong=entry.status in ("exceeded", "near"),
         ),
-        cell(entry.reason, *(condition_text(one, words) for one in entry.conditions)),
+        cell(entry.reason, *condition_lines(entry, words)),
         *((_alternatives(entry, words),) if others else ()),
     )
 
@@ -83,7 +84,7 @@ def _organ_table(
     return Table(
         title=title,
         columns=(
-            Column(title=words("col_limit")),
+            Column(title=words("col_limit"), share=0.4),
             Column(title=words("col_whose"), share=1.0),
             Column(title=words("col_limit_dose"), numeric=True),
             Column(title=words("col_status")),
@@ -95,9 +96,9 @@ def _organ_table(
 
 
 def _by_organ(entries: Sequence[ConstraintResult]) -> dict[str, list[ConstraintResult]]:
-    """Entries of each organ, the organ that limits most first."""
-    grouped: dict[str, list[ConstraintResult]] = {entry.structure: [] for entry in limiting(entries)}
-    for entry in entries:
+    """Entries of each organ, the organ that limits most first, and of each the tightest first."""
+    grouped: dict[str, list[ConstraintResult]] = {}
+    for entry in by_weight(entries):
         grouped.setdefault(entry.structure, []).append(entry)
     return grouped
 
@@ -169,11 +170,13 @@ def _recovery(result: Result, words: Wording) -> Iterator[Table]:
         )
 
 
-def limits_section(result: Result, numbers: Citations, words: Wording) -> Section | None:
+def limits_section(
+    result: Result, ranking: tuple[str, ...], numbers: Citations, words: Wording
+) -> Section | None:
     """Every limit, by kind and organ, and the numbered sources; None when no limit was looked at."""
     if not (result.constraints or result.ntcp):
         return None
-    line = limits_line(result, words)
+    line = limits_line(result, ranking, words, tightest=False)
     blocks: list[Block] = [
         *((Paragraph(text=line), Paragraph(text=words("limits_legend"))) if line else ()),
         *_kind_tables(CUMULATIVE, result, numbers, words),

@@ -75,8 +75,17 @@ def limits_table(result: Result, numbers: Citations, words: Wording) -> Table | 
     )
 
 
-def limits_line(result: Result, words: Wording) -> str:
-    """How many limits were judged and how many not, most often why, and by which rulebook."""
+def _without_limit(result: Result, ranking: tuple[str, ...]) -> list[str]:
+    """Organs with a dose of which the rulebook holds no limit."""
+    named = {entry.structure for entry in limits_of(result.constraints)}
+    return [name for name in ranking if name not in named]
+
+
+def limits_line(result: Result, ranking: tuple[str, ...], words: Wording, *, tightest: bool = True) -> str:
+    """How many limits were judged and how many not, most often why, by which rulebook, and organs without one.
+
+    ``tightest`` adds what the table of page 1 holds of them.
+    """
     entries = limits_of(result.constraints)
     if not entries:
         return ""
@@ -89,7 +98,12 @@ def limits_line(result: Result, words: Wording) -> str:
     text = ", ".join(parts) + "."
     if result.rulebook:
         text += " " + words("limits_rulebook", name=words.term("rulebook", result.rulebook))
+    if bare := _without_limit(result, ranking):
+        text += " " + words("limits_none_for", organs=words.listing(bare))
+    text += " " + words("limits_eqd2")
+    if not tightest:
+        return text
     further = len(limiting(result.constraints)) - MOST
-    if further > 0:
-        text += " " + words("limits_further", n=further)
-    return text + " " + words("limits_eqd2")
+    return " ".join(
+        [text, words("limits_tightest"), *([words("limits_further", n=further)] if further > 0 else [])]
+    )

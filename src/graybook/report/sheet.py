@@ -95,7 +95,7 @@ def sheet(material: Material, language: Language) -> Sheet:
     words, result = Wording(language), material.result
     patient, numbers = result.patient, citations(result, shown_limits(result))
     optional = (
-        limits_section(result, numbers, words),
+        limits_section(result, material.ranking, numbers, words),
         scenarios_section(result, numbers, words),
         ntcp_section(result, numbers, words),
     )

@@ -211,7 +211,7 @@ def summary(result: Result, ranking: tuple[str, ...], numbers: Citations, words:
         question=question,
         details=details,
         limits=limits_table(result, numbers, words),
-        limits_line=limits_line(result, words),
+        limits_line=limits_line(result, ranking, words),
         courses=courses_table(result, words),
         organs=organs_table(result, ranking, words),
         support=support_line(result, ranking, words),

@@ -22,7 +22,7 @@ EN, FR = Wording("en"), Wording("fr")
 def section(made: SimpleNamespace, words: Wording = EN) -> Section:
     """The section of the result with limits."""
     found = made.limited().result
-    shown = limits_section(found, citations(found), words)
+    shown = limits_section(found, made.limited().ranking, citations(found), words)
     assert shown is not None
     return shown
 
@@ -59,13 +59,15 @@ def test_kinds_stand_apart(made: SimpleNamespace) -> None:
 
 @pytest.mark.rule(12)
 def test_conditions_and_reason(made: SimpleNamespace) -> None:
-    """Each condition prints its mark, what was asked and what was found; French in its own figures."""
+    """Each condition prints its mark, what was asked and what was found, those that hold on one line; French in its figures."""
     text = said(tables(section(made))["Cumulative limits: Plexus brachial D"])
     assert "✗ interval (months): asked ≥ 12, found 6.5" in text
     assert "un traitement s'est terminé 6,5 mois avant" in text
     text = said(tables(section(made, FR))["Limites cumulées\u00a0: Moelle épinière"])
-    assert "✓ intervalle (mois) : demandé ≥ 5, trouvé 81,7, 204" in text
-    assert "rayonnement : demandé électrons, photons, protons, trouvé photons" in text
+    assert (
+        "✓ structure SpinalCord; intervalle (mois) ≥ 5 (81,7, 204); rayonnement électrons, photons, protons"
+        in text
+    )
 
 
 @pytest.mark.rule(11)
@@ -82,7 +84,8 @@ def test_alternatives_that_flip_are_marked(made: SimpleNamespace) -> None:
     """An alternative that turns the answer has a mark, others have none."""
     text = said(tables(section(made))["Cumulative limits: Moelle épinière"])
     assert "⇄ Autre source : HyTEC 2021: met" in text
-    assert "\nAutre source : Troost (9 mo): exceeded" in text
+    assert "\nDoses antérieures déplacées de 3,0 mm: exceeded (69.10 > 60)" in text
+    assert "Other sources with the same answer: 1" in text
 
 
 def test_every_number_leads_to_its_citation(made: SimpleNamespace) -> None:
@@ -96,10 +99,19 @@ def test_every_number_leads_to_its_citation(made: SimpleNamespace) -> None:
     assert cases.RULACH in [one.text for one in listed.items]
 
 
+def test_dose_without_a_verdict_is_not_compared(made: SimpleNamespace) -> None:
+    """Under another α/β without a schedule the alternative is a dose: no sign of comparison, no status."""
+    dose = cases.other("alpha_beta", "α/β 0.87 Gy", 60.0, 64.7, "not assessable", flips=False)
+    found = made.result(constraints=[cases.CORD.model_copy(update={"alternatives": [dose]})])
+    shown = limits_section(found, (), citations(found), EN)
+    assert shown is not None
+    assert "α/β 0.87 Gy: 64.70 Gy, no verdict" in said(tables(shown)["Cumulative limits: Moelle épinière"])
+
+
 def test_own_row_is_marked(made: SimpleNamespace) -> None:
     """A centre's own row names its author, and that its primary was not checked."""
     found = made.result(constraints=[cases.own_row("A. Martin")])
-    shown = limits_section(found, citations(found), EN)
+    shown = limits_section(found, (), citations(found), EN)
     assert shown is not None
     text = said(tables(shown)["Cumulative limits: Moelle épinière"])
     assert "row of A. Martin" in text
@@ -117,7 +129,7 @@ def test_probabilities_only_when_asked_for(made: SimpleNamespace) -> None:
     assert "12,3–14,1 %" in said(table)
     bare = made.whole().result
     assert ntcp_section(bare, citations(bare), FR) is None
-    assert limits_section(bare, citations(bare), FR) is None
+    assert limits_section(bare, (), citations(bare), FR) is None
 
 
 def test_legend_explains_the_marks(made: SimpleNamespace) -> None:

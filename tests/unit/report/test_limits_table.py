@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from graybook.report.blocks import Table
-from graybook.report.limit_words import MARKS, margin_text, status_text
+from graybook.report.limit_words import MARKS, margin_text, status_text, turning_points, whose
 from graybook.report.sheet import sheet
 from graybook.report.wording import Wording
 from graybook.text import Language
@@ -53,6 +53,33 @@ def test_a_line_says_dose_limit_source_margin_status_and_flip(made: SimpleNamesp
     assert "Autre source : HyTEC 2021: met (67.66 < 70)" in text[5]
 
 
+def test_near_may_turn_either_way() -> None:
+    """What is near turns where it is exceeded under another assumption; what nothing turns says how many were tried."""
+    shifted = cases.other("shift", "Shifted", 85.0, 85.4, "exceeded", flips=False)
+    near = cases.HEART.model_copy(update={"alternatives": [shifted]})
+    assert turning_points(near, EN) == ("Shifted: exceeded (85.40\u00a0>\u00a085)",)
+    held = cases.entry("Cord", 60.0, 67.0, alternatives=[shifted, shifted])
+    assert turning_points(held, EN) == ("none (2 tried)",)
+    assert turning_points(cases.entry("Cord", 60.0, 67.0), EN) == ("–",)
+
+
+def test_organs_without_a_limit_are_named(made: SimpleNamespace) -> None:
+    """Loaded organs of which the rulebook holds no limit are named below the table: nothing is said of them."""
+    found = made.result(constraints=[cases.CORD])
+    line = sheet(made.material(found, drawn=()), "en").summary.limits_line
+    assert "No limit in it for: Poumon D, Oesophage, Trachée, Coeur, Poumon G and 2 more." in line
+
+
+def test_end_of_a_range_is_named() -> None:
+    """The lower end of a source's range says so, and so does a source's own remark on a figure."""
+    low = cases.entry("Cord", 75.0, 67.0, origin="Rulach consensus 2021; lower end")
+    assert whose(low, EN) == "Rulach 2021, lower end"
+    seen = cases.entry(
+        "Cord", 75.0, 67.0, origin="risk appears small", source=cases.NIEDER, source_key="nieder2006"
+    )
+    assert whose(seen, FR) == "Nieder 2006, risque apparemment faible"
+
+
 def test_range_and_point_sum(made: SimpleNamespace) -> None:
     """Both ends of a range are printed, and an organ judged by the point sum says so; no lower bound is claimed of it."""
     rows = limits(made, "en").rows
@@ -91,7 +118,7 @@ def test_not_assessable_follows_where_room_is_left(made: SimpleNamespace) -> Non
     assert names == ["Moelle épinière", "Plexus brachial D", "Foie"]
     assert table.rows[1][4].lines[0] == "?\u00a0not assessable"
     assert table.rows[1][3].lines == ("–",)
-    assert table.rows[1][5].lines == ("interval (months): asked ≥ 12, found 6.5",)
+    assert table.rows[1][5].lines == ("Un traitement s'est terminé 6,5 mois avant.",)
     assert table.rows[2][1].lines[0] == "–"
 
 

@@ -101,7 +101,7 @@ def test_every_key_of_the_report_is_used() -> None:
         "slices_",
         "condition_",
         "dose_of_",
-        "recovery_asked_",
+        "origin_",
         "recovery_in_source_",
         "rulebook_",
         "scale_",
