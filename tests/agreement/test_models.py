@@ -250,6 +250,22 @@ def test_two_half_times_are_the_mean_of_each(share: float) -> None:
     assert found == pytest.approx(share * singles[0] + (1.0 - share) * singles[1])
 
 
+def test_partition_is_that_of_radiosurgery() -> None:
+    """A partition coefficient weighs slow repair as modelBED does (klinge-th/modelBED at 5a7c090): (fast + c slow) / (1 + c)."""
+    shot_min, dose, ratio, partition = 40.0, 15.0, 2.47, 0.98
+
+    def phi(mu: float) -> float:
+        """One shot, as ``tk_calcPhi.m`` has it. [1/min]"""
+        first = (shot_min - (1.0 - exp(-mu * shot_min)) / mu) / shot_min**2
+        return 2.0 * first / mu
+
+    fast, slow = phi(log(2.0) / 11.4), phi(log(2.0) / 129.6)
+    expected = dose + (fast + partition * slow) / (1.0 + partition) * dose**2 / ratio
+    repair = Repair.partitioned(fast_h=11.4 / 60.0, slow_h=129.6 / 60.0, partition=partition)
+    model = ConstantRate(duration_h=shot_min / 60.0, repair=repair)
+    assert model.bed_gy(np.array(dose), alpha_beta_gy=ratio) == pytest.approx(expected)
+
+
 def test_one_exponential_is_the_decaying_source() -> None:
     """A sum of one exponential is a source that stays; λ = μ and λ = 0 are ordinary."""
     rate = log(2.0) / 64.1
