@@ -88,4 +88,4 @@ def toml_tables(text: str, name: str) -> tuple[dict[str, object], Lines]:
 def _line(said: str, text: str) -> int:
     """The line that tomllib names; the last one when it names the end."""
     found = re.search(r"\(at line (\d+)", said)
-    return int(found[1]) if found else max(1, len(text.splitlines()))
+    return int(found[1]) if found else text.rstrip().count("\n") + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import re
 from collections.abc import Collection, Iterator
 
@@ -15,8 +16,8 @@ from graybook.files._tables import LineError
 __all__ = ["csv_tables"]
 
 NUMBERS = re.compile(r"[-+]?(\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
-TEXTS = (*STAMP_KEYS, "id", "organ", "rule", "metric", "schedule", "note")
-"""Columns whose cells stay text, also where they look like numbers."""
+NUMERIC = ("value", "alpha_beta_gy", "rounding", "each_course_max_gy")
+"""Columns of numbers, beside those that end in ``_min`` or ``_max``; all others are text, also where it looks like a number."""
 
 _ABOVE = re.compile(r"#\s*(?P<key>\w+)\s*=\s*(?P<value>.+)")
 
@@ -70,7 +71,7 @@ def csv_tables(
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with the line it begins on."""
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))
     header = next((one for one in lines if one.strip() and not one.lstrip().startswith("#")), "")
     reader = csv.reader(lines, delimiter=";" if header.count(";") > header.count(",") else ",", strict=True)
     start = 1
@@ -153,6 +154,6 @@ def _typed(header: list[str], cells: list[str]) -> dict[str, object]:
 def _value(column: str, cell: str) -> object:
     if column == "modalities":
         return [one.strip() for one in cell.split("/")]
-    if column in TEXTS or not NUMBERS.fullmatch(cell):
+    if not (column in NUMERIC or column.endswith(("_min", "_max"))) or not NUMBERS.fullmatch(cell):
         return cell
     return int(cell) if re.fullmatch(r"[-+]?\d{1,15}", cell) else float(cell)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 from graybook.errors import InputError, UsageError
+from graybook.files._lines import toml_lines
 from graybook.files._tables import Entry
 from graybook.tables.alignment_thresholds import Thresholds, default_thresholds
 
@@ -41,12 +43,11 @@ def parse_thresholds(text: str, *, name: str = "thresholds.toml") -> Thresholds:
         raise InputError(
             f"{name} is not valid TOML.", value=str(error), remedy="Mend the line it names."
         ) from error
-    whole = Entry(file=name, where="the file", values=tables)
+    whole = Entry(file=name, where="the file", values=tables, lines=toml_lines(text))
     whole.only((TABLE,), stamp=False)
     limits = default_thresholds()
     for number, found in enumerate(whole.tables(TABLE), start=1):
-        entry = Entry(file=name, where=f"[[{TABLE}]] {number}", values=found.values)
-        limits = _changed(limits, entry)
+        limits = _changed(limits, replace(found, where=f"[[{TABLE}]] {number}"))
     return limits
 
 

@@ -29,7 +29,10 @@ def test_a_change_stands_with_its_author(tmp_path: Path) -> None:
         ('[[alignment_threshold]]\nmeasure = "dice"\nsum = 0.9\n', "date is missing"),
         (CHANGE.replace("commissioning", " "), "reason"),
         (CHANGE.replace("dice", "magic"), "not one that has limits"),
-        (CHANGE.replace("0.9", '"high"'), "must be a number"),
+        (
+            CHANGE.replace("0.9", '"high"'),
+            r"thresholds\.toml, line 3, \[\[alignment_threshold\]\] 1: sum must be a number",
+        ),
         (CHANGE.replace("0.9", "0.1"), "contradict"),
         (CHANGE.replace("sum = 0.9\n", ""), "sum or envelope is missing"),
         ("[[alignment]]\n", "not a key"),

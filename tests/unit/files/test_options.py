@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from graybook.errors import InputError
 from graybook.files.options import parse_scenario
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "tumour board"\n'
@@ -84,3 +87,31 @@ def test_a_scenario_may_leave_a_course_out() -> None:
         "no dose known",
     )
     assert parse_scenario('name = "A"\n' + text, name="b.toml").name == "A"
+
+
+def test_a_published_model_is_taken_whole() -> None:
+    """Doi 2021 raises the tolerance of the cord to 125 % from 6 months on and to 150 % from 12, with its citation."""
+    text = STAMP + '[[recovery]]\nmodel = "doi2021"\n'
+    (found,) = parse_scenario(text, name="options.toml", headline=True).recoveries
+    assert (found.organ, found.convention, found.model) == ("SpinalCord", "tolerance", "doi2021")
+    assert [found.share_after(months) for months in (5.9, 6.0, 12.0)] == [0.0, 0.25, 0.5]
+    assert "10.1007/s00066-021-01772-7" in found.by.source
+
+
+@pytest.mark.rule(11)
+@pytest.mark.parametrize(
+    ("organ", "source", "says"),
+    [
+        ("GTVp 2019", "ours", "names a target"),
+        ("SpinalCord", "", "source"),
+        ("SpinalCord", None, "source is missing"),
+    ],
+)
+def test_recovery_is_never_of_a_tumour_and_never_without_source(
+    organ: str, source: str | None, says: str
+) -> None:
+    """Recovery of a target, and one that nobody published or stands for, are refused."""
+    stated = "" if source is None else f'source = "{source}"\n'
+    text = STAMP + f'[[recovery]]\ntg263 = "{organ}"\nshare = 0.25\nconvention = "dose"\n' + stated
+    with pytest.raises(InputError, match=says):
+        parse_scenario(text, name="options.toml", headline=True)

@@ -185,3 +185,11 @@ def test_an_empty_rulebook_is_refused() -> None:
     """A rulebook without a limit judges nothing."""
     with pytest.raises(InputError, match="holds no limit"):
         parse_rulebook('base = "none"\n', name="ours.toml")
+
+
+def test_cells_of_text_stay_text() -> None:
+    """A note that is a number, or holds a sign that some call the end of a line, stays as it is written."""
+    header = "organ,rule,alpha_beta_gy,recovery_in_source,source,author,date,reason,note,endpoint"
+    row = "SpinalCord,max <= 60 Gy,2,yes,ours,A,2026-01-31,x,7,one\u2028two"
+    limit = only(f"# base = none\n{header}\n{row}\n", "ours.csv")
+    assert (limit.note, limit.endpoint, limit.place) == ("7", "one\u2028two", "ours.csv, line 3")
