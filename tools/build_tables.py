@@ -128,7 +128,11 @@ READ_SINCE: dict[str, dict[str, str]] = {
     },
     "meijneke2013": {"doi": "10.1016/j.radonc.2013.03.015", "url": "https://repub.eur.nl/pub/64906"},
     "sahgal2012": {"url": "https://stanfordhealthcare.org/publications/979/97921.html"},
-    "tg101": {"doi": "10.1118/1.3438081", "pmid": "20879569"},
+    "tg101": {
+        "title": "AAPM TG-101 (Benedict et al. 2010), Med Phys 37:4078-4101; corrected in Med Phys 39:563 (10.1118/1.3671956)",
+        "doi": "10.1118/1.3438081",
+        "pmid": "20879569",
+    },
     "yazici2013": {
         "doi": "10.1186/1748-717x-8-242",
         "url": "https://ro-journal.biomedcentral.com/articles/10.1186/1748-717X-8-242",

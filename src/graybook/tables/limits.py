@@ -84,12 +84,8 @@ def _limit(row: Row, file: str) -> Limit:
 def _conditions(row: Row, file: str) -> Conditions:
     courses = _whole(row, "courses", file)
     fractions = _whole(row, "fractions", file)
-    interval = (
-        optional_number(row, "interval_min_months", file),
-        optional_number(row, "interval_max_months", file),
-    )
     return Conditions(
-        interval_months=None if interval == (None, None) else interval,
+        interval_months=_span(row, "interval_min_months", "interval_max_months", file),
         courses=None if courses is None else (courses[0] or 1, courses[1]),
         fractions=_both(row, "fractions", fractions, file),
         fraction_gy=_both(row, "fraction", _span(row, "fraction_min_gy", "fraction_max_gy", file), file),

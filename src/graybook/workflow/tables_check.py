@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from graybook.dvh.metrics import parse
 from graybook.errors import GraybookError, InputError
 from graybook.files.rulebook import read_rulebook
+from graybook.record.course import Modality
 from graybook.tables import alpha_beta, edition, fractionation, organ_levels, rbe, structure_within
 from graybook.tables.alignment_thresholds import default_thresholds
 from graybook.tables.editions import table_files, table_of
@@ -27,6 +29,9 @@ from graybook.tables.structure_names import labels
 from graybook.workflow.tables import UNCHECKED
 
 __all__ = ["Check", "Fault", "Unopenable", "checked"]
+
+MODALITIES = tuple(one.value for one in Modality)
+SCHEDULE = re.compile(r"[\d.]+/[1-9]\d*")
 
 OWN = "graybook"
 """Key of what Graybook assigned itself: there is no publication to open."""
@@ -199,6 +204,15 @@ def _of_limit(one: Limit) -> Iterator[Fault]:
     for organ in one.organs:
         if organ not in labels():
             yield _fault(place, one.id, _unknown_name(organ))
+    for modality in one.conditions.modalities:
+        if modality not in MODALITIES:
+            problem = InputError(
+                "Not a modality", value=modality, remedy=f"use one of {', '.join(MODALITIES)}"
+            )
+            yield _fault(place, one.id, problem)
+    if one.schedule and not SCHEDULE.fullmatch(one.schedule):
+        problem = InputError("Not a schedule", value=one.schedule, remedy="write dose/fractions: 14/1")
+        yield _fault(place, one.id, problem)
     if one.default and one.tier == UNCHECKED:
         problem = InputError("A default read in a repository alone", value=one.tier, remedy="mark it `no`")
         yield _fault(place, one.id, problem)

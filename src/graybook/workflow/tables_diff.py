@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graybook.errors import InputError, UsageError
+from graybook.files._document import read_text_file
 from graybook.tables.editions import editions
 from graybook.tables.limit import Limit
 from graybook.tables.limits import FILES, limits, parsed_limits
@@ -93,7 +94,7 @@ def _of_folder(folder: Path) -> tuple[Limit, ...]:
     return tuple(
         limit
         for name in FILES
-        for limit in parsed_limits((folder / name).read_text(encoding="utf-8"), file=name)
+        for limit in parsed_limits(read_text_file(folder / name, "table").text, file=name)
     )
 
 

@@ -108,6 +108,11 @@ def test_a_bound_above_its_other_end_is_refused() -> None:
     )
     with pytest.raises(InputError, match=f"line {line}: fractions_min"):
         parsed_limits(with_cell("fractions_min", "9", line=line), file="limits.csv")
+    line = next(
+        n for n, text in enumerate(TEXTS[FILES[0]].splitlines(), 1) if text.startswith("rulach2021-paradis")
+    )
+    with pytest.raises(InputError, match=f"line {line}: interval_min_months"):
+        parsed_limits(with_cell("interval_min_months", "18", line=line), file="limits.csv")
 
 
 def test_a_default_that_nobody_checked_is_refused() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graybook.errors import InputError
+from graybook.tables.limit import Conditions
 from graybook.tables.limits import limits
 from graybook.tables.sources import Source
 from graybook.workflow import tables_check
@@ -60,9 +61,13 @@ def test_a_citation_from_memory_cannot_be_opened(monkeypatch: pytest.MonkeyPatch
         ({"metric": "Dmaximum"}, "Metric not understood"),
         ({"unit": "%"}, "unit"),
         ({"organ": "SpinalCord/Cord"}, "TG-263"),
+        ({"schedule": "14 Gy"}, "schedule"),
+        ({"conditions": Conditions(modalities=("photons",))}, "modality"),
     ],
 )
-def test_faulty_limits_are_told(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], what: str) -> None:
+def test_faulty_limits_are_told(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], what: str
+) -> None:
     """A metric outside the language, another unit and an unknown structure are faults, with the row and a remedy."""
     wrong = replace(limits()[0], **changes)  # type: ignore[arg-type]
     monkeypatch.setattr(tables_check, "limits", lambda: (wrong,))
