@@ -45,6 +45,7 @@ def test_spinal_cord_range() -> None:
 @pytest.mark.parametrize(
     ("organ", "ratio_gy", "tier"),
     [
+        ("ThecalSac", 2.0, "primary-table"),  # HyTEC 2021 states the thecal sac's EQD2 at the cord's 2 Gy
         ("CaudaEquina", 4.0, "primary-abstract"),  # Nieder 2006: α/β 4 below the thoracic cord
         ("Rectum", 1.6, "secondary-curated"),  # CHHiP 2021, bleeding: the lowest of eight endpoints
         ("Breast_L", 1.6, "secondary-curated"),  # FAST 2020, induration: the lowest of seven endpoints

@@ -225,7 +225,9 @@ def _spellings(organ: str) -> frozenset[str]:
     name = tg263_name(organ) or ""
     _, rows = table_of("tissues")
     tissues = [row["tissue"] for row in rows if name and row["organ"] == root(name)]
-    return frozenset(text.casefold() for text in (organ, name, root(name), pair_of(root(name)), *tissues) if text)
+    return frozenset(
+        text.casefold() for text in (organ, name, root(name), pair_of(root(name)), *tissues) if text
+    )
 
 
 _AS_TEXT: dict[str, Callable[[Limit], str]] = {
