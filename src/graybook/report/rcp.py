@@ -197,7 +197,7 @@ def _limits(result: Result, words: _Words) -> Iterator[_Sentence]:
     for place, entry in enumerate(judged[:LIMITS]):
         lead = "limits_lead" if place == 0 else "limits_next"
         yield _Sentence(
-            text=words(lead, text=_limit(entry, least, words)), part="limits", rank=1 if place == 0 else 3
+            text=words(lead, text=_limit(entry, least, words)), part="limits", rank=1 if place == 0 else 2
         )
     left = sum(not is_judged(entry) for entry in limits_of(result.constraints))
     if left:
@@ -225,9 +225,9 @@ def _sentences(material: Material, words: _Words) -> Iterator[_Sentence]:
     summed = any(course.in_sum for course in result.courses)
     for course in result.courses:
         yield _Sentence(text=_course(course, words, summed=summed), part="courses", rank=2)
-    yield from _organs(material, words)
     limits = list(_limits(result, words))
     yield from (one for one in limits if one.part == "limits")
+    yield from _organs(material, words)
     lines = _unknown(material, words)
     for place, line in enumerate(lines):
         lead = words("unknown", text=line) if place == 0 else line
