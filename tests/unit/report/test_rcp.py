@@ -97,11 +97,15 @@ def test_what_limits_is_said_in_words(made: SimpleNamespace) -> None:
     """Two organs with status, dose, limit and source, comparisons in words; then how many could not be judged."""
     lines = rcp_text(made.limited(), "en", limit=100_000).splitlines()
     (line,) = [line for line in lines if line.startswith("What limits: ")]
-    assert "Moelle épinière, limit exceeded: Dmax at least 67.66 Gy against at most 60 Gy (Rulach 2021)." in line
+    assert (
+        "Moelle épinière, limit exceeded: Dmax at least 67.66 Gy against at most 60 Gy (Rulach 2021)." in line
+    )
     assert "Then: Oesophage, limit exceeded: Dmax 112.74 Gy against at most 100 Gy (Rulach 2021)." in line
     assert "Limits not assessable: 2." in line
     text = rcp_text(made.limited(), "fr")
-    assert "Ce qui limite : Moelle épinière, limite dépassée : Dmax au moins 67,66 Gy pour au plus 60 Gy" in text
+    assert (
+        "Ce qui limite : Moelle épinière, limite dépassée : Dmax au moins 67,66 Gy pour au plus 60 Gy" in text
+    )
     assert "No dose limit is judged" not in "\n".join(lines)
 
 
