@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from graybook.cli.main import app
+from graybook.errors import UsageError
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "tumour board"\n'
 CORD = STAMP + '[[alpha_beta]]\ntg263 = "SpinalCord"\nvalue_gy = {}\n'
@@ -60,3 +61,19 @@ def test_a_missing_file_of_options_is_a_fault_of_the_call(tmp_path: Path) -> Non
     """A file that is not there is told as such."""
     status, text = told(tmp_path, "--options", str(tmp_path / "none.toml"))
     assert (status, "The file of options cannot be read." in text) == (2, True)
+
+
+def test_what_is_typed_reaches_the_workflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options, rulebook and scenarios, in their order, are what the workflow is asked with."""
+    asked: dict[str, object] = {}
+
+    def asks(_: Path, **wanted: object) -> None:
+        asked.update(wanted)
+        raise UsageError("enough", remedy="none")
+
+    monkeypatch.setattr("graybook.workflow.cumulative.assess", asks)
+    words = ["--options", "o.toml", "--rulebook", "ours.csv", "--scenario", "b.toml", "--scenario", "a.toml"]
+    status, _ = told(tmp_path, *words)
+    assert status == 2
+    assert (asked["options"], asked["rulebook"]) == (Path("o.toml"), "ours.csv")
+    assert list(asked["scenarios"]) == [Path("b.toml"), Path("a.toml")]  # type: ignore[call-overload]
