@@ -11,7 +11,7 @@ import pytest
 
 from graybook.geometry.grid import Grid
 from graybook.report.constraint_result import ConstraintResult
-from phantoms import box
+from phantoms import box, write_phantom
 from rules.limit_cases import (
     CUMULATIVE,
     NEW,
@@ -79,7 +79,6 @@ def test_interval_unknown(tmp_path: Path) -> None:
 
     drawn = [structure("ThecalSac")]
     early = plan(*PRIOR, "OLD", alter_plan=undated, alter_dose=undated)
-    from phantoms import write_phantom
 
     folder = write_phantom(
         tmp_path,
@@ -248,3 +247,20 @@ def test_the_reason_names_what_was_asked_and_found(tmp_path: Path, change: str, 
     said = words(one).replace(",", ".")
     assert any(figure in said for figure in (check.required, check.required.strip("≥≤ ")))
     assert check.found.split(",")[0][:3] in said
+
+
+@pytest.mark.rule(2)
+@pytest.mark.rule(10)
+def test_a_shift_in_a_uniform_dose_flips_nothing(tmp_path: Path) -> None:
+    """25/25 + 25/25 of unknown order, then 14/3: limits see 73.33 (given together), and so they do when the earlier doses are
+    displaced, for a uniform dose is everywhere the same; in their order it is 60.83."""
+    drawn = [structure("ThecalSac")]
+    early = course("old", OLD, plan(25, 25, "A"), plan(25, 25, "B"), structures=drawn)
+    folder = write_phantom(tmp_path, [early, course("new", NEW, plan(14, 3, "N"), structures=drawn)])
+    one = entry(result_of(folder), CUMULATIVE)
+    found = {other.kind: other for other in one.alternatives}
+    assert one.value_upper == pytest.approx(eqd2(50, 25) + eqd2(14, 3), abs=1e-3)
+    assert found["shift"].value_upper == pytest.approx(one.value_upper, abs=1e-3)
+    assert not found["shift"].flips
+    assert found["order"].value_upper == pytest.approx(2 * eqd2(25, 25) + eqd2(14, 3), abs=1e-3)
+    assert (found["order"].status, found["order"].flips) == ("met", True)

@@ -10,7 +10,7 @@ from graybook.record.alignment import Use
 from graybook.report.constraint_result import AlternativeResult, ConstraintResult
 from graybook.tables.limit import DoseOf, Scale
 from graybook.text import Language, phrase
-from graybook.units import rounded_gy
+from graybook.units import DOSE_DECIMALS, rounded_gy
 from graybook.workflow.limit_asking import Asked
 from graybook.workflow.limit_values import alpha_betas_for
 
@@ -130,7 +130,7 @@ def _result(kind: str, words: str, one: Judgement, said: Judgement) -> Alternati
     return AlternativeResult(
         kind=kind,
         assumption=words,
-        limit=one.limit.value,
+        limit=round(one.limit.value, DOSE_DECIMALS),
         value=rounded_gy(one.measured.low),
         value_upper=rounded_gy(one.measured.high),
         status=one.status.value,

@@ -13,7 +13,7 @@ from graybook.report.constraint_result import ConditionResult, ConstraintResult
 from graybook.tables.limit import Limit, Scale
 from graybook.tables.rulebook import Rulebook
 from graybook.text import Language, phrase
-from graybook.units import rounded_gy
+from graybook.units import DOSE_DECIMALS, rounded_gy
 from graybook.workflow.limit_alternatives import alternatives, with_other_sources
 from graybook.workflow.limit_asking import Asked, Asking
 from graybook.workflow.limit_cases import courses_of
@@ -101,7 +101,7 @@ def _result(asked: Asked, language: Language) -> ConstraintResult:
         tg263=result.tg263,
         metric=limit.metric,
         op=limit.op,
-        limit=limit.value,
+        limit=round(limit.value, DOSE_DECIMALS),
         unit=limit.unit,
         namespace=limit.namespace.value,
         dose_of=limit.dose_of.value,

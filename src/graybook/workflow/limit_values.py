@@ -103,9 +103,12 @@ class OrganSums:
             return _none("limit_no_envelope", organ)
         ends = [
             _scaled(
-                self._ends(organ.result.name, organ.doses, shifts, metric, ratio, assumed.kept), limit, ratio
+                self._ends(organ.result.name, organ.doses, shifts, metric, ratio, order, assumed.kept),
+                limit,
+                ratio,
             )
             for ratio in alpha_betas_for(limit, organ)
+            for order in assumed.orders(self.setting)
         ]
         return _worst(limit, organ, ends, Use.ENVELOPE.value)
 
@@ -116,12 +119,15 @@ class OrganSums:
         shifts: Sequence[Shift],
         metric: Metric,
         alpha_beta_gy: float,
+        order: frozenset[str],
         kept: Mapping[str, float],
     ) -> Ends | None:
-        key = (name, id(doses), alpha_beta_gy, tuple(sorted(kept.items())))
+        key = (name, id(doses), alpha_beta_gy, order, tuple(sorted(kept.items())))
         if metric.text not in self._known.setdefault(key, {}):
             asked = {one.text: one for one in (*self.metrics.get(name, ()), metric)}
-            found = envelope_of(doses, shifts, tuple(asked.values()), alpha_beta_gy, kept_shares=kept)
+            found = envelope_of(
+                doses, shifts, tuple(asked.values()), alpha_beta_gy, kept_shares=kept, concurrent=order
+            )
             self._known[key].update(zip(asked, found, strict=True))
         return self._known[key][metric.text]
 
