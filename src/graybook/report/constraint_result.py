@@ -97,11 +97,12 @@ class NtcpResult(_Model):
 
 
 class ScenarioStructure(_Model):
-    """One structure under a scenario. EQD2 [Gy]"""
+    """One structure under a scenario, on what limits look at there. EQD2 [Gy]"""
 
     name: str
     alpha_beta_gy: float | None
-    mean_gy: float | None = None
+    basis: str = Field(default="", description="3D sum, 3D sum with envelope, or point sum.")
+    mean_gy: float | None = Field(default=None, description="null where only a point sum is supported.")
     max_gy: float | None = None
     d0_03cc_gy: float | None = Field(default=None, description="Lower end of what limits look at.")
     d0_03cc_upper_gy: float | None = Field(default=None, description="Upper end of it.")

@@ -16,7 +16,7 @@ from graybook.text import Language, phrase
 from graybook.workflow.alpha_beta import alpha_beta_of
 from graybook.workflow.corrections import alpha_beta_override
 from graybook.workflow.doses import LoadedCourse
-from graybook.workflow.judgement import with_judgement
+from graybook.workflow.judgement import POINT_SUM, with_judgement
 from graybook.workflow.limit_results import constraints_of
 from graybook.workflow.organ_result import OrganDoses
 from graybook.workflow.organ_samples import Setting
@@ -179,11 +179,14 @@ def _structure(one: AssessedOrgan) -> ScenarioStructure:
     result = one.result
     assert result is not None  # noqa: S101  (shown only with a result)
     near = result.judged.d0_03cc_gy or (None, None)
+    basis = result.judged.basis
+    points = basis == POINT_SUM
     return ScenarioStructure(
         name=result.name,
         alpha_beta_gy=result.alpha_beta_gy,
-        mean_gy=result.cumulative.mean_gy,
-        max_gy=result.cumulative.max_gy,
+        basis=basis,
+        mean_gy=None if points else result.cumulative.mean_gy,
+        max_gy=result.point_sum.max_sum_gy if points else result.cumulative.max_gy,
         d0_03cc_gy=near[0],
         d0_03cc_upper_gy=near[1],
     )
