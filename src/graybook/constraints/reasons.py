@@ -54,7 +54,7 @@ def value(
             "schedule": limit.schedule,
         }
         return _finding(f"constraint_{status}_rederived", limit, case, figures, status)
-    return _finding(f"constraint_{status}{_range(figures)}", limit, case, figures, status)
+    return _finding(f"constraint_{status}{_range(status, figures, limit.unit)}", limit, case, figures, status)
 
 
 def a_fortiori(status: Status, limit: Limit, measured: Measured, case: Case, acts: Applied | None) -> Finding:
@@ -105,20 +105,26 @@ def _figures(limit: Limit, measured: Measured) -> dict[str, Param]:
     excess = None
     if better is not None:
         excess = better - limit.value if limit.at_most else limit.value - better
+    room = margin(limit, measured)
     return {
         "better": better,
         "worse": worse,
-        "margin": margin(limit, measured),
+        "margin": room,
+        "beyond": None if room is None else -room,
         "excess": excess,
         "rounding": limit.rounding,
     }
 
 
-def _range(figures: dict[str, Param]) -> str:
+def _range(status: Status, figures: Mapping[str, Param], unit: str) -> str:
+    """Whether a sentence has to name both ends: unless they agree within 1 % or 0.1 Gy (rule 9), for "near" to the digits shown."""
     better, worse = figures["better"], figures["worse"]
-    if isinstance(better, int | float) and isinstance(worse, int | float):
-        return "" if round(better - worse, _SHOWN) == 0 else "_range"
-    return "_range"
+    if not isinstance(better, int | float) or not isinstance(worse, int | float):
+        return "_range"
+    apart = abs(better - worse)
+    if status is Status.NEAR:
+        return "" if round(apart, _SHOWN) == 0 else "_range"
+    return "" if apart <= 0.01 * abs(worse) or (unit == "Gy" and apart <= 0.1) else "_range"
 
 
 def _assumed(acts: Applied) -> dict[str, Param]:

@@ -132,6 +132,27 @@ def test_a_sentence_has_its_figures() -> None:
     assert text(60.0, physical).startswith("60.00 Gy against")
 
 
+@pytest.mark.rule(9)
+@pytest.mark.parametrize(
+    ("ends", "changed", "both"),
+    [
+        ((60.0, 60.5), {}, False),
+        ((60.0, 60.7), {}, True),
+        ((1.0, 1.09), {"value": 2.0}, False),
+        ((1.0, 1.2), {"value": 2.0}, True),
+        ((1.0, 1.09), {"value": 2.0, "metric": "V20Gy[%]", "unit": "%"}, True),
+        ((80.0, 80.5), {}, False),
+        ((70.1, 70.2), {"rounding": 0.5}, True),
+        ((70.2, 70.2), {"rounding": 0.5}, False),
+    ],
+)
+def test_ends_that_agree_are_one_value(
+    ends: tuple[float, float], changed: dict[str, Any], both: bool
+) -> None:
+    """Within 1 % or 0.1 Gy the sentence names one; what is near is told to the digit."""
+    assert judged(ends, a_limit(**changed), a_case()).reason.code.endswith("_range") is both
+
+
 def test_a_missing_end_is_a_dash() -> None:
     """The end that nobody knows prints as one."""
     assert "at worst –" in text((60.0, None), a_limit())
