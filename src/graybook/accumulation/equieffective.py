@@ -17,6 +17,7 @@ from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.field import FieldSamples
 from graybook.radiobiology.linear_quadratic import eqd2_of_fractions_gy
+from graybook.radiobiology.voxelwise import add_eqd2_gy
 
 __all__ = ["CourseDose", "EquieffectiveField", "Interval", "course_eqd2", "summed"]
 
@@ -101,18 +102,27 @@ def _end(
     samples: Sequence[PhaseSamples], groups: Sequence[tuple[int, ...]], alpha_beta_gy: float, *, high: bool
 ) -> FloatArray:
     """EQD2 of one course at one end. [Gy]"""
-    total: FloatArray = np.zeros_like(samples[0].low_gy)
+    total: FloatArray = np.zeros(len(samples[0].low_gy))
     for group in groups:
         sessions = [samples[index].sessions(high=high) for index in group]
         runs = concurrent_runs(sessions) if len(group) > 1 else sequential_runs(sessions)
         for run in runs:
+            if len(run.phases) == 1:
+                sample = samples[group[run.phases[0]]]
+                planned_gy, planned = sample.planned(high=high)
+                add_eqd2_gy(
+                    total,
+                    planned_gy,
+                    planned=planned,
+                    fractions=run.sessions,
+                    alpha_beta_gy=alpha_beta_gy,
+                )
+                continue
             fraction_gy = sum(
                 (samples[group[member]].fraction_gy(high=high) for member in run.phases),
                 start=np.zeros_like(total),
             )
-            total = total + eqd2_of_fractions_gy(
-                fraction_gy, fractions=run.sessions, alpha_beta_gy=alpha_beta_gy
-            )
+            total += eqd2_of_fractions_gy(fraction_gy, fractions=run.sessions, alpha_beta_gy=alpha_beta_gy)
     return total
 
 

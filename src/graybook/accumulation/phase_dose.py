@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,14 +29,21 @@ class PhaseSamples:
     fractions_low: tuple[int, int]
     fractions_high: tuple[int, int]
 
-    @property
+    @cached_property
     def is_certain(self) -> bool:
         """Whether both ends of rules 5 and 9 are the same at every point."""
-        return self.fractions_low == self.fractions_high and np.array_equal(self.low_gy, self.high_gy)
+        if self.fractions_low != self.fractions_high:
+            return False
+        return self.high_gy is self.low_gy or np.array_equal(self.low_gy, self.high_gy)
+
+    def planned(self, *, high: bool) -> tuple[FloatArray, int]:
+        """Dose of all planned fractions [Gy], and their number."""
+        return (self.high_gy, self.fractions_high[0]) if high else (self.low_gy, self.fractions_low[0])
 
     def fraction_gy(self, *, high: bool) -> FloatArray:
         """Dose per fraction d = D_plan / n_planned, whatever was delivered (rule 1). [Gy]"""
-        return self.high_gy / self.fractions_high[0] if high else self.low_gy / self.fractions_low[0]
+        dose_gy, planned = self.planned(high=high)
+        return dose_gy / planned
 
     def sessions(self, *, high: bool) -> int:
         """Fractions delivered."""
@@ -110,7 +118,7 @@ class PhaseDose:
         samples = sampled_where_defined(self.field, points_mm)
         return PhaseSamples(
             low_gy=samples.low,
-            high_gy=samples.high,
+            high_gy=samples.low if samples.inside.all() else samples.high,
             inside=samples.inside,
             fractions_low=self.fractions_low,
             fractions_high=self.fractions_high,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,13 +12,13 @@ from graybook.accumulation.equieffective import Interval
 from graybook.accumulation.near_maximum import bound_gy, customary_sum_gy
 from graybook.dvh.metrics import metric_error, parse
 from graybook.dvh.sampling import StructureSamples
-from graybook.dvh.statistics import dose_at_percent_gy, mean_gy, near_maximum_gy
+from graybook.dvh.statistics import max_gy, mean_gy, min_gy, near_maxima_gy, near_maximum_gy
 from graybook.geometry.arrays import FloatArray
 from graybook.radiobiology import LQ_VALID_TO_GY
 from graybook.report.result import Bound, Metrics, PhasePoint, PointSum
 from graybook.report.result import CourseDose as CourseDoseResult
 from graybook.units import rounded_gy
-from graybook.workflow.organ_dose import CourseOnOrgan
+from graybook.workflow.organ_dose import CourseOnOrgan, eqd2_on_organ
 
 __all__ = [
     "OrganDoses",
@@ -26,6 +27,7 @@ __all__ = [
     "course_doses",
     "metrics",
     "metrics_error",
+    "metrics_of_sum",
     "point_sum",
 ]
 
@@ -37,6 +39,12 @@ SAMPLED = {
     "d50_gy": parse("median"),
 }
 """The figures of ``result.json`` that have a sampling error."""
+
+NEAR_CM3 = (0.03, 0.1)
+"""Volumes of the near-maxima that are summed over courses. [cm³]"""
+
+NearMaxima: TypeAlias = dict[float, float | None]
+"""Near-maxima of a course on an organ, by volume. [cm³, Gy]"""
 
 SAME_GY, SAME_SHARE = 0.1, 0.01
 """Two ends that differ by no more than this, in Gy or as a share, print as one value (rule 9)."""
@@ -77,20 +85,34 @@ class OrganDoses:
 
 def metrics(points_gy: FloatArray, extremes_gy: FloatArray, volumes_cm3: FloatArray) -> Metrics:
     """The metrics of ``result.json`` of one dose on one organ. [Gy]"""
-    everywhere = np.concatenate([points_gy, extremes_gy])
-
-    def near(volume_cm3: float) -> float | None:
-        return rounded_gy(near_maximum_gy(points_gy, volumes_cm3, volume_cm3))
-
+    half = float(volumes_cm3.sum()) * 50.0 / 100.0 or 1.0  # of nothing no median is defined
+    near_03, near_1, near_2, middle = near_maxima_gy(points_gy, volumes_cm3, (0.03, 0.1, 2.0, half))
     return Metrics(
         mean_gy=rounded_gy(mean_gy(points_gy, volumes_cm3)),
-        min_gy=rounded_gy(float(everywhere.min())),
-        max_gy=rounded_gy(float(everywhere.max())),
-        d0_03cc_gy=near(0.03),
-        d0_1cc_gy=near(0.1),
-        d2cc_gy=near(2.0),
-        d50_gy=rounded_gy(dose_at_percent_gy(points_gy, volumes_cm3, 50.0)),
+        min_gy=rounded_gy(min_gy(points_gy, extremes_gy)),
+        max_gy=rounded_gy(max_gy(points_gy, extremes_gy)),
+        d0_03cc_gy=rounded_gy(near_03),
+        d0_1cc_gy=rounded_gy(near_1),
+        d2cc_gy=rounded_gy(near_2),
+        d50_gy=rounded_gy(middle),
     )
+
+
+def metrics_of_sum(
+    organ: OrganDoses, alpha_beta_gy: float, concurrent: frozenset[str] = frozenset()
+) -> tuple[Metrics, Metrics]:
+    """The metrics of the sum over the mapped courses at both ends of rules 5 and 9; ``concurrent`` by rule 2. [Gy]"""
+    return _both_ends(
+        eqd2_on_organ(organ.mapped, alpha_beta_gy, concurrent=concurrent), organ.samples.volumes_cm3
+    )
+
+
+def _both_ends(interval: Interval, volumes_cm3: FloatArray) -> tuple[Metrics, Metrics]:
+    n = len(volumes_cm3)
+    low = metrics(interval.low[:n], interval.low[n:], volumes_cm3)
+    if interval.is_certain:
+        return low, low
+    return low, metrics(interval.high[:n], interval.high[n:], volumes_cm3)
 
 
 def metrics_error(points_gy: FloatArray, samples: StructureSamples) -> Metrics:
@@ -114,23 +136,6 @@ def bounds(low: Metrics, high: Metrics) -> list[Bound]:
     ]
 
 
-def _near(
-    on: CourseOnOrgan, alpha_beta_gy: float, *, high: bool, concurrent: bool = False
-) -> Callable[[float], float | None]:
-    interval = on.eqd2(alpha_beta_gy, concurrent=concurrent)
-    dose = (interval.high if high else interval.low)[: len(on.volumes_cm3)]
-    return lambda volume_cm3: near_maximum_gy(dose, on.volumes_cm3, volume_cm3)
-
-
-def _largest(of: Sequence[Callable[[float], float | None]]) -> Callable[[float], float | None]:
-    def value(volume_cm3: float) -> float | None:
-        found = [one(volume_cm3) for one in of]
-        known = [one for one in found if one is not None]
-        return max(known) if len(known) == len(found) and known else None
-
-    return value
-
-
 def point_sum(
     organ: OrganDoses,
     alpha_beta_gy: float,
@@ -147,23 +152,44 @@ def point_sum(
     """
     reached = [organ.on(course) for course in organ.courses]
     present = [on for on in reached if on]
-    lows = [_near(on[0], alpha_beta_gy, high=False) for on in present]
-    highs = [
-        _largest([_near(one, alpha_beta_gy, high=True, concurrent=one.id in concurrent) for one in on])
-        for on in present
-    ]
-    maxima = [
-        max(float(one.eqd2(alpha_beta_gy, concurrent=one.id in concurrent).high.max()) for one in on)
-        for on in present
-    ]
+    asked = tuple(v / share for v in NEAR_CM3 for share in (1, max(1, len(present))))
+    lows: list[NearMaxima] = []
+    highs: list[NearMaxima] = []
+    maxima = []
+    for on in present:
+        doses = [one.eqd2(alpha_beta_gy) for one in on]
+        lows.append(_near(doses[0].low, on[0], asked))
+        worst = [
+            one.eqd2(alpha_beta_gy, concurrent=True) if one.id in concurrent else dose
+            for one, dose in zip(on, doses, strict=True)
+        ]
+        known = [
+            lows[-1] if dose.high is doses[0].low else _near(dose.high, one, asked)
+            for one, dose in zip(on, worst, strict=True)
+        ]
+        highs.append({v: _largest([one[v] for one in known]) for v in asked})
+        maxima.append(max(float(dose.high.max()) for dose in worst))
+    customary = [customary_sum_gy([near[v] for near in lows]) for v in NEAR_CM3]
+    bound = [bound_gy([near.__getitem__ for near in highs], volume_cm3=v) for v in NEAR_CM3]
     return PointSum(
-        customary_d0_03cc_gy=rounded_gy(customary_sum_gy([near(0.03) for near in lows])),
-        customary_d0_1cc_gy=rounded_gy(customary_sum_gy([near(0.1) for near in lows])),
-        bound_d0_03cc_gy=rounded_gy(bound_gy(highs, volume_cm3=0.03)),
-        bound_d0_1cc_gy=rounded_gy(bound_gy(highs, volume_cm3=0.1)),
+        customary_d0_03cc_gy=rounded_gy(customary[0]),
+        customary_d0_1cc_gy=rounded_gy(customary[1]),
+        bound_d0_03cc_gy=rounded_gy(bound[0]),
+        bound_d0_1cc_gy=rounded_gy(bound[1]),
         max_sum_gy=rounded_gy(sum(maxima)) if maxima else None,
         complete=complete and len(present) == len(reached),
     )
+
+
+def _near(dose_gy: FloatArray, on: CourseOnOrgan, of_cm3: Sequence[float]) -> NearMaxima:
+    n = len(on.volumes_cm3)
+    return dict(zip(of_cm3, near_maxima_gy(dose_gy[:n], on.volumes_cm3, of_cm3), strict=True))
+
+
+def _largest(values: Sequence[float | None]) -> float | None:
+    """The largest; None where one is not known."""
+    known = [one for one in values if one is not None]
+    return max(known) if len(known) == len(values) and known else None
 
 
 def course_doses(organ: OrganDoses, alpha_beta_gy: float | None) -> list[CourseDoseResult]:
@@ -195,7 +221,11 @@ def _course_dose(
     physical = on.physical_gy()
     fractions = {sample.sessions(high=False) for sample in on.samples}
     values = Metrics() if alpha_beta_gy is None else _low(on.eqd2(alpha_beta_gy), on.volumes_cm3)
-    own = None if native is None or alpha_beta_gy is None else _near(native, alpha_beta_gy, high=False)(0.03)
+    own = (
+        None
+        if native is None or alpha_beta_gy is None
+        else _near(native.eqd2(alpha_beta_gy).low, native, NEAR_CM3)[0.03]
+    )
     return CourseDoseResult(
         id=on.id,
         mean_gy=values.mean_gy,

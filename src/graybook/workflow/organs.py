@@ -13,7 +13,7 @@ from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress
 from graybook.record import Finding, Refusal
 from graybook.report.material import DvhCurve, StructureCurves
-from graybook.report.result import Alternative, Metrics, StructureResult
+from graybook.report.result import Alternative, StructureResult
 from graybook.workflow.alpha_beta import AlphaBetaChoice
 from graybook.workflow.anatomy import Organ
 from graybook.workflow.organ_checks import checks_of
@@ -22,8 +22,8 @@ from graybook.workflow.organ_result import (
     OrganDoses,
     bounds,
     course_doses,
-    metrics,
     metrics_error,
+    metrics_of_sum,
     point_sum,
 )
 from graybook.workflow.organ_samples import Setting, organ_doses
@@ -193,7 +193,7 @@ def _three_dimensional(
     choice: AlphaBetaChoice, doses: OrganDoses, trusted: Mapping[str, Reliance], setting: Setting
 ) -> dict[str, object]:
     assert choice.value_gy is not None  # noqa: S101  (the caller has asked)
-    low, high = _both(doses, choice.value_gy, frozenset())
+    low, high = metrics_of_sum(doses, choice.value_gy)
     sampled = eqd2_on_organ(doses.mapped, choice.value_gy, concurrent=frozenset())
     values: dict[str, object] = {
         "cumulative": low,
@@ -202,9 +202,9 @@ def _three_dimensional(
         "printed_as_range": bounds(low, high),
     }
     if setting.order_unknown:
-        values["concurrent"] = _both(doses, choice.value_gy, setting.order_unknown)[0]
+        values["concurrent"] = metrics_of_sum(doses, choice.value_gy, setting.order_unknown)[0]
     if choice.alternative_gy is not None:
-        other = _both(doses, choice.alternative_gy, frozenset())[0]
+        other = metrics_of_sum(doses, choice.alternative_gy)[0]
         values["alternative"] = Alternative(
             **other.model_dump(by_alias=True), alpha_beta_gy=choice.alternative_gy
         )
@@ -223,16 +223,6 @@ def shifts_of(trusted: Mapping[str, Reliance], setting: Setting) -> tuple[Shift,
     return shifts if len(shifts) == len(setting.movable) else None
 
 
-def _both(doses: OrganDoses, alpha_beta_gy: float, concurrent: frozenset[str]) -> tuple[Metrics, Metrics]:
-    volumes = doses.samples.volumes_cm3
-    n = len(volumes)
-    interval = eqd2_on_organ(doses.mapped, alpha_beta_gy, concurrent=concurrent)
-    low = metrics(interval.low[:n], interval.low[n:], volumes)
-    if np.array_equal(interval.low, interval.high):
-        return low, low
-    return low, metrics(interval.high[:n], interval.high[n:], volumes)
-
-
 def _curves(organ: Organ, alpha_beta_gy: float, doses: OrganDoses, setting: Setting) -> StructureCurves:
     volumes = doses.samples.volumes_cm3
     n = len(volumes)
@@ -249,6 +239,6 @@ def _curves(organ: Organ, alpha_beta_gy: float, doses: OrganDoses, setting: Sett
     if not setting.refused and organ.origin != "own anatomy" and doses.mapped:
         interval = eqd2_on_organ(doses.mapped, alpha_beta_gy, concurrent=frozenset())
         curves.append(curve("cumulative", interval.low))
-        if not np.array_equal(interval.low, interval.high):
+        if not interval.is_certain:
             curves.append(curve("cumulative_upper", interval.high))
     return StructureCurves(structure=organ.structure.name, curves=tuple(curves))

@@ -12,6 +12,7 @@ from graybook.dvh.statistics import (
     mean_gy,
     median_gy,
     min_gy,
+    near_maxima_gy,
     near_maximum_gy,
     volume_above_cm3,
 )
@@ -105,3 +106,26 @@ def test_empty_curve() -> None:
     """No samples give a curve of no volume."""
     assert cumulative(np.array([]), np.array([])).volume_cm3.tolist() == [0.0]
     assert thinned(np.array([]), np.array([])).volume_cm3.max() == 0.0
+
+
+def test_several_near_maxima_are_those_of_each() -> None:
+    """All at once or one by one, of few samples and many, equal doses and skew ones: the same values, None where too small."""
+    rng = np.random.default_rng(11)
+    for count in (1, 50, 65, 5000):
+        for dose in (
+            rng.gamma(2.0, 3.0, count),
+            rng.integers(0, 4, count) * 1.0,
+            np.full(count, 7.0),
+            np.exp(rng.uniform(-40, 40, count)),
+        ):
+            volumes = rng.uniform(0.0, 0.01, count)
+            total = float(volumes.sum())
+            of_cm3 = (0.03, 1e-9, 0.1, 0.03, total * 0.5, total, total * 1.1)
+            found = near_maxima_gy(dose, volumes, of_cm3)
+            assert found == tuple(near_maximum_gy(dose, volumes, one) for one in of_cm3)
+
+
+def test_near_maxima_of_no_volume_are_refused() -> None:
+    """Every volume is above zero."""
+    with pytest.raises(UsageError, match="above zero"):
+        near_maxima_gy(np.ones(2), np.ones(2), (0.1, 0.0))

@@ -6,9 +6,12 @@ import numpy as np
 from numba import njit, types
 
 from graybook.geometry.arrays import BoolArray, FloatArray
-from graybook.geometry.compiling import FLOAT, kernel, read
+from graybook.geometry.compiling import FLOAT, kernel, read, written
 
-__all__ = ["halves_apart", "highest_share", "reached"]
+__all__ = ["halves_apart", "highest_share", "highest_shares", "reached"]
+
+BUCKETS = 512
+"""Into which samples are put by their dose."""
 
 
 @njit(cache=False)
@@ -54,6 +57,51 @@ def reached(dose: FloatArray, volumes: FloatArray, volume: float) -> float:  # p
 
 highest_share = kernel(read(1), read(1), FLOAT, gives=FLOAT)(reached.py_func)
 """``reached`` for callers in Python."""
+
+
+@kernel(read(1), read(1), FLOAT, FLOAT, read(1), written(1))
+def highest_shares(
+    dose: FloatArray, volumes: FloatArray, low: float, high: float, of: FloatArray, out: FloatArray
+) -> None:  # pragma: no cover
+    """Fill ``out`` (k,) with what :func:`reached` gives for each volume in ``of`` (k,); the samples are put in buckets once.
+
+    ``low`` and ``high`` are the extremes of the doses.
+    """
+    scale = BUCKETS / (high - low) if high > low else np.inf
+    if dose.shape[0] <= 64 or not np.isfinite(scale):
+        for k in range(of.shape[0]):
+            out[k] = reached(dose, volumes, of[k])
+        return
+    # volume and number of samples in each bucket, and the bucket of each sample
+    held, place = np.zeros((BUCKETS, 2)), np.empty(dose.shape[0], dtype=np.uint16)
+    top = np.uint16(BUCKETS - 1)
+    for p in range(dose.shape[0]):
+        b = min(np.uint16((dose[p] - low) * scale), top)
+        place[p] = b
+        held[b, 0] += volumes[p]
+        held[b, 1] += 1.0
+    chosen, above = np.empty(of.shape[0], dtype=np.int64), np.zeros(of.shape[0])
+    # the samples of every bucket that is opened lie together, from ``begin`` on
+    begin, opened = np.full(BUCKETS, -1, dtype=np.int64), 0
+    for k in range(of.shape[0]):
+        c = BUCKETS - 1
+        while c > 0 and (held[c, 1] == 0.0 or above[k] + held[c, 0] < of[k]):
+            above[k] += held[c, 0]
+            c -= 1
+        chosen[k] = c
+        if begin[c] < 0:
+            begin[c] = opened
+            opened += int(held[c, 1])
+    values, weights = np.empty(opened), np.empty(opened)
+    next_ = begin.copy()
+    for p in range(dose.shape[0]):
+        b = place[p]
+        if begin[b] >= 0:
+            values[next_[b]], weights[next_[b]] = dose[p], volumes[p]
+            next_[b] += 1
+    for k in range(of.shape[0]):
+        first, last = begin[chosen[k]], next_[chosen[k]]
+        out[k] = reached(values[first:last], weights[first:last], of[k] - above[k])
 
 
 @kernel(read(1), read(1), read(1, types.boolean), gives=FLOAT)

@@ -1,0 +1,1 @@
+"""Compiled loops of the models: arrays come in, arrays go out."""
