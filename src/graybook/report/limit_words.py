@@ -21,6 +21,7 @@ __all__ = [
     "metric_name",
     "obstacle_text",
     "of_limit_text",
+    "recovered",
     "source_line",
     "status_text",
     "turning_points",
@@ -35,7 +36,7 @@ _OPS = {"<=": "≤", ">=": "≥"}
 _NAMES = {"max": "Dmax", "mean": "Dmean", "min": "Dmin"}
 _SCALES = ("EQD2", "BED", "physical", "as reported")
 _CONVENTIONS = {"dose": "share_off_dose", "tolerance": "share_on_tolerance"}
-_ASIDE = re.compile(r"\s*\([^)]*\)")
+_ASIDE = re.compile(r"\s*(?:\([^)]*\)|\[[^\]]*\])")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _HOLDS = {True: "✓", False: "✗", None: "?"}
 _TURNS = 2
@@ -160,12 +161,19 @@ def _limiting_end(one: AlternativeResult, entry: ConstraintResult) -> float | No
     return next((end for end in ends if end is not None), None)
 
 
+def _counted_twice(one: AlternativeResult, entry: ConstraintResult) -> bool:
+    """Whether nothing but recovery, which the limit holds already, keeps a discounted dose from a verdict (rule 11)."""
+    others = (check.holds for check in entry.conditions if check.condition != "recovery_in_source")
+    return one.kind == "recovery_dose" and entry.recovery_in_source == "yes" and all(others)
+
+
 def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wording) -> str:
     """The assumption, what the limit then says, and by which figures; a dose without a verdict is not compared."""
     value = _limiting_end(one, entry)
     if one.status not in ASSESSED:
         dose = DASH if value is None else _with_unit(_figure(value, entry, words), entry, words)
-        return words("alternative_dose", assumption=one.assumption, dose=dose)
+        key = "alternative_twice" if _counted_twice(one, entry) else "alternative_dose"
+        return words(key, assumption=one.assumption, dose=dose)
     status = words.term("verdict", one.status)
     figures = against(value, one.limit, entry, words)
     return words("alternative", assumption=one.assumption, status=status, figures=figures)
@@ -202,9 +210,22 @@ def _recovery_said(text: str, words: Wording) -> str:
     return words(_CONVENTIONS[convention], percent=words.short(float(share) * 100.0))
 
 
-def _asked_found(key: str, one: ConditionResult, words: Wording) -> str:
+def recovered(entry: ConstraintResult, words: Wording) -> tuple[str, str]:
+    """What recovery has done to the dose that was compared, and to the limit; empty where none acts (rule 11)."""
+    for one in entry.conditions:
+        share, _, convention = one.found.partition(" ")
+        if one.condition == "recovery_in_source" and convention in _CONVENTIONS:
+            percent = words.short(float(share) * 100.0)
+            if convention == "dose":
+                return words("dose_discounted", percent=percent), ""
+            return "", words("limit_raised", percent=percent)
+    return "", ""
+
+
+def _asked_found(one: ConditionResult, words: Wording) -> str:
     name = words.term("condition", one.condition)
     required, found = (_said(one.condition, text, words) for text in (one.required, one.found))
+    key = "condition_line" if found != DASH or one.holds is None else "condition_short"
     return words(key, mark=_HOLDS[one.holds], name=name, required=required, found=found)
 
 
@@ -217,7 +238,7 @@ def _kept(one: ConditionResult, words: Wording) -> str:
 def condition_lines(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
     """Each condition with its mark, what the source asks and what was found: those that hold on one line, others one each."""
     kept = [_kept(one, words) for one in entry.conditions if one.holds]
-    lines = [_asked_found("condition_line", one, words) for one in entry.conditions if not one.holds]
+    lines = [_asked_found(one, words) for one in entry.conditions if not one.holds]
     return (*lines, *((f"{_HOLDS[True]} {'; '.join(kept)}",) if kept else ()))
 
 

@@ -14,6 +14,7 @@ from graybook.report.limit_words import (
     limit_text,
     margin_text,
     metric_name,
+    recovered,
     source_line,
     status_text,
     what_of,
@@ -42,13 +43,20 @@ def _whose(entry: ConstraintResult, numbers: Citations, words: Wording) -> Cell:
 def _dose_cell(entry: ConstraintResult, least: frozenset[str], words: Wording) -> Cell:
     missing = entry.structure in least and entry.basis.startswith("3D sum")
     return cell(
-        dose_text(entry, words, at_least=missing), words.term("basis", entry.basis) if entry.basis else ""
+        dose_text(entry, words, at_least=missing),
+        words.term("basis", entry.basis) if entry.basis else "",
+        recovered(entry, words)[0],
     )
+
+
+def _told(entry: ConstraintResult) -> list[AlternativeResult]:
+    """Of a limit that could not be judged, only alternatives that could."""
+    return [one for one in entry.alternatives if is_judged(entry) or one.status in ASSESSED]
 
 
 def _alternatives(entry: ConstraintResult, words: Wording) -> Cell:
     """Each alternative, those that turn the answer marked; other sources that say the same are counted: each has its own row."""
-    told = [one for one in entry.alternatives if is_judged(entry) or one.status in ASSESSED]
+    told = _told(entry)
     same = [one for one in told if one.kind == "source" and one.status == entry.status]
     turning = flips(entry)
     lines = [
@@ -64,7 +72,7 @@ def _row(
     entry: ConstraintResult, least: frozenset[str], numbers: Citations, words: Wording, *, others: bool
 ) -> tuple[Cell, ...]:
     return (
-        cell(limit_text(entry, words), what_of(entry, words), strong=True),
+        cell(limit_text(entry, words), recovered(entry, words)[1], what_of(entry, words), strong=True),
         _whose(entry, numbers, words),
         _dose_cell(entry, least, words),
         cell(
@@ -80,7 +88,7 @@ def _row(
 def _organ_table(
     title: str, entries: Sequence[ConstraintResult], least: frozenset[str], numbers: Citations, words: Wording
 ) -> Table:
-    others = any(entry.alternatives for entry in entries)
+    others = any(_told(entry) for entry in entries)
     return Table(
         title=title,
         columns=(
@@ -149,7 +157,7 @@ def _recovery(result: Result, words: Wording) -> Iterator[Table]:
     rows = []
     for entry in result.constraints:
         dose, tolerance = (_by_kind(entry, kind) for kind in ("recovery_dose", "recovery_tolerance"))
-        if dose is None and tolerance is None:
+        if not any(one is not None and one.status in ASSESSED for one in (dose, tolerance)):
             continue
         cells = (
             cell(alternative_text(one, entry, words) if one is not None else words("not_given"))

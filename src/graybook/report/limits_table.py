@@ -11,6 +11,7 @@ from graybook.report.limit_words import (
     margin_text,
     obstacle_text,
     of_limit_text,
+    recovered,
     source_line,
     status_text,
     turning_points,
@@ -45,11 +46,12 @@ def _dose(entry: ConstraintResult, least: frozenset[str], words: Wording) -> str
 def _row(
     entry: ConstraintResult, least: frozenset[str], numbers: Citations, words: Wording
 ) -> tuple[Cell, ...]:
+    dose, limit = recovered(entry, words)
     turns = turning_points(entry, words) if is_judged(entry) else (obstacle_text(entry, words),)
     return (
         cell(entry.structure, strong=True),
-        cell(_dose(entry, least, words), words.term("basis", entry.basis), strong=True),
-        cell(limit_text(entry, words), what_of(entry, words), source_line(entry, numbers, words)),
+        cell(_dose(entry, least, words), words.term("basis", entry.basis), dose, strong=True),
+        cell(limit_text(entry, words), limit, what_of(entry, words), source_line(entry, numbers, words)),
         cell(margin_text(entry, words), of_limit_text(entry, words)),
         cell(status_text(entry.status, words), strong=entry.status in ("exceeded", "near")),
         cell(*turns, even=True),

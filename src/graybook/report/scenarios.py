@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
 from graybook.report.citations import Citations
 from graybook.report.constraint_result import ConstraintResult, ScenarioStructure
-from graybook.report.limit_words import against, dose_text, limit_text, source_line, status_text
-from graybook.report.limiting import limiting, limits_of
-from graybook.report.result import Result
-from graybook.report.values import alpha_beta_text, metric_text, structures_by_name
+from graybook.report.limit_words import against, dose_text, limit_text, recovered, source_line, status_text
+from graybook.report.limiting import is_judged, limiting, limits_of
+from graybook.report.result import Result, StructureResult
+from graybook.report.values import structures_by_name
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
 
@@ -54,6 +54,7 @@ def _verdict(entry: ConstraintResult | None, headline: ConstraintResult | None, 
     return cell(
         words("differs", status=status) if differs else status,
         against(entry.value_upper, entry.limit, entry, words) if moved else dose_text(entry, words),
+        recovered(entry, words)[0],
         strong=differs,
     )
 
@@ -66,8 +67,11 @@ def _limit_rows(result: Result, numbers: Citations, words: Wording) -> Iterator[
     every = {**headline}
     for column in columns:
         every = {**column, **every}
+    judged = {key for column in (headline, *columns) for key, entry in column.items() if is_judged(entry)}
     order = [entry.structure for entry in limiting(every.values())]
     for key, entry in sorted(every.items(), key=lambda item: order.index(item[0][0])):
+        if key not in judged:
+            continue
         yield (
             cell(entry.structure, limit_text(entry, words), source_line(entry, numbers, words), strong=True),
             _verdict(headline.get(key), None, words),
@@ -75,24 +79,37 @@ def _limit_rows(result: Result, numbers: Citations, words: Wording) -> Iterator[
         )
 
 
-def _near(found: ScenarioStructure | None, words: Wording) -> Cell:
-    if found is None or found.d0_03cc_gy is None:
+def _near(ends: tuple[float | None, float | None], alpha_beta_gy: float | None, words: Wording) -> Cell:
+    if ends[0] is None:
         return cell(DASH)
-    low, high = words.number(found.d0_03cc_gy), words.number(found.d0_03cc_upper_gy or found.d0_03cc_gy)
+    low, high = words.number(ends[0]), words.number(ends[1] if ends[1] is not None else ends[0])
     text = low if low == high else words("range", low=low, high=high)
-    return cell(text, words("at_its_alpha_beta", value=words.short(found.alpha_beta_gy)))
+    return cell(text, words("at_its_alpha_beta", value=words.short(alpha_beta_gy)))
+
+
+def _scenario_near(found: ScenarioStructure | None, words: Wording) -> Cell:
+    if found is None:
+        return cell(DASH)
+    return _near((found.d0_03cc_gy, found.d0_03cc_upper_gy), found.alpha_beta_gy, words)
+
+
+def _headline_near(found: StructureResult | None, words: Wording) -> Cell:
+    """What limits look at, as in the scenarios; the 3D sum where nothing can be judged."""
+    if found is None:
+        return cell(DASH)
+    ends = found.judged.d0_03cc_gy or (found.cumulative.d0_03cc_gy, found.cumulative_upper.d0_03cc_gy)
+    return _near(ends, found.alpha_beta_gy, words)
 
 
 def _near_rows(result: Result, words: Wording) -> Iterator[tuple[Cell, ...]]:
     by_name = structures_by_name(result)
     columns = [{one.name: one for one in scenario.structures} for scenario in result.scenarios]
     for name in dict.fromkeys(name for column in columns for name in column):
-        known = by_name.get(name)
-        headline = cell(DASH)
-        if known is not None:
-            used = words("at_its_alpha_beta", value=alpha_beta_text(known, words))
-            headline = cell(metric_text(known, "d0_03cc_gy", words), used)
-        yield (cell(name, strong=True), headline, *(_near(column.get(name), words) for column in columns))
+        yield (
+            cell(name, strong=True),
+            _headline_near(by_name.get(name), words),
+            *(_scenario_near(column.get(name), words) for column in columns),
+        )
 
 
 def scenarios_section(result: Result, numbers: Citations, words: Wording) -> Section | None:

@@ -80,6 +80,19 @@ def test_both_conventions_of_recovery_side_by_side(made: SimpleNamespace) -> Non
     assert "two conventions" in table.note
 
 
+@pytest.mark.rule(11)
+def test_recovery_counted_twice_is_said(made: SimpleNamespace) -> None:
+    """A discounted dose under a limit that holds recovery already has no verdict, and the table says why."""
+    twice = cases.other("recovery_dose", "Recovery 25 %", 70.0, 55.0, "not assessable", flips=False)
+    raised = cases.other("recovery_tolerance", "Recovery 25 %", 87.5, 73.3, "met", flips=True)
+    cord = cases.CORD.model_copy(update={"alternatives": [twice, raised]})
+    found = made.result(constraints=[cord])
+    shown = limits_section(found, (), citations(found), EN)
+    assert shown is not None
+    text = said(tables(shown)["Recovery, by both conventions"])
+    assert "55.00 Gy, no verdict, recovery counted twice" in text
+
+
 def test_alternatives_that_flip_are_marked(made: SimpleNamespace) -> None:
     """An alternative that turns the answer has a mark, others have none."""
     text = said(tables(section(made))["Cumulative limits: Moelle épinière"])

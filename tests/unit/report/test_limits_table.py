@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from graybook.report import constraint_result as model
 from graybook.report.blocks import Table
 from graybook.report.limit_words import MARKS, margin_text, status_text, turning_points, whose
 from graybook.report.sheet import sheet
@@ -144,6 +145,23 @@ def test_assumptions_name_recovery_and_who_assumes_it(made: SimpleNamespace) -> 
     assert words in said
     assert "Recovery between courses otherwise: 0." in said
     assert "Recovery between courses: 0." in sheet(made.whole(), "en").summary.assumptions
+
+
+@pytest.mark.rule(11)
+@pytest.mark.parametrize(
+    ("found", "place", "words"),
+    [("0.25 dose", 1, "less 25 % recovery"), ("0.125 tolerance", 2, "raised 12.5 % by recovery")],
+)
+def test_recovery_that_acts_stands_beside_the_figure(
+    made: SimpleNamespace, found: str, place: int, words: str
+) -> None:
+    """A discounted dose says so beside the dose, a raised limit beside the limit."""
+    acting = model.ConditionResult(condition="recovery_in_source", required="yes", found=found, holds=False)
+    entry = cases.CORD.model_copy(update={"conditions": [acting]})
+    table = sheet(made.material(made.result(constraints=[entry]), drawn=()), "en").summary.limits
+    assert table is not None
+    assert words in table.rows[0][place].lines
+    assert words not in table.rows[0][3 - place].lines
 
 
 @pytest.mark.rule(17)

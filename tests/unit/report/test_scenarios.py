@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from graybook.report import result as model
 from graybook.report.blocks import Table
 from graybook.report.citations import citations
 from graybook.report.scenarios import scenarios_section
@@ -46,10 +47,33 @@ def test_status_that_differs_is_marked(made: SimpleNamespace) -> None:
     assert rows["Oesophage", "Dmax\u00a0≤\u00a0100\u00a0Gy"][2].lines == ("–",)
 
 
+def test_headline_shows_what_limits_look_at(made: SimpleNamespace) -> None:
+    """Where limits look at the point sum, the headline's near-maximum is the point sum's too, at both ends."""
+    found = made.limited().result
+    judged = model.Judged(basis="point sum", d0_03cc_gy=(75.67, 77.18))
+    structures = [
+        one.model_copy(update={"judged": judged}) if one.name == "Moelle épinière" else one
+        for one in found.structures
+    ]
+    found = found.model_copy(update={"structures": structures})
+    shown = scenarios_section(found, citations(found), EN)
+    assert shown is not None
+    last = shown.blocks[-1]
+    assert isinstance(last, Table)
+    assert last.rows[0][1].lines[0] == "75.67–77.18"
+
+
+def test_limits_that_no_column_judges_are_left_out(made: SimpleNamespace) -> None:
+    """A limit that is not assessable in every column has no row: the section on limits holds it."""
+    names = {row[0].lines[0] for row in tables(made, EN)[1].rows}
+    assert "Oesophage" in names
+    assert not names & {"Plexus brachial D", "Foie"}
+
+
 def test_near_maxima(made: SimpleNamespace) -> None:
     """The near-maximum of each organ stands beside the headline's, with the α/β it was computed at."""
     (row,) = tables(made, EN)[2].rows
-    assert row[1].lines == ("≥ 65.83", "α/β\u00a02")
+    assert row[1].lines == ("65.83", "α/β\u00a02")
     assert row[2].lines == ("58.00–59.50", "α/β\u00a04")
 
 
