@@ -59,6 +59,18 @@ def test_interval_too_short(tmp_path: Path) -> None:
 
 
 @pytest.mark.rule(12)
+@pytest.mark.parametrize(
+    ("day", "status"), [(date(2024, 11, 25), "not assessable"), (date(2024, 10, 25), "met")]
+)
+def test_the_interval_runs_from_the_end(tmp_path: Path, day: date, status: str) -> None:
+    """25 sessions that began 5.3 months ago ended 4.2 months ago: too short for HyTEC, though the start is not; a month earlier it
+    is long enough. The reckoned end is said."""
+    result = result_of(given(tmp_path, PRIOR, SBRT, days=[day, NEW]))
+    assert entry(result, CUMULATIVE).status == status
+    assert "end_reckoned" in {one.code for one in result.findings}
+
+
+@pytest.mark.rule(12)
 def test_an_exceeded_limit_is_not_judged_either_outside_its_conditions(tmp_path: Path) -> None:
     """73.33 at four months: the dose, and no verdict in either direction."""
     result = result_of(given(tmp_path, PRIOR, (14.0, 3), days=[date(2025, 1, 5), NEW]))

@@ -20,6 +20,7 @@ from graybook.workflow.anatomy import Organ
 from graybook.workflow.assumption_findings import assumed_changes, assumed_files, names_nothing
 from graybook.workflow.assumptions import Assumptions
 from graybook.workflow.clinical import administrations, clinical_result, overlap_results
+from graybook.workflow.intervals import ends_said
 from graybook.workflow.laterality import side_findings
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
@@ -113,6 +114,7 @@ def _findings(parts: Parts) -> list[Finding]:
         *names_nothing(parts.assumptions, [one.result for one in parts.assessed if one.result is not None]),
         *verdict_findings(parts.alignments, _judged_names(parts.organs, setting)),
         *levels_said(shared_levels([one.course for one in setting.courses])),
+        *ends_said([one.course for one in setting.courses], setting.reference),
         *(finding for one in setting.courses for finding in one.findings),
         *(finding for one in parts.alignments for finding in one.findings),
         *(finding for one in parts.assessed for finding in one.findings),

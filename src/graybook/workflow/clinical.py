@@ -16,7 +16,8 @@ from graybook.report.result import (
 )
 from graybook.units import rounded_cm3
 from graybook.workflow.doses import LoadedCourse
-from graybook.workflow.overlap import SharedLevels, interval_days
+from graybook.workflow.intervals import interval_days
+from graybook.workflow.overlap import SharedLevels
 from graybook.workflow.shared_volume import Isodose, shared_volume
 
 __all__ = ["administrations", "clinical_result", "overlap_results"]

@@ -9,6 +9,7 @@ from graybook.constraints.judgement import Case, Measured
 from graybook.record import Course, Modality, Phase, Recovery
 from graybook.tables.structure_names import root
 from graybook.workflow.doses import LoadedCourse
+from graybook.workflow.intervals import interval_days
 from graybook.workflow.organ_samples import Setting
 
 __all__ = ["Courses", "case_of", "courses_of", "kept_after", "recovery_of"]
@@ -60,10 +61,8 @@ def courses_of(setting: Setting, *, left_out: frozenset[str] = frozenset()) -> C
 
 def interval_months(course: Course, reference: Course) -> float | None:
     """End of a course to the start of the reference course; None where a date is missing. [months]"""
-    end = course.end_date or course.start_date
-    if end is None or reference.start_date is None:
-        return None
-    return (reference.start_date - end).days / DAYS_A_MONTH
+    days = interval_days(course, reference)
+    return None if days is None else days / DAYS_A_MONTH
 
 
 def recovery_of(tg263: str | None, recoveries: Sequence[Recovery]) -> Recovery | None:

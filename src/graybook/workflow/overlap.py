@@ -1,4 +1,4 @@
-"""Courses come in; the vertebrae they share, as a person states them, and the days between them go out."""
+"""Courses come in; the vertebrae they share, as a person states them, go out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graybook.record import Course, Finding
 
-__all__ = ["SharedLevels", "interval_days", "levels_said", "shared_levels"]
+__all__ = ["SharedLevels", "levels_said", "shared_levels"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +45,3 @@ def levels_said(shared: Sequence[SharedLevels]) -> tuple[Finding, ...]:
         )
         for one in shared
     )
-
-
-def interval_days(earlier: Course, reference: Course) -> int | None:
-    """End of a course (its start, where no session is known) to the start of the reference course; None without dates. [d]"""
-    end = earlier.end_date or earlier.start_date
-    return None if end is None or reference.start_date is None else (reference.start_date - end).days

@@ -24,7 +24,7 @@ from graybook.units import rounded_gy
 from graybook.workflow.alignment_results import link_result
 from graybook.workflow.alignments import CourseAlignment
 from graybook.workflow.doses import LoadedCourse
-from graybook.workflow.overlap import interval_days
+from graybook.workflow.intervals import interval_days
 
 __all__ = [
     "course_result",
