@@ -10,7 +10,7 @@ from graybook.report.blocks import Reference, References
 from graybook.report.constraint_result import ConstraintResult
 from graybook.report.result import Result
 
-__all__ = ["Citations", "address", "citations", "short_source"]
+__all__ = ["Citations", "address", "citations", "short_source", "shortened"]
 
 _DOI = re.compile(r"\b(?:doi:\s*|https?://(?:dx\.)?doi\.org/)(10\.\d{4,9}/[^\s,;\"'<>]+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID:?\s*(\d{1,9})\b")
@@ -50,8 +50,12 @@ def short_source(citation: str, key: str = "") -> str:
     if author:
         year = _YEAR.search(key) or _YEAR.search(citation)
         return f"{author[0]} {year[0]}" if year else author[0]
-    first = re.split(r"[,;(]", citation, maxsplit=1)[0].strip() or citation.strip()
-    return first if len(first) <= _LONGEST else first[: _LONGEST - 1].rstrip() + "…"
+    return shortened(re.split(r"[,;(]", citation, maxsplit=1)[0].strip() or citation.strip())
+
+
+def shortened(text: str) -> str:
+    """A name of at most 34 letters, the rest an ellipsis."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
 class Citations:

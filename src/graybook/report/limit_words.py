@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from graybook.report.citations import Citations, short_source
+from graybook.report.citations import Citations, short_source, shortened
 from graybook.report.constraint_result import AlternativeResult, ConditionResult, ConstraintResult
 from graybook.report.limiting import ASSESSED, FIRST_COURSE, flips, is_judged, relative_margin
 from graybook.report.wording import Wording
@@ -16,6 +16,7 @@ __all__ = [
     "alternative_text",
     "condition_lines",
     "dose_text",
+    "limit_figure",
     "limit_text",
     "margin_text",
     "metric_name",
@@ -68,9 +69,15 @@ def _figure(value: float | None, entry: ConstraintResult, words: Wording) -> str
 
 def limit_text(entry: ConstraintResult, words: Wording) -> str:
     """Metric, comparison and figure: ``Dmax ≤ 60 Gy``; an observed dose has no comparison."""
-    figure = _with_unit(words.short(entry.limit), entry, words)
-    parts = [metric_name(entry.metric, words), _OPS.get(entry.op, entry.op), figure]
-    return "\u00a0".join(part for part in parts if part)
+    compared = "\u00a0".join(
+        part for part in (_OPS.get(entry.op, entry.op), limit_figure(entry, words)) if part
+    )
+    return f"{metric_name(entry.metric, words)} {compared}"
+
+
+def limit_figure(entry: ConstraintResult, words: Wording) -> str:
+    """The figure of a limit with its unit: ``60 Gy``."""
+    return _with_unit(words.short(entry.limit), entry, words)
 
 
 def what_of(entry: ConstraintResult, words: Wording) -> str:
@@ -136,7 +143,7 @@ def whose(entry: ConstraintResult, words: Wording) -> str:
     if named[:1].islower():
         named, qualifiers = "", [named, *qualifiers]
     if named and not named.startswith(short.split(" ")[0]):
-        short = words("origin_in", origin=named, source=short)
+        short = words("origin_in", origin=shortened(named), source=short)
     return ", ".join([short, *(words.term("origin", one) for one in qualifiers if one)])
 
 

@@ -11,6 +11,7 @@ from graybook.report.limit_words import (
     alternative_text,
     condition_lines,
     dose_text,
+    limit_figure,
     limit_text,
     margin_text,
     metric_name,
@@ -139,7 +140,7 @@ def _observed(result: Result, numbers: Citations, words: Wording) -> Iterator[Bl
             (
                 cell(entry.structure, strong=True),
                 cell(metric_name(entry.metric, words)),
-                cell(limit_text(entry, words).split("\u00a0", 1)[-1]),
+                cell(limit_figure(entry, words)),
                 _dose_cell(entry, lower_bounds(result), words),
                 _whose(entry, numbers, words),
             )

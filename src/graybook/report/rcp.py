@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graybook.report.constraint_result import ConstraintResult
-from graybook.report.limit_words import dose_text, limit_text, whose
+from graybook.report.limit_words import dose_text, limit_figure, metric_name, whose
 from graybook.report.limiting import is_judged, limiting, limits_of
 from graybook.report.limits_table import lower_bounds
 from graybook.report.material import Material
@@ -178,14 +178,13 @@ def _limit(entry: ConstraintResult, least: frozenset[str], words: _Words) -> str
     dose = dose_text(entry, words.report)
     if entry.structure in least and entry.basis.startswith("3D sum"):
         dose = words("at_least", dose=dose)
-    metric, _, figure = limit_text(entry, words.report).split("\u00a0", 2)
     return words(
         "limit",
         organ=entry.structure,
         status=words.report.term("verdict", entry.status),
         dose=dose,
-        metric=metric,
-        limit=words(_COMPARED[entry.op], dose=figure),
+        metric=metric_name(entry.metric, words.report),
+        limit=words(_COMPARED[entry.op], dose=limit_figure(entry, words.report)),
         source=whose(entry, words.report),
     )
 

@@ -14,6 +14,7 @@ from graybook.report.pdf import pdf_bytes, typesetting, write_pdf
 from graybook.report.pictures import pictures
 from graybook.report.sheet import sheet
 from graybook.text import Language
+from unit.report import limit_cases
 
 
 def first_page_ends_on(material: Material, language: Language) -> int:
@@ -40,6 +41,20 @@ def test_summary_with_much_to_say_is_one_page(made: SimpleNamespace) -> None:
     refusals = [refusal.model_copy(update={"text": f"{i} {refusal.text}" * 3}) for i in range(30)]
     crowded = found.model_copy(update={"structures": organs, "refusals": refusals})
     assert first_page_ends_on(made.material(crowded), "fr") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_long_names_and_sources_of_limits_are_one_page(made: SimpleNamespace, language: Language) -> None:
+    """Five limiting organs with long names, a long source without a break, and two flips each leave page 1 one page."""
+    source = "Recommandations_du_groupe_de_travail_interrégional_sur_la_réirradiation " * 3
+    limits = [
+        limit_cases.entry(
+            f"{made.LONG} {i}", 60.0, 61.0 + i, 70.0, source=source, source_key="", origin=source,
+            alternatives=limit_cases.CORD.alternatives,
+        )
+        for i in range(7)
+    ]  # fmt: skip
+    assert first_page_ends_on(made.material(made.result(constraints=limits)), language) == 1
 
 
 def test_words_of_files_never_reach_the_source(made: SimpleNamespace) -> None:
