@@ -9,14 +9,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graybook.report.limit_words import dose_text, limit_text, margin_text, status_text, whose
-from graybook.report.limiting import limiting
-from graybook.report.limits_table import MOST
+from graybook.report.citations import citations, short_source
+from graybook.report.limit_words import dose_text, limit_text, margin_text, status_text
+from graybook.report.limits_table import shown_limits
 from graybook.report.result import Result, StructureResult
 from graybook.report.wording import Wording
 from graybook.text import Language, number_text, phrase
 
 __all__ = ["print_headline"]
+
+_FOLDED = {"organ": 10, "dose": 11, "limit": 12, "margin": 10}
+"""Columns that fold where the terminal is narrow, never cut, and how wide they stay."""
 
 SHOWN = 6
 """Organs in the headline."""
@@ -37,7 +40,8 @@ def print_headline(result: Result, ranking: Sequence[str], out: Path, language: 
         )
         console.print(line, highlight=False, markup=False)
     if (limits := _limits(result, language)) is not None:
-        console.print(limits)
+        console.print(limits[0])
+        console.print(limits[1], highlight=False, markup=False)
     console.print(_organs(result, ranking, language))
     if any(one.use == "point sum only" for one in result.structures if one.name in ranking[:SHOWN]):
         console.print(phrase("headline_points_only", language), highlight=False, markup=False)
@@ -56,26 +60,36 @@ def print_headline(result: Result, ranking: Sequence[str], out: Path, language: 
     console.print(result.notice, style="dim", highlight=False, markup=False)
 
 
-def _limits(result: Result, language: Language) -> Table | None:
-    """What limits, one organ a line, a mark and a word for what is said of each; None when no limit was looked at."""
-    entries = limiting(result.constraints)[:MOST]
+def _limits(result: Result, language: Language) -> tuple[Table, str] | None:
+    """
+    What limits, one organ a line, and the sources by the numbers they have in the report; None when no limit was looked at.
+
+    A mark and a word tell what is said of each limit.
+    """
+    entries = shown_limits(result)
     if not entries:
         return None
-    words = Wording(language)
+    words, numbers = Wording(language), citations(result, entries)
     table = Table(box=None, pad_edge=False, title_justify="left", title=phrase("headline_limits", language))
-    for key in ("organ", "verdict", "dose", "limit", "margin", "source"):
-        table.add_column(phrase(f"headline_{key}", language), no_wrap=key in ("organ", "verdict"))
+    for key in ("organ", "verdict", "dose", "limit", "margin"):
+        folds = key in _FOLDED
+        table.add_column(
+            phrase(f"headline_{key}", language),
+            no_wrap=not folds,
+            overflow="fold",
+            min_width=_FOLDED.get(key),
+        )
     for entry in entries:
         cells = (
             entry.structure,
             status_text(entry.status, words),
             dose_text(entry, words),
-            limit_text(entry, words),
+            f"{limit_text(entry, words)} [{numbers.number(entry.source)}]",
             margin_text(entry, words),
-            whose(entry, words),
         )
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+        table.add_row(*(Text(cell.replace("\u00a0", " ")) for cell in cells))
+    named = {numbers.number(one.source): short_source(one.source, one.source_key) for one in entries}
+    return table, "; ".join(f"[{number}] {named[number]}" for number in sorted(named))
 
 
 def _organs(result: Result, ranking: Sequence[str], language: Language) -> Table:

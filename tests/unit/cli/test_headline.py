@@ -30,3 +30,18 @@ def test_without_limits_nothing_is_said_of_them(capsys: pytest.CaptureFixture[st
     material = made.whole()
     print_headline(material.result, material.ranking, Path("out"), "en")
     assert "What limits" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", ["72", "80", "120"])
+def test_no_figure_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    """In a narrow terminal cells fold: every margin keeps its unit, and the source its number."""
+    monkeypatch.setenv("COLUMNS", width)
+    material = made.limited()
+    print_headline(material.result, material.ranking, Path("out"), "en")
+    said = capsys.readouterr().out
+    table = said[said.index("What limits") : said.index("Most loaded")]
+    for figure in ("67.66", "7.66", "112.74", "12.74", "82.30", "84.90", "0.10", "[1] Rulach 2021"):
+        assert figure in table
+    assert table.count("Gy") == 15
