@@ -159,6 +159,14 @@ def test_anatomy_overrides_no_other_condition() -> None:
     assert code(found) == ("not assessable", "constraint_condition_structure")
 
 
+def test_nothing_overrides_another_condition() -> None:
+    """A discounted dose beyond the limit, or a cord beyond the sac's, gives no verdict outside the source's interval."""
+    limit = a_limit(conditions=Conditions(interval_months=(12.0, None)))
+    assert judged(75.0, limit, a_case(recovery=a_recovery())).status is Status.NOT_ASSESSABLE
+    sac = a_limit(organ="ThecalSac", conditions=Conditions(interval_months=(12.0, None)))
+    assert judged(75.0, sac, a_case()).status is Status.NOT_ASSESSABLE
+
+
 @pytest.mark.rule(11)
 def test_the_two_conventions_of_recovery() -> None:
     """Tolerance 50, earlier 30, new 30, a quarter: 52.5 exceeds 50, and 60 is within 62.5."""

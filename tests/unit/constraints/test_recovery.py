@@ -18,8 +18,9 @@ STEPS = (RecoveryStep(from_months=6.0, share=0.25), RecoveryStep(from_months=12.
 
 
 def share(limit: Limit, **case: object) -> float:
-    """The share that acts; 0 when none does."""
+    """The share that acts; 0 when none does, and never an act without effect."""
     acts = applied(limit, parse(limit.metric), a_case(**case))
+    assert acts is None or acts.share > 0
     return 0.0 if acts is None else acts.share
 
 
