@@ -148,6 +148,13 @@ def test_hytec_share_of_the_second_course(prior: Schedule, new: Schedule, share:
 
 
 @pytest.mark.rule(12)
+@pytest.mark.parametrize("key", ["hytec2021-thecalsac-max-share", "sahgal2012-thecalsac-max-share"])
+def test_a_share_at_which_myelopathy_was_seen_is_not_near(key: str) -> None:
+    """The shares of the five with myelopathy began at 0.54 (Sahgal 2012): no rounding of "0.5" reaches there."""
+    assert said(key, 0.54, "ThecalSac", (40.0, 20), (14.0, 2)).status == "exceeded"
+
+
+@pytest.mark.rule(12)
 @pytest.mark.parametrize(
     ("changed", "name"),
     [

@@ -48,7 +48,7 @@ def assess(
             "--names",
             metavar="FILE",
             envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([[structure]] tables).",
+            help="A centre's file of structure names ([\\[structure]] tables).",
         ),
     ] = None,
     register: Annotated[
@@ -66,7 +66,7 @@ def assess(
         typer.Option(
             "--thresholds",
             metavar="FILE",
-            help="A centre's limits for what alignments may be used for ([[alignment_threshold]] tables, with author and date).",
+            help="A centre's limits for what alignments may be used for: TOML, each with author, date and reason.",
         ),
     ] = None,
     options: Annotated[

@@ -33,7 +33,7 @@ def dvh(
             "--names",
             metavar="FILE",
             envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([[structure]] tables).",
+            help="A centre's file of structure names ([\\[structure]] tables).",
         ),
     ] = None,
     curves: Annotated[

@@ -103,7 +103,7 @@ def register(
         typer.Option(
             "--thresholds",
             metavar="FILE",
-            help="A centre's limits for the verdicts ([[alignment_threshold]] tables, each with author and date).",
+            help="A centre's limits for the verdicts ([\\[alignment_threshold]] tables, each with author and date).",
         ),
     ] = None,
     patient: Annotated[
@@ -116,7 +116,7 @@ def register(
             "--names",
             metavar="FILE",
             envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([[structure]] tables).",
+            help="A centre's file of structure names ([\\[structure]] tables).",
         ),
     ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of pictures and sentences.")] = "en",

@@ -29,7 +29,7 @@ def scan(
             "--names",
             metavar="FILE",
             envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([[structure]] tables).",
+            help="A centre's file of structure names ([\\[structure]] tables).",
         ),
     ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
