@@ -165,7 +165,7 @@ def _interval(limit: Limit, case: Case) -> ConditionCheck | None:
     return ConditionCheck(
         name="interval",
         required=_span(asked),
-        found=", ".join(_figure(one) or "?" for one in case.intervals_months),
+        found="; ".join(_figure(one) or "?" for one in case.intervals_months),
         holds=_all_within(case.intervals_months, asked, fewest=max(1, case.courses - 1)),
     )
 
@@ -203,7 +203,7 @@ def _each_course_max(limit: Limit, case: Case) -> ConditionCheck | None:
     return ConditionCheck(
         name="each_course_max",
         required=_span((None, most)),
-        found=", ".join(_figure(one) or "?" for one in case.course_values),
+        found="; ".join(_figure(one) or "?" for one in case.course_values),
         holds=_all_within(case.course_values, (None, most), fewest=max(1, case.courses)) if like else None,
     )
 

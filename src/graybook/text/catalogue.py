@@ -1,10 +1,11 @@
 """The catalogue: TOML files of ``[key]`` tables with ``en`` and ``fr`` (and ``remedy_en``, ``remedy_fr``); sentences go out.
 
-Placeholders are ``{name}`` or ``{name:form}`` with form one of gy, mm, cm3, percent, n1, n2, date.
+Placeholders are ``{name}`` or ``{name:form}`` with form one of gy, mm, cm3, percent, n1, n2, date, figures (a text of figures).
 """
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from graybook.errors import UsageError
 from graybook.text.numbers import DASH, Language, date_text, dose_text, number_text
 
 __all__ = ["LANGUAGES", "Language", "keys", "phrase", "placeholders", "remedy"]
+
+_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
@@ -38,6 +41,8 @@ def _entries() -> dict[str, dict[str, str]]:
 def _formatted(value: object, form: str, language: Language) -> str:
     if value is None:
         return DASH
+    if form == "figures":
+        return _POINT.sub("," if language == "fr" else ".", str(value))
     if form == "date":
         return date_text(date.fromisoformat(str(value)), language)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -247,13 +247,13 @@ def test_what_is_asked_and_found_reads_in_any_language() -> None:
     assert rows["interval"] == ("6–12", "9")
     assert rows["fractions"] == ("1–5", "5")
     assert rows["courses"] == ("2", "2")
-    assert rows["each_course_max"] == ("≤ 49", "20, 20")
+    assert rows["each_course_max"] == ("≤ 49", "20; 20")
     assert rows["recovery_in_source"] == ("yes", "0")
     unknown = {
         one.name: one.found
         for one in checks(limit_of({}), a_case(intervals_months=(None, 7.25), fractions=None, complete=False))
     }
-    assert (unknown["interval"], unknown["fractions"], unknown["courses"]) == ("?, 7.25", "", "≥ 2")
+    assert (unknown["interval"], unknown["fractions"], unknown["courses"]) == ("?; 7.25", "", "≥ 2")
     recovered = checks(a_limit(), a_case(recovery=a_recovery()))
     assert next(one.found for one in recovered if one.name == "recovery_in_source") == "0.25 dose"
     derived = checks(a_limit(value=56.0, schedule="14/1"), a_case())

@@ -15,7 +15,7 @@ from graybook.errors import UsageError
 from graybook.text import LANGUAGES, keys, phrase, placeholders, remedy
 
 FIELDS = {"en", "fr", "remedy_en", "remedy_fr"}
-FORMS = {"", "gy", "mm", "cm3", "percent", "n1", "n2", "date"}
+FORMS = {"", "gy", "mm", "cm3", "percent", "n1", "n2", "date", "figures"}
 FORBIDDEN = {
     "en": re.compile(r"\b(safe|safely|safety|authori[sz]ed?|signed|signature)\b", re.IGNORECASE),
     "fr": re.compile(r"\b(sûre?s?|sûreté|autorisée?s?|signée?s?|signature)\b", re.IGNORECASE),
@@ -117,6 +117,14 @@ def test_french_prints_its_own_numbers() -> None:
     """A dose in a French sentence has a comma."""
     assert phrase("report_outside", "fr", volume=31.44) == "31,4\u00a0cm³ hors grille"
     assert phrase("report_outside", "en", volume=31.44) == "31.4\u00a0cm³ outside a grid"
+
+
+def test_a_text_of_figures_has_the_languages_decimal_sign() -> None:
+    """Figures that come as text, several at once, print as numbers do; a missing one is a dash."""
+    key, found = "constraint_condition_interval", "204.9; 5.5"
+    assert "204,9; 5,5 mois" in phrase(key, "fr", required="≥ 6", found=found)
+    assert "204.9; 5.5 months" in phrase(key, "en", required="≥ 6", found=found)
+    assert "–" in phrase(key, "fr", required="≥ 6")
 
 
 def test_missing_value_is_a_dash() -> None:
