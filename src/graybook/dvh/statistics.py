@@ -88,11 +88,12 @@ def near_maxima_gy(
             value=list(of_cm3),
             remedy="Use max for the point maximum.",
         )
-    most = float(volumes.sum()) * (1.0 + SLACK)
+    total = float(volumes.sum())
+    most = total * (1.0 + SLACK)
     asked = np.array([one for one in of_cm3 if one <= most]) * (1.0 - SLACK)
     found = np.empty(len(asked))
     if len(asked):
-        highest_shares(dose, volumes, float(dose.min()), float(dose.max()), asked, found)
+        highest_shares(dose, volumes, float(dose.min()), float(dose.max()), total, asked, found)
     values = iter(found.tolist())
     return tuple(next(values) if one <= most else None for one in of_cm3)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from graybook.accumulation.equieffective import Interval
 from graybook.report.result import Bound, Metrics, PointSum
+from graybook.workflow.organ_dose import CourseOnOrgan
 from graybook.workflow.organ_result import OrganDoses, bounds, metrics_of_sum, point_sum
 
 __all__ = ["Restated", "restated"]
@@ -58,9 +60,36 @@ def restated(
     return tuple(_restated(organ, alpha_beta_gy, complete, order_unknown) for organ, alpha_beta_gy in organs)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Remembered(CourseOnOrgan):
+    """A course on an organ whose EQD2 is computed once for each question."""
+
+    known: dict[tuple[float, bool], Interval] = field(default_factory=dict)
+
+    def eqd2(self, alpha_beta_gy: float, *, concurrent: bool = False) -> Interval:
+        """EQD2 at all points, both ends. [Gy]"""
+        asked = (alpha_beta_gy, concurrent)
+        if asked not in self.known:
+            self.known[asked] = super().eqd2(alpha_beta_gy, concurrent=concurrent)
+        return self.known[asked]
+
+
+def _remembering(organ: OrganDoses) -> OrganDoses:
+    return replace(
+        organ,
+        mapped=tuple(_remembered(one) for one in organ.mapped),
+        native={course: _remembered(one) for course, one in organ.native.items()},
+    )
+
+
+def _remembered(on: CourseOnOrgan) -> CourseOnOrgan:
+    return _Remembered(dose=on.dose, samples=on.samples, volumes_cm3=on.volumes_cm3)
+
+
 def _restated(
     organ: OrganDoses, alpha_beta_gy: float, complete: bool, order_unknown: frozenset[str]
 ) -> Restated:
+    organ = _remembering(organ)
     low, high = metrics_of_sum(organ, alpha_beta_gy) if organ.mapped else (Metrics(), Metrics())
     together = order_unknown & {one.id for one in organ.mapped}
     return Restated(

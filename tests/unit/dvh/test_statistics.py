@@ -111,7 +111,7 @@ def test_empty_curve() -> None:
 def test_several_near_maxima_are_those_of_each() -> None:
     """All at once or one by one, of few samples and many, equal doses and skew ones: the same values, None where too small."""
     rng = np.random.default_rng(11)
-    for count in (1, 50, 65, 5000):
+    for count in (1, 50, 65, 5000, 20_000):
         for dose in (
             rng.gamma(2.0, 3.0, count),
             rng.integers(0, 4, count) * 1.0,
@@ -123,6 +123,15 @@ def test_several_near_maxima_are_those_of_each() -> None:
             of_cm3 = (0.03, 1e-9, 0.1, 0.03, total * 0.5, total, total * 1.1)
             found = near_maxima_gy(dose, volumes, of_cm3)
             assert found == tuple(near_maximum_gy(dose, volumes, one) for one in of_cm3)
+            small = (0.03, 0.1)  # where the hottest samples are looked for first
+            assert near_maxima_gy(dose, volumes, small) == found[0:3:2]
+
+
+def test_a_hot_spot_that_every_guess_misses() -> None:
+    """All heat in three neighbours of 20,000 samples, none of them among those looked at first: found."""
+    dose, volumes = np.ones(20_000), np.full(20_000, 0.005)
+    dose[[1001, 1002, 1003]] = [50.0, 60.0, 70.0]
+    assert near_maxima_gy(dose, volumes, (0.01, 0.015, 0.03)) == (60.0, 50.0, 1.0)
 
 
 def test_near_maxima_of_no_volume_are_refused() -> None:

@@ -13,6 +13,12 @@ __all__ = ["halves_apart", "highest_share", "highest_shares", "reached"]
 BUCKETS = 512
 """Into which samples are put by their dose."""
 
+APART = 32
+"""Every so many-th sample is asked where the hottest lie, when less than so small a part of the volume is asked for."""
+
+ENOUGH = 8.0
+"""Samples of those that the guess rests on."""
+
 
 @njit(cache=False)
 def reached(dose: FloatArray, volumes: FloatArray, volume: float) -> float:  # pragma: no cover
@@ -59,14 +65,52 @@ highest_share = kernel(read(1), read(1), FLOAT, gives=FLOAT)(reached.py_func)
 """``reached`` for callers in Python."""
 
 
-@kernel(read(1), read(1), FLOAT, FLOAT, read(1), written(1))
+@njit(cache=False)
+def hottest_samples(
+    dose: FloatArray, volumes: FloatArray, volume: float
+) -> tuple[FloatArray, FloatArray]:  # pragma: no cover
+    """Doses and volumes of the samples from some dose on that hold the hottest ``volume``, or all: by a guess from some of them."""
+    n = dose.shape[0]
+    some, weights = dose[::APART].copy(), volumes[::APART].copy()
+    guess = reached(some, weights, max(3.0 * volume / APART, ENOUGH * weights.mean()))
+    values, held = np.empty(n), np.empty(n)
+    above, k = 0.0, 0
+    for p in range(n):
+        if dose[p] >= guess:
+            values[k], held[k] = dose[p], volumes[p]
+            above += volumes[p]
+            k += 1
+    if above < volume:
+        return dose, volumes
+    return values[:k], held[:k]
+
+
+@kernel(read(1), read(1), FLOAT, FLOAT, FLOAT, read(1), written(1))
 def highest_shares(
+    dose: FloatArray,
+    volumes: FloatArray,
+    low: float,
+    high: float,
+    total: float,
+    of: FloatArray,
+    out: FloatArray,
+) -> None:  # pragma: no cover
+    """Fill ``out`` (k,) with what :func:`reached` gives for each volume in ``of`` (k,); the samples are gone through once for all.
+
+    ``low`` and ``high`` are the extremes of the doses, ``total`` what the volumes add up to.
+    """
+    if dose.shape[0] > 64 * APART and of.max() * APART < total:
+        values, held = hottest_samples(dose, volumes, of.max())
+        shares(values, held, values.min(), high, of, out)
+    else:
+        shares(dose, volumes, low, high, of, out)
+
+
+@njit(cache=False)
+def shares(
     dose: FloatArray, volumes: FloatArray, low: float, high: float, of: FloatArray, out: FloatArray
 ) -> None:  # pragma: no cover
-    """Fill ``out`` (k,) with what :func:`reached` gives for each volume in ``of`` (k,); the samples are put in buckets once.
-
-    ``low`` and ``high`` are the extremes of the doses.
-    """
+    """:func:`highest_shares`: the samples are put in buckets, and those buckets opened that are asked for."""
     scale = BUCKETS / (high - low) if high > low else np.inf
     if dose.shape[0] <= 64 or not np.isfinite(scale):
         for k in range(of.shape[0]):
