@@ -177,13 +177,14 @@ def _counted_twice(one: AlternativeResult, entry: ConstraintResult) -> bool:
 def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wording) -> str:
     """The assumption, what the limit then says, and by which figures; a dose without a verdict is not compared."""
     value = _limiting_end(one, entry)
+    assumed = words("scenario_named", name=one.assumption) if one.kind == "scenario" else one.assumption
     if one.status not in ASSESSED:
         dose = DASH if value is None else _with_unit(_figure(value, entry, words), entry, words)
         key = "alternative_twice" if _counted_twice(one, entry) else "alternative_dose"
-        return words(key, assumption=one.assumption, dose=dose)
+        return words(key, assumption=assumed, dose=dose)
     status = words.term("verdict", one.status)
     figures = against(value, one.limit, entry, words)
-    return words("alternative", assumption=one.assumption, status=status, figures=figures)
+    return words("alternative", assumption=assumed, status=status, figures=figures)
 
 
 def turning_points(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:

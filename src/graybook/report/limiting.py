@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from graybook.report.constraint_result import AlternativeResult, ConstraintResult
+from graybook.report.constraint_result import AlternativeResult, ConstraintResult, ScenarioResult
 
 __all__ = [
     "ASSESSED",
@@ -19,6 +19,7 @@ __all__ = [
     "limits_of",
     "most_frequent_obstacle",
     "relative_margin",
+    "with_scenarios",
 ]
 
 CUMULATIVE, FIRST_COURSE, OBSERVED = "cumulative limit", "first-course constraint", "observed dose"
@@ -26,6 +27,7 @@ ASSESSED = ("exceeded", "near", "met")
 """What a limit that could be judged says, the gravest first."""
 
 _KINDS = (
+    "scenario",
     "shift",
     "order",
     "uncovered",
@@ -35,7 +37,7 @@ _KINDS = (
     "no_recovery",
     "source",
 )
-"""Alternatives in the order of a reader's interest: this patient's geometry first, other authors last."""
+"""Alternatives in the order of a reader's interest: what was asked for first, other authors last."""
 
 
 def is_judged(entry: ConstraintResult) -> bool:
@@ -75,6 +77,25 @@ def limiting(entries: Iterable[ConstraintResult]) -> tuple[ConstraintResult, ...
     for entry in by_weight(limits_of(entries)):
         tightest.setdefault(entry.structure, entry)
     return tuple(tightest.values())
+
+
+def with_scenarios(entry: ConstraintResult, scenarios: Iterable[ScenarioResult]) -> ConstraintResult:
+    """The entry with what the same limit says under each scenario among its alternatives, by the scenario's name."""
+    found = [
+        AlternativeResult(
+            kind="scenario",
+            assumption=scenario.name,
+            limit=other.limit,
+            value=other.value,
+            value_upper=other.value_upper,
+            status=other.status,
+            flips={entry.status, other.status} == {"met", "exceeded"},
+        )
+        for scenario in scenarios
+        for other in scenario.constraints
+        if (other.id, other.structure) == (entry.id, entry.structure)
+    ]
+    return entry.model_copy(update={"alternatives": [*found, *entry.alternatives]})
 
 
 def flips(entry: ConstraintResult) -> tuple[AlternativeResult, ...]:

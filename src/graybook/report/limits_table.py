@@ -17,7 +17,7 @@ from graybook.report.limit_words import (
     turning_points,
     what_of,
 )
-from graybook.report.limiting import is_judged, limiting, limits_of, most_frequent_obstacle
+from graybook.report.limiting import is_judged, limiting, limits_of, most_frequent_obstacle, with_scenarios
 from graybook.report.result import Result
 from graybook.report.values import structures_by_name
 from graybook.report.wording import Wording
@@ -29,8 +29,8 @@ MOST = 5
 
 
 def shown_limits(result: Result) -> tuple[ConstraintResult, ...]:
-    """The tightest limits of the first page."""
-    return limiting(result.constraints)[:MOST]
+    """The tightest limits of the first page, with what scenarios say of them."""
+    return tuple(with_scenarios(entry, result.scenarios) for entry in limiting(result.constraints)[:MOST])
 
 
 def lower_bounds(result: Result) -> frozenset[str]:

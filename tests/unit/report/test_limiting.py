@@ -11,6 +11,7 @@ from graybook.report.limiting import (
     limits_of,
     most_frequent_obstacle,
     relative_margin,
+    with_scenarios,
 )
 from unit.report import limit_cases as made
 
@@ -55,3 +56,11 @@ def test_most_frequent_obstacle() -> None:
     """The interval failed twice, the number of courses once."""
     assert most_frequent_obstacle(made.EIGHT) == "interval"
     assert most_frequent_obstacle([made.CORD]) == ""
+
+
+def test_scenarios_are_told_first_by_name() -> None:
+    """A scenario in which the same limit on the same structure is met flips an exceeded one; another limit's does not."""
+    entry = with_scenarios(made.CORD, made.scenarios(2))
+    assert [one.assumption for one in flips(entry)][:2] == ["Scénario 1", "Scénario 2"]
+    assert [one.status for one in flips(entry)][:2] == ["met", "met"]
+    assert with_scenarios(made.HEART, made.scenarios(2)).alternatives == []

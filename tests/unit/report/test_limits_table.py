@@ -50,8 +50,15 @@ def test_a_line_says_dose_limit_source_margin_status_and_flip(made: SimpleNamesp
     assert row[2].refs == (0, 1)
     assert text[3] == "over by 7.66 Gy | 13 % of the limit"
     assert text[4] == "■ exceeded"
-    assert "met (60.00 < 62.5)" in text[5]
-    assert "Autre source : HyTEC 2021: met (67.66 < 70)" in text[5]
+    assert text[5] == (
+        "Scenario “Scénario 1”: met (58.00 < 60) | Scenario “Scénario 2”: met (58.00 < 60) | and 3 more"
+    )
+    alone = made.result(constraints=[cases.CORD])
+    table = sheet(made.material(alone, drawn=()), "en").summary.limits
+    assert table is not None
+    said = " ".join(table.rows[0][5].lines).replace("\u00a0", " ")
+    assert "met (60.00 < 62.5)" in said
+    assert "Autre source : HyTEC 2021: met (67.66 < 70)" in said
 
 
 def test_near_may_turn_either_way() -> None:
