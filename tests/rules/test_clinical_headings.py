@@ -90,3 +90,21 @@ def test_one_course_is_no_reirradiation(tmp_path: Path) -> None:
     """A first course has no type."""
     folder = write_phantom(tmp_path, [course("new", NEW, plan(50, 25))])
     assert result_of(folder).clinical.reirradiation.type == "none"
+
+
+@pytest.mark.parametrize(
+    ("apart_mm", "said"), [(10.0, "get at least 50\u00a0% of each prescription"), (0.0, "not known")]
+)
+def test_the_shared_volume_is_printed_or_said_to_be_unknown(
+    tmp_path: Path, apart_mm: float, said: str
+) -> None:
+    """Two balls share a volume that is printed; two uniform doses share one that goes on beyond their grid, and that is said."""
+    folder = _two(tmp_path, apart_mm)
+    if not apart_mm:
+        folder = write_phantom(
+            tmp_path / "cut", [course("old", OLD, plan(50, 25)), course("new", NEW, plan(30, 10))]
+        )
+    section = next(one for one in sheet(assess(folder).material, "en").sections if one.id == "clinical")
+    rows: Any = section.blocks[0]
+    lines = [line for row in rows.rows for cell in row for line in cell.lines]
+    assert any(said in line for line in lines)

@@ -44,9 +44,12 @@ def _isodose(text: str, words: Wording) -> str:
 def _shared(result: Result, words: Wording) -> Iterator[str]:
     """The volume that the reference course and each earlier one treat, at the isodose named."""
     for pair in result.clinical.reirradiation.pairs:
-        if pair.overlap_cm3 is None:
+        if not pair.isodose:
             continue
-        key = "shared_entry" if pair.overlap_cm3 > 0 else "shared_none"
+        if pair.overlap_cm3 is None:
+            key = "shared_unknown"
+        else:
+            key = "shared_entry" if pair.overlap_cm3 > 0 else "shared_none"
         isodose = _isodose(pair.isodose, words)
         yield words(key, volume=pair.overlap_cm3, isodose=isodose, other=_named(pair.with_, result, words))
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from graybook.constraints.judgement import Judgement, Status
 from graybook.record.alignment import Use
 from graybook.report.constraint_result import AlternativeResult, ConstraintResult
+from graybook.report.limit_words import whose
+from graybook.report.wording import Wording
 from graybook.tables.limit import DoseOf, Scale
 from graybook.text import Language, phrase
 from graybook.units import DOSE_DECIMALS, rounded_gy
@@ -105,10 +107,9 @@ def _others(
     for other in judged:
         if other.id == one.id or _asks(other) != _asks(one) or other.limit == one.limit:
             continue
-        whose = other.origin or other.source_key or other.source
         yield AlternativeResult(
             kind="source",
-            assumption=phrase("alternative_source", language, source=whose),
+            assumption=phrase("alternative_source", language, source=whose(other, Wording(language))),
             limit=other.limit,
             value=other.value,
             value_upper=other.value_upper,
