@@ -169,9 +169,10 @@ def _limiting_end(one: AlternativeResult, entry: ConstraintResult) -> float | No
 
 
 def _counted_twice(one: AlternativeResult, entry: ConstraintResult) -> bool:
-    """Whether nothing but recovery, which the limit holds already, keeps a discounted dose from a verdict (rule 11)."""
+    """Whether nothing but recovery, which the limit holds already, keeps it from a verdict (rule 11)."""
     others = (check.holds for check in entry.conditions if check.condition != "recovery_in_source")
-    return one.kind == "recovery_dose" and entry.recovery_in_source == "yes" and all(others)
+    assumed = one.kind in ("recovery_dose", "recovery_tolerance")
+    return assumed and entry.recovery_in_source == "yes" and all(others)
 
 
 def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wording) -> str:
@@ -226,7 +227,7 @@ def recovered(entry: ConstraintResult, words: Wording) -> tuple[str, str]:
             percent = words.short(float(share) * 100.0)
             if convention == "dose":
                 return words("dose_discounted", percent=percent), ""
-            return "", words("limit_raised", percent=percent)
+            return "", words("limit_raised", percent=percent) if one.holds else ""
     return "", ""
 
 

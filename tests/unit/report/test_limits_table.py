@@ -9,7 +9,7 @@ import pytest
 
 from graybook.report import constraint_result as model
 from graybook.report.blocks import Table
-from graybook.report.limit_words import MARKS, margin_text, status_text, turning_points, whose
+from graybook.report.limit_words import MARKS, margin_text, recovered, status_text, turning_points, whose
 from graybook.report.sheet import sheet
 from graybook.report.wording import Wording
 from graybook.text import Language
@@ -163,12 +163,21 @@ def test_recovery_that_acts_stands_beside_the_figure(
     made: SimpleNamespace, found: str, place: int, words: str
 ) -> None:
     """A discounted dose says so beside the dose, a raised limit beside the limit."""
-    acting = model.ConditionResult(condition="recovery_in_source", required="yes", found=found, holds=False)
+    acting = model.ConditionResult(condition="recovery_in_source", required="no", found=found, holds=True)
     entry = cases.CORD.model_copy(update={"conditions": [acting]})
     table = sheet(made.material(made.result(constraints=[entry]), drawn=()), "en").summary.limits
     assert table is not None
     assert words in table.rows[0][place].lines
     assert words not in table.rows[0][3 - place].lines
+
+
+@pytest.mark.rule(11)
+def test_limit_that_holds_recovery_is_not_called_raised() -> None:
+    """Where recovery would be counted twice the limit was not raised, and the page does not say that it was."""
+    twice = model.ConditionResult(
+        condition="recovery_in_source", required="yes", found="0.25 tolerance", holds=False
+    )
+    assert recovered(cases.CORD.model_copy(update={"conditions": [twice]}), EN) == ("", "")
 
 
 @pytest.mark.rule(17)
