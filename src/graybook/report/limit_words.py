@@ -112,7 +112,7 @@ def dose_text(entry: ConstraintResult, words: Wording, *, at_least: bool = False
 
 
 def margin_text(entry: ConstraintResult, words: Wording) -> str:
-    """How far from the limit, in words: over by, or room."""
+    """How far from the limit, in words: over by (short by, of what must be spared), or room."""
     if entry.margin is None or not is_judged(entry):
         return DASH
     size = abs(entry.margin)
@@ -120,7 +120,10 @@ def margin_text(entry: ConstraintResult, words: Wording) -> str:
     text = _figure(size, entry, words)
     if 0.0 < size < smallest / 2:
         text = f"<\u00a0{_figure(smallest, entry, words)}"
-    return words("margin_over" if entry.margin < 0 else "margin_room", value=_with_unit(text, entry, words))
+    key = "margin_room"
+    if entry.margin < 0:
+        key = "margin_short" if entry.op.startswith(">") else "margin_over"
+    return words(key, value=_with_unit(text, entry, words))
 
 
 def of_limit_text(entry: ConstraintResult, words: Wording) -> str:

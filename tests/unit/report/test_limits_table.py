@@ -9,7 +9,15 @@ import pytest
 
 from graybook.report import constraint_result as model
 from graybook.report.blocks import Table
-from graybook.report.limit_words import MARKS, margin_text, recovered, status_text, turning_points, whose
+from graybook.report.limit_words import (
+    MARKS,
+    limit_text,
+    margin_text,
+    recovered,
+    status_text,
+    turning_points,
+    whose,
+)
 from graybook.report.sheet import sheet
 from graybook.report.wording import Wording
 from graybook.text import Language
@@ -133,6 +141,15 @@ def test_not_assessable_follows_where_room_is_left(made: SimpleNamespace) -> Non
 def test_excess_too_small_to_print_is_not_zero() -> None:
     """60.001 against 60 is over by less than 0.01 Gy, not by 0.00."""
     assert margin_text(cases.entry("Cord", 60.0, 60.001), EN).replace("\u00a0", " ") == "over by < 0.01 Gy"
+
+
+def test_volume_that_must_be_spared_falls_short() -> None:
+    """650 of at least 700 cm³ below 21 Gy is short by 50 cm³, and its lower end is what limits."""
+    liver = cases.entry(
+        "Liver", 700.0, 650.0, 800.0, metric="CV700cc<21Gy", op=">=", unit="cm³", margin=-50.0
+    )
+    assert margin_text(liver, EN).replace("\u00a0", " ") == "short by 50.00 cm³"
+    assert limit_text(liver, EN).replace("\u00a0", " ") == "CV700cc<21Gy ≥ 700 cm³"
 
 
 def test_without_limits_the_page_stays_as_it_was(made: SimpleNamespace) -> None:
