@@ -37,6 +37,7 @@ _OPS = {"<=": "≤", ">=": "≥"}
 _NAMES = {"max": "Dmax", "mean": "Dmean", "min": "Dmin"}
 _SCALES = ("EQD2", "BED", "physical", "as reported")
 _CONVENTIONS = {"dose": "share_off_dose", "tolerance": "share_on_tolerance"}
+_CRITICAL = re.compile(r"CV[0-9.]+cc<([0-9.]+)Gy")
 _ASIDE = re.compile(r"\s*(?:\([^)]*\)|\[[^\]]*\])")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _HOLDS = {True: "✓", False: "✗", None: "?"}
@@ -47,7 +48,9 @@ _LONGEST = 140
 
 
 def metric_name(metric: str, words: Wording) -> str:
-    """A metric as people write it: ``Dmax``, ``D0.1cc``, ``V20Gy``."""
+    """A metric as people write it: ``Dmax``, ``D0.1cc``, ``V20Gy``, ``volume below 21 Gy``."""
+    if below := _CRITICAL.fullmatch(metric):
+        return words("volume_below", dose=words.short(float(below[1])))
     name = _NAMES.get(metric, metric.split("[")[0])
     return name.replace(".", ",") if words.language == "fr" else name
 

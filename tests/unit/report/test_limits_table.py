@@ -149,7 +149,7 @@ def test_volume_that_must_be_spared_falls_short() -> None:
         "Liver", 700.0, 650.0, 800.0, metric="CV700cc<21Gy", op=">=", unit="cm³", margin=-50.0
     )
     assert margin_text(liver, EN).replace("\u00a0", " ") == "short by 50.00 cm³"
-    assert limit_text(liver, EN).replace("\u00a0", " ") == "CV700cc<21Gy ≥ 700 cm³"
+    assert limit_text(liver, EN).replace("\u00a0", " ") == "volume below 21 Gy ≥ 700 cm³"
 
 
 def test_without_limits_the_page_stays_as_it_was(made: SimpleNamespace) -> None:
