@@ -13,6 +13,7 @@ from graybook.geometry.arrays import FloatArray
 from graybook.report.sheet import sheet
 from graybook.workflow.cumulative import assess
 from phantoms import write_phantom
+from rules.limit_cases import assumptions
 from rules.patients import course, plan, result_of, state
 
 OLD, NEW = date(2015, 5, 4), date(2025, 5, 5)
@@ -108,3 +109,19 @@ def test_the_shared_volume_is_printed_or_said_to_be_unknown(
     rows: Any = section.blocks[0]
     lines = [line for row in rows.rows for cell in row for line in cell.lines]
     assert any(said in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("asked", "isodose", "meets"),
+    [
+        ("isodose_percent = 99", "99 % of each prescription", True),
+        ("isodose_gy = 45", "45 Gy EQD2 (α/β 3 Gy)", True),
+        ("isodose_gy = 60", "", None),
+    ],
+)
+def test_the_isodose_asked_for(tmp_path: Path, asked: str, isodose: str, meets: bool | None) -> None:
+    """The options choose the isodose of the overlap: a share of each prescription, or an EQD2; where today's course does not reach
+    it nothing is determined."""
+    options = assumptions(tmp_path / "said", f"[overlap]\n{asked}\n")
+    (pair,) = result_of(_two(tmp_path / "in", 10.0), options=options).clinical.reirradiation.pairs
+    assert (pair.isodose, pair.overlap) == (isodose, meets)
