@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from validation.model_cards import PAGE, write_cards
-from validation.page import ALIGNMENT, DVH, Head, rendered, write_plots
+from validation.page import ALIGNMENT, BIOLOGY, DVH, Head, rendered, write_plots
 from validation.programs import installed, lock
 from validation.real import VARIABLE
 from validation.sections import Options, plainly
@@ -48,11 +48,12 @@ PAGES: dict[Head, tuple[str, ...]] = {
         "alignment_verdicts",
         "alignment_size",
     ),
+    BIOLOGY: ("biology_memory", "biology_refresh"),
 }
 """Parts in the order of each page; the module of each has ``measured``."""
 
 PARTS = tuple(part for parts in PAGES.values() for part in parts)
-GROUPS = {"alignment": PAGES[ALIGNMENT]}
+GROUPS = {"alignment": PAGES[ALIGNMENT], "biology": PAGES[BIOLOGY]}
 """Words that stand for several parts."""
 
 NEED_DATA = ("real", "alignment_lung")

@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-__all__ = ["ALIGNMENT", "DVH", "MARK", "Head", "rendered", "write_plots"]
+__all__ = ["ALIGNMENT", "BIOLOGY", "DVH", "MARK", "Head", "rendered", "write_plots"]
 
 MARK = "<!-- written by ./run validation from validation/results; do not edit -->"
 
@@ -45,6 +45,16 @@ ALIGNMENT = Head(
         "of it and writes this page; every figure comes from its results. plastimatch and elastix are Debian's, platipy has an "
         "environment of its own, each with two threads.",
         "A program that fails on a pair is named; none is left out.",
+    ),
+)
+
+BIOLOGY = Head(
+    name="biology-speed",
+    title="How fast the biology is",
+    texts=(
+        "From physical dose to equieffective dose, on grids and on the samples of structures. `./run validation --only biology` "
+        "runs all of it and writes this page; every figure comes from its results. The models themselves, with their test "
+        "values, are on [their own page](models.md).",
     ),
 )
 

@@ -75,6 +75,11 @@ def test_plain_figures_become_tables() -> None:
     ("walker_byrne", "PCI_2_mm_off_percent", 10.0),
     ("walker_byrne", "MGI_2_mm_off_percent", 10.0),
     ("sums", "worst_mgy", 1.0),
+    ("biology_memory", "float32: time over that of a copy", 1 / 0.9),
+    ("biology_memory", "float32: worst share the sum is off", 1e-6),
+    ("biology_refresh", "20 structures: warm, ms", 200.0),
+    ("biology_refresh", "20 structures: largest difference from the plain way, Gy", 1e-6),
+    ("biology_refresh", "demonstration: structures that differ from result.json", 0),
 ])  # fmt: skip
 def test_stored_figures_are_those_asked_for(part: str, figure: str, most: float) -> None:
     """The run behind the page reached what was set as its aim."""
