@@ -90,7 +90,7 @@ def condition(check: ConditionCheck, limit: Limit, case: Case) -> Finding:
         }[limit.namespace]
     elif check.name == "scale":
         code += "_reported" if limit.scale is Scale.REPORTED else "_physical"
-    return _finding(code, limit, case, {"required": check.required, "found": check.found})
+    return _finding(code, limit, case, {"required": check.required, "found": check.found or None})
 
 
 def _unclear(figures: Mapping[str, Param], case: Case) -> str:

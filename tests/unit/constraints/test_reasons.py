@@ -77,6 +77,8 @@ def test_every_sentence_is_filled(language: str) -> None:
         missing = {name for name in names if one.reason.params.get(name) is None}
         if one.reason.code == "constraint_one_end":
             missing -= {"worse"}
+        if one.reason.code.endswith("_unknown"):  # nothing was found: a dash
+            missing -= {"found"}
         assert missing == set(), one.reason.code
 
 
