@@ -74,7 +74,7 @@ def test_the_lens_of_two_balls(tmp_path: Path, apart_mm: float) -> None:
     assert pair.overlap
     assert pair.overlap_cm3 == pytest.approx(lens_cm3(20.0, 15.0, apart_mm), abs=from_the_grid_cm3(apart_mm))
     assert pair.overlap_error_cm3 is not None
-    assert 0.0 < pair.overlap_error_cm3 < 0.01
+    assert 0.0 < pair.overlap_error_cm3 < 0.05
     assert pair.isodose == "50 % of each prescription"
     assert pair.interval_days == (NEW - OLD).days - 32  # 25 sessions at five a week
 
