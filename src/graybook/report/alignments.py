@@ -81,7 +81,7 @@ def support_line(result: Result, ranking: tuple[str, ...], words: Wording) -> st
         for one in shown
         if one.use
     ]
-    return words("support", organs="; ".join(said)) if said else ""
+    return words("support", organs=words.series(said)) if said else ""
 
 
 def _shift_mm(structure: StructureResult) -> float | None:
@@ -103,7 +103,7 @@ def _standing(link: LinkResult, words: Wording) -> str:
     parts.append(words("error_unstated") if unstated else words("error_stated", mm=link.error_mm))
     if link.inversion_error_mm:
         parts.append(words("inversion_error", mm=link.inversion_error_mm))
-    return "; ".join(parts) + "."
+    return words.series(parts) + "."
 
 
 def _value(one: MeasureResult | None, words: Wording) -> str:

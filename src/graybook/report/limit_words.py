@@ -6,7 +6,15 @@ import re
 
 from graybook.report.citations import Citations, short_source, shortened
 from graybook.report.constraint_result import AlternativeResult, ConditionResult, ConstraintResult
-from graybook.report.limiting import ASSESSED, FIRST_COURSE, flips, is_judged, relative_margin
+from graybook.report.limiting import (
+    ASSESSED,
+    FIRST_COURSE,
+    alternative_end,
+    closest,
+    flips,
+    is_judged,
+    relative_margin,
+)
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
 
@@ -169,11 +177,6 @@ def against(value: float | None, limit: float, entry: ConstraintResult, words: W
     return f"{_figure(value, entry, words)}\u00a0{sign}\u00a0{words.short(limit)}"
 
 
-def _limiting_end(one: AlternativeResult, entry: ConstraintResult) -> float | None:
-    ends = (one.value, one.value_upper) if entry.op.startswith(">") else (one.value_upper, one.value)
-    return next((end for end in ends if end is not None), None)
-
-
 def _counted_twice(one: AlternativeResult, entry: ConstraintResult) -> bool:
     """Whether nothing but recovery, which the limit holds already, keeps it from a verdict (rule 11)."""
     others = (check.holds for check in entry.conditions if check.condition != "recovery_in_source")
@@ -181,10 +184,13 @@ def _counted_twice(one: AlternativeResult, entry: ConstraintResult) -> bool:
     return assumed and entry.recovery_in_source == "yes" and all(others)
 
 
+def _assumption(one: AlternativeResult, words: Wording) -> str:
+    return words("scenario_named", name=one.assumption) if one.kind == "scenario" else one.assumption
+
+
 def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wording) -> str:
     """The assumption, what the limit then says, and by which figures; a dose without a verdict is not compared."""
-    value = _limiting_end(one, entry)
-    assumed = words("scenario_named", name=one.assumption) if one.kind == "scenario" else one.assumption
+    value, assumed = alternative_end(one, entry), _assumption(one, words)
     if one.status not in ASSESSED:
         dose = DASH if value is None else _with_unit(_figure(value, entry, words), entry, words)
         key = "alternative_twice" if _counted_twice(one, entry) else "alternative_dose"
@@ -195,14 +201,19 @@ def alternative_text(one: AlternativeResult, entry: ConstraintResult, words: Wor
 
 
 def turning_points(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
-    """Under which assumptions the answer turns, two at most and how many more; how many were tried, for none."""
+    """Under which assumptions the answer turns, two at most and how many more; else how many were tried, and the closest."""
     found = flips(entry)
     lines = [alternative_text(one, entry, words) for one in found[:_TURNS]]
     if len(found) > _TURNS:
         lines.append(words("and_more", n=len(found) - _TURNS))
-    if tried := sum(one.status in ASSESSED for one in entry.alternatives):
-        return tuple(lines) or (words("none_turns_it" if tried == 1 else "none_of_turns_it", n=tried),)
-    return tuple(lines) or (DASH,)
+    tried = sum(one.status in ASSESSED for one in entry.alternatives)
+    if lines or not tried:
+        return tuple(lines) or (DASH,)
+    lines.append(words("none_turns_it" if tried == 1 else "none_of_turns_it", n=tried))
+    if (near := closest(entry)) is not None:
+        figures = against(alternative_end(near, entry), near.limit, entry, words)
+        lines.append(words("closest", assumption=_assumption(near, words), figures=figures))
+    return tuple(lines)
 
 
 def _said(name: str, text: str, words: Wording) -> str:
@@ -254,7 +265,7 @@ def condition_lines(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
     """Each condition with its mark, what the source asks and what was found: those that hold on one line, others one each."""
     kept = [_kept(one, words) for one in entry.conditions if one.holds]
     lines = [_asked_found(one, words) for one in entry.conditions if not one.holds]
-    return (*lines, *((f"{_HOLDS[True]} {'; '.join(kept)}",) if kept else ()))
+    return (*lines, *((f"{_HOLDS[True]} {words.series(kept)}",) if kept else ()))
 
 
 def obstacle_text(entry: ConstraintResult, words: Wording) -> str:

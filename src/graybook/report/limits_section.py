@@ -198,9 +198,11 @@ def limits_section(
 
 
 def ntcp_section(result: Result, numbers: Citations, words: Wording) -> Section | None:
-    """Complication probabilities, each labelled as extrapolated; None unless they were asked for."""
+    """Complication probabilities, each labelled as extrapolated, or why there are none; None unless they were asked for."""
     if not result.ntcp:
-        return None
+        asked = any(one.get("key") == "ntcp" for one in result.provenance.overrides)
+        none = Paragraph(text=words("ntcp_none"))
+        return Section(id="ntcp", title=words("section_ntcp"), blocks=(none,)) if asked else None
     rows = tuple(
         (
             cell(one.structure, strong=True),

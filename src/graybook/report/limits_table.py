@@ -21,6 +21,7 @@ from graybook.report.limiting import is_judged, limiting, limits_of, most_freque
 from graybook.report.result import Result
 from graybook.report.values import structures_by_name
 from graybook.report.wording import Wording
+from graybook.tables.structure_names import pair_of
 
 __all__ = ["MOST", "limits_line", "limits_table", "lower_bounds", "shown_limits"]
 
@@ -83,6 +84,16 @@ def _without_limit(result: Result, ranking: tuple[str, ...]) -> list[str]:
     return [name for name in ranking if name not in named]
 
 
+def _undrawn_pairs(result: Result, bare: list[str]) -> list[str]:
+    """Pairs of organs (``Lungs``) whose two sides stand apart among those without a limit: a limit on both is asked of neither."""
+    drawn = structures_by_name(result)
+    found = {one.tg263 for one in drawn.values()}
+    sides = {drawn[name].tg263 or "" for name in bare if name in drawn}
+    roots = sorted(one[:-2] for one in sides if one.endswith("_L") and f"{one[:-2]}_R" in sides)
+    pairs = (pair_of(root) for root in roots)
+    return [pair for pair in pairs if pair and pair not in found]
+
+
 def limits_line(result: Result, ranking: tuple[str, ...], words: Wording, *, tightest: bool = True) -> str:
     """How many limits were judged and how many not, most often why, by which rulebook, and organs without one.
 
@@ -102,6 +113,7 @@ def limits_line(result: Result, ranking: tuple[str, ...], words: Wording, *, tig
         text += " " + words("limits_rulebook", name=words.term("rulebook", result.rulebook))
     if bare := _without_limit(result, ranking):
         text += " " + words("limits_none_for", organs=words.listing(bare))
+        text += "".join(f" {words('limits_need_pair', pair=one)}" for one in _undrawn_pairs(result, bare))
     text += " " + words("limits_eqd2")
     if not tightest:
         return text

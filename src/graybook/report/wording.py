@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from graybook.text import Language, date_text, keys, number_text, phrase
@@ -106,6 +107,10 @@ class Wording:
             return self("months", n=months)
         years, rest = divmod(months, 12)
         return self("years_months", y=years, m=rest) if rest else self("years", y=years)
+
+    def series(self, items: Iterable[str]) -> str:
+        """Items with semicolons, in French with a space before each."""
+        return ("\u00a0; " if self.language == "fr" else "; ").join(items)
 
     def listing(self, items: list[str], most: int = 5) -> str:
         """Items with commas, no more than ``most``, then how many more."""

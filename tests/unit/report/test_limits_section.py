@@ -65,7 +65,7 @@ def test_conditions_and_reason(made: SimpleNamespace) -> None:
     assert "un traitement s'est terminé 6,5 mois avant" in text
     text = said(tables(section(made, FR))["Limites cumulées\u00a0: Moelle épinière"])
     assert (
-        "✓ structure SpinalCord; intervalle (mois) ≥ 5 (81,7, 204); rayonnement électrons, photons, protons"
+        "✓ structure SpinalCord ; intervalle (mois) ≥ 5 (81,7, 204) ; rayonnement électrons, photons, protons"
         in text
     )
 
@@ -142,6 +142,14 @@ def test_probabilities_only_when_asked_for(made: SimpleNamespace) -> None:
     assert "12,3–14,1 %" in said(table)
     bare = made.whole().result
     assert ntcp_section(bare, citations(bare), FR) is None
+    asked = [
+        {"key": "ntcp", "value": "true", "author": "A. Physicist", "date": "2026-01-31", "reason": "asked"}
+    ]
+    provenance = bare.provenance.model_copy(update={"overrides": asked})
+    none = ntcp_section(bare.model_copy(update={"provenance": provenance}), citations(bare), FR)
+    assert none is not None
+    assert isinstance(none.blocks[0], Paragraph)
+    assert none.blocks[0].text.startswith("Demandées, mais aucune")
     assert limits_section(bare, (), citations(bare), FR) is None
 
 

@@ -75,7 +75,8 @@ def test_near_may_turn_either_way() -> None:
     near = cases.HEART.model_copy(update={"alternatives": [shifted]})
     assert turning_points(near, EN) == ("Shifted: exceeded (85.40\u00a0>\u00a085)",)
     held = cases.entry("Cord", 60.0, 67.0, alternatives=[shifted, shifted])
-    assert turning_points(held, EN) == ("none (2 tried)",)
+    said = [line.replace("\u00a0", " ") for line in turning_points(held, EN)]
+    assert said == ["none (2 tried)", "closest: Shifted (85.40 > 85)"]
     assert turning_points(cases.entry("Cord", 60.0, 67.0), EN) == ("–",)
 
 
@@ -84,6 +85,12 @@ def test_organs_without_a_limit_are_named(made: SimpleNamespace) -> None:
     found = made.result(constraints=[cases.CORD])
     line = sheet(made.material(found, drawn=()), "en").summary.limits_line
     assert "No limit in it for: Poumon D, Oesophage, Trachée, Coeur, Poumon G and 2 more." in line
+    assert "Limits on both sides together (Lungs) need them drawn as one structure." in line
+    both = [
+        one.model_copy(update={"tg263": "Lungs"}) if one.name == "Coeur" else one for one in found.structures
+    ]
+    drawn = found.model_copy(update={"structures": both})
+    assert "(Lungs)" not in sheet(made.material(drawn, drawn=()), "en").summary.limits_line
 
 
 def test_end_of_a_range_is_named() -> None:
