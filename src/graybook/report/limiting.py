@@ -12,7 +12,9 @@ __all__ = [
     "CUMULATIVE",
     "FIRST_COURSE",
     "OBSERVED",
+    "alternative_end",
     "by_weight",
+    "closest",
     "flips",
     "is_judged",
     "limiting",
@@ -26,6 +28,7 @@ CUMULATIVE, FIRST_COURSE, OBSERVED = "cumulative limit", "first-course constrain
 ASSESSED = ("exceeded", "near", "met")
 """What a limit that could be judged says, the gravest first."""
 
+_SAME = 1e-9
 _KINDS = (
     "scenario",
     "shift",
@@ -103,6 +106,32 @@ def flips(entry: ConstraintResult) -> tuple[AlternativeResult, ...]:
     near = entry.status == "near"
     found = [one for one in entry.alternatives if one.flips or (near and one.status in ("exceeded", "met"))]
     return tuple(sorted(found, key=lambda one: _KINDS.index(one.kind) if one.kind in _KINDS else len(_KINDS)))
+
+
+def alternative_end(one: AlternativeResult, entry: ConstraintResult) -> float | None:
+    """The end of an alternative that limits: the upper, of what must be spared the lower."""
+    ends = (one.value, one.value_upper) if entry.op.startswith(">") else (one.value_upper, one.value)
+    return next((end for end in ends if end is not None), None)
+
+
+def _room(value: float | None, limit: float, entry: ConstraintResult) -> float:
+    """Room as a share of a limit; negative is excess."""
+    if value is None or not limit:
+        return 0.0
+    return ((value - limit) if entry.op.startswith(">") else (limit - value)) / limit
+
+
+def closest(entry: ConstraintResult) -> AlternativeResult | None:
+    """The alternative with a verdict that comes closest to turning the answer; None where none comes closer than the entry."""
+    towards = 1.0 if entry.status == "exceeded" else -1.0
+    found = [
+        (towards * _room(alternative_end(one, entry), one.limit, entry), place)
+        for place, one in enumerate(entry.alternatives)
+        if one.status in ASSESSED
+    ]
+    best, place = max(found, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
+    own = towards * relative_margin(entry)
+    return entry.alternatives[place] if found and best > own + _SAME else None
 
 
 def _obstacles(entry: ConstraintResult) -> Sequence[str]:
