@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graybook.report.limiting import (
+    closest,
     flips,
     is_judged,
     limiting,
@@ -64,3 +65,20 @@ def test_scenarios_are_told_first_by_name() -> None:
     assert [one.assumption for one in flips(entry)][:2] == ["Scénario 1", "Scénario 2"]
     assert [one.status for one in flips(entry)][:2] == ["met", "met"]
     assert with_scenarios(made.HEART, made.scenarios(2)).alternatives == []
+
+
+def test_closest_to_turning() -> None:
+    """Of an excess the alternative that leaves least, of room that which leaves least; none that leaves the answer further off."""
+    lenient = made.other("source", "at 65", 65.0, 67.0, "exceeded", flips=False)
+    strict = made.other("source", "at 57", 57.0, 67.0, "exceeded", flips=False)
+    dose = made.other("alpha_beta", "dose alone", 100.0, 67.0, "not assessable", flips=False)
+    over = made.entry("Cord", 60.0, 67.0, alternatives=[strict, lenient, dose])
+    assert closest(over) == lenient
+    assert closest(over.model_copy(update={"alternatives": [strict, dose]})) is None
+    shifted = made.other("shift", "shifted", 60.0, 58.0, "met", flips=False)
+    assert closest(made.entry("Cord", 60.0, 50.0, alternatives=[shifted])) == shifted
+    spared = made.other("shift", "shifted", 700.0, 710.0, "met", flips=False)
+    assert (
+        closest(made.entry("Liver", 700.0, 800.0, op=">=", status="met", margin=100.0, alternatives=[spared]))
+        == spared
+    )
