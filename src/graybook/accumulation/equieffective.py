@@ -7,7 +7,7 @@ that share their sessions; :func:`summed` adds what is already equieffective.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from graybook.accumulation.sessions import concurrent_runs, sequential_runs
 from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.field import FieldSamples
+from graybook.radiobiology.incomplete_repair import eqd2_several_a_day_gy
 from graybook.radiobiology.linear_quadratic import eqd2_of_fractions_gy
 from graybook.radiobiology.voxelwise import add_eqd2_gy
 
@@ -61,6 +62,17 @@ class CourseDose:
         alone = tuple((index,) for index in range(len(self.phases)) if index not in grouped)
         return (*self.groups, *alone)
 
+    @property
+    def is_once_a_day(self) -> bool:
+        """Whether no phase is given several times a day."""
+        return all(phase.day is None for phase in self.phases)
+
+    def repairing(self, half_time_h: float | None) -> CourseDose:
+        """The course in tissue of a half-time of repair; without one, from complete repair to none within the day. [h]"""
+        if self.is_once_a_day:
+            return self
+        return replace(self, phases=tuple(phase.repairing(half_time_h) for phase in self.phases))
+
 
 def course_eqd2(
     samples: Sequence[PhaseSamples], groups: Sequence[tuple[int, ...]], *, alpha_beta_gy: float
@@ -80,6 +92,10 @@ def course_eqd2(
     Returns
     -------
     Lower and upper end. [Gy]
+
+    Notes
+    -----
+    Phases that share their sessions, some of them several a day, take the largest H_m among them.
 
     Examples
     --------
@@ -107,7 +123,8 @@ def _end(
         sessions = [samples[index].sessions(high=high) for index in group]
         runs = concurrent_runs(sessions) if len(group) > 1 else sequential_runs(sessions)
         for run in runs:
-            if len(run.phases) == 1:
+            repair = max(samples[group[member]].incomplete_repair[high] for member in run.phases)
+            if len(run.phases) == 1 and not repair:
                 sample = samples[group[run.phases[0]]]
                 planned_gy, planned = sample.planned(high=high)
                 add_eqd2_gy(
@@ -122,7 +139,14 @@ def _end(
                 (samples[group[member]].fraction_gy(high=high) for member in run.phases),
                 start=np.zeros_like(total),
             )
-            total += eqd2_of_fractions_gy(fraction_gy, fractions=run.sessions, alpha_beta_gy=alpha_beta_gy)
+            if not repair:
+                total += eqd2_of_fractions_gy(
+                    fraction_gy, fractions=run.sessions, alpha_beta_gy=alpha_beta_gy
+                )
+                continue
+            total += eqd2_several_a_day_gy(
+                fraction_gy, fractions=run.sessions, alpha_beta_gy=alpha_beta_gy, h_factor=repair
+            )
     return total
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from graybook.accumulation.fractions_a_day import AT_ONCE, NEVER, FractionsADay
 from graybook.errors import InputError
 from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.field import Field, sampled_where_defined
@@ -20,7 +21,8 @@ class PhaseSamples:
 
     ``fractions`` pairs (planned, delivered) for the low end and for the high end: they differ when sessions were interrupted or the
     number is bracketed
-    (rule 5: more fractions, less effect).
+    (rule 5: more fractions, less effect). ``incomplete_repair`` is H_m of fractions given several a day, at both ends: 0 where
+    repair between fractions is complete.
     """
 
     low_gy: FloatArray
@@ -28,11 +30,12 @@ class PhaseSamples:
     inside: BoolArray
     fractions_low: tuple[int, int]
     fractions_high: tuple[int, int]
+    incomplete_repair: tuple[float, float] = (0.0, 0.0)
 
     @cached_property
     def is_certain(self) -> bool:
-        """Whether both ends of rules 5 and 9 are the same at every point."""
-        if self.fractions_low != self.fractions_high:
+        """Whether both ends of rules 5 and 9, and of repair, are the same at every point."""
+        if self.fractions_low != self.fractions_high or len(set(self.incomplete_repair)) > 1:
             return False
         return self.high_gy is self.low_gy or np.array_equal(self.low_gy, self.high_gy)
 
@@ -70,6 +73,10 @@ class PhaseDose:
         Sessions begun and not completed: none at the low end, whole ones at the high end.
     fractions_range
         (n_min, n_max) when the number is not known.
+    day
+        How several fractions a day were given; None for one a day.
+    incomplete_repair
+        H_m in the tissue that is asked about, at both ends; complete repair unless :meth:`repairing` says otherwise.
     """
 
     id: str
@@ -78,6 +85,8 @@ class PhaseDose:
     delivered: int | None
     partial: int = 0
     fractions_range: tuple[int, int] | None = None
+    day: FractionsADay | None = None
+    incomplete_repair: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         if self.planned is not None:
@@ -113,6 +122,15 @@ class PhaseDose:
         n_min = self.fractions_range[0]
         return n_min, n_min
 
+    def repairing(self, half_time_h: float | None) -> PhaseDose:
+        """The phase in tissue of a half-time of repair; without one, from complete repair to none within the day. [h]"""
+        if self.day is None:
+            return self
+        ends = (AT_ONCE, NEVER) if half_time_h is None else (half_time_h, half_time_h)
+        given = (self.fractions_low[1], self.fractions_high[1])
+        low, high = (self.day.incomplete_repair(n, end) for n, end in zip(given, ends, strict=True))
+        return replace(self, incomplete_repair=(low, high))
+
     def sample(self, points_mm: FloatArray) -> PhaseSamples:
         """The phase at points (n, 3) of the field's frame; where a point is NaN, any of the field's doses may be its own."""
         samples = sampled_where_defined(self.field, points_mm)
@@ -122,4 +140,5 @@ class PhaseDose:
             inside=samples.inside,
             fractions_low=self.fractions_low,
             fractions_high=self.fractions_high,
+            incomplete_repair=self.incomplete_repair,
         )

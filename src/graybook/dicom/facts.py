@@ -152,6 +152,8 @@ class FractionGroupFacts:
     """Brachytherapy application setups given in each fraction."""
     setup_points_mm: tuple[tuple[float, float, float], ...] = ()
     """Where the setups state their dose, each once."""
+    most_a_day: int = 1
+    """The most fractions that the Fraction Pattern has on one day."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,18 @@ def _group(item: Attributes, beams: dict[int | None, Attributes]) -> FractionGro
         setup_doses_gy=tuple(dose for dose in doses if dose is not None),
         setup_numbers=tuple(-1 if number is None else number for number in numbers),
         setup_points_mm=tuple(dict.fromkeys(point for point in points if point is not None)),
+        most_a_day=_most_a_day(item),
     )
+
+
+def _most_a_day(group: Attributes) -> int:
+    """The most fractions that the Fraction Pattern has on one day; 1 where it has none or is not understood."""
+    digits = group.whole("NumberOfFractionPatternDigitsPerDay")
+    pattern = "".join(group.text("FractionPattern").split())
+    if digits is None or digits < 2 or set(pattern) - {"0", "1"}:
+        return 1
+    days = [pattern[start : start + digits] for start in range(0, len(pattern), digits)]
+    return max([1, *(day.count("1") for day in days)])
 
 
 def _beam(reference: Attributes, beams: dict[int | None, Attributes]) -> BeamFacts:

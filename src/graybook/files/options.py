@@ -12,7 +12,7 @@ from graybook.files._noted import STAMP_KEYS, Faults, Noted, Stamp
 from graybook.files._recoveries import recovery
 from graybook.files.settings import TABLES as FOLDER_TABLES
 from graybook.record.override import Override
-from graybook.record.scenario import AlphaBetaWish, Recovery, Scenario
+from graybook.record.scenario import AlphaBetaWish, Recovery, RepairWish, Scenario
 from graybook.tables.structure_names import kind_of
 
 __all__ = ["TABLES", "TOP", "parse_scenario", "read_scenario"]
@@ -20,7 +20,7 @@ __all__ = ["TABLES", "TOP", "parse_scenario", "read_scenario"]
 TOP = ("name", "concurrent", "ntcp")
 """Keys that stand above the first table, beside author, date, reason and source."""
 
-TABLES = ("alpha_beta", "recovery", "leave_out", "overlap")
+TABLES = ("alpha_beta", "recovery", "leave_out", "overlap", "repair")
 
 LONGEST_NAME = 60
 """Of a scenario: it heads a column of the report."""
@@ -92,12 +92,15 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
     _check_keys(top, headline=headline)
     stamp, called = top.stamp(), _name(top, name)
     wished, recovering, leaving = (top.tables(table) for table in TABLES[:3])
+    repairing = top.tables("repair")
     wishes = _given(_alpha_beta(one, stamp) for one in wished)
     recoveries = _recoveries(recovering, stamp)
+    repairs = _given(_repair(one, stamp) for one in repairing)
     left_out = _given(_left_out(one, stamp, headline=headline) for one in leaving)
     overlap = _overlap(top.table("overlap"), stamp)
     general = _general(top, stamp)
     _check_twice(wished, ("tg263", "structure"))
+    _check_twice(repairing, ("tg263",))
     _check_twice(leaving, ("course",))
     for course in sorted({one.course for one in left_out} & set(general.concurrent)):
         top.note("concurrent", "names a course that is left out", value=course, remedy="Keep one of the two.")
@@ -106,6 +109,7 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
         name="" if headline else called,
         alpha_betas=wishes,
         recoveries=recoveries,
+        repairs=repairs,
         concurrent=general.concurrent,
         left_out=tuple(one.course for one in left_out),
         overlap_percent=overlap.percent,
@@ -114,6 +118,7 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
         overrides=(
             *(one.by for one in wishes),
             *(one.by for one in recoveries),
+            *(one.by for one in repairs),
             *(one.by for one in left_out),
             *general.by,
             *overlap.by,
@@ -213,6 +218,19 @@ def _organ_or_target(one: Noted) -> str:
         remedy=f'Write structure = "{name}" instead.',
     )
     return ""
+
+
+def _repair(one: Noted, of_file: Stamp) -> RepairWish | None:
+    one.only(("tg263", "half_time_h"), above=TOP)
+    one.missing("tg263", '"SpinalCord"')
+    one.missing("half_time_h", "4.0")
+    organ = one.organ("tg263")
+    half_time_h = one.number("half_time_h", "of at least 0", lambda value: value >= 0, "4.0")
+    stamp = one.signed(of_file, _UNSIGNED)
+    if one.faulty or half_time_h is None:
+        return None
+    by = stamp.override(f"repair {organ}: half_time_h", f"{half_time_h:g}")
+    return RepairWish(organ=organ, half_time_h=half_time_h, by=by)
 
 
 def _left_out(one: Noted, of_file: Stamp, *, headline: bool) -> _LeftOut | None:

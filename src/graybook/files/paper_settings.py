@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from graybook.errors import InputError
+from graybook.files._fractions_a_day import DAY_KEYS, fractions_a_day
 from graybook.files._tables import Entry
 from graybook.record.course import Modality, Status
 from graybook.record.paper import METRICS, Administration, OrganDose
@@ -34,6 +35,7 @@ PAPER_KEYS = (
     "fractions",
     "fractions_min",
     "fractions_max",
+    *DAY_KEYS,
     "overall_days",
     "organ_dose",
     "acute_toxicity",
@@ -58,6 +60,8 @@ class PaperCourseSetting:
         Dose given to the target in all. [Gy]
     fractions, fractions_range
         How many it was given in; the range when only that is known.
+    fractions_per_day, interval_h
+        How many a day and how far apart; None when nothing is said. [h]
     overall_days
         Overall treatment time. [d]
     """
@@ -74,6 +78,8 @@ class PaperCourseSetting:
     total_gy: float | None = None
     fractions: int | None = None
     fractions_range: tuple[int, int] | None = None
+    fractions_per_day: int | None = None
+    interval_h: float | None = None
     overall_days: int | None = None
     organ_doses: tuple[OrganDose, ...] = ()
     acute_toxicity: str = ""
@@ -119,6 +125,7 @@ def paper_course_setting(entry: Entry, statuses: dict[str, Status]) -> PaperCour
             value=fractions,
             remedy="Keep fractions when it is known.",
         )
+    per_day, interval_h = fractions_a_day(entry)
     return PaperCourseSetting(
         label=entry.text("label"),
         region=region_of(entry),
@@ -132,6 +139,8 @@ def paper_course_setting(entry: Entry, statuses: dict[str, Status]) -> PaperCour
         total_gy=entry.positive("total_gy"),
         fractions=fractions,
         fractions_range=between,
+        fractions_per_day=per_day,
+        interval_h=interval_h,
         overall_days=entry.whole("overall_days", least=1),
         organ_doses=tuple(_organ_dose(one) for one in entry.tables("organ_dose")),
         acute_toxicity=entry.text("acute_toxicity"),

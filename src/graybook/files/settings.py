@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graybook.errors import InputError
+from graybook.files._fractions_a_day import DAY_KEYS, fractions_a_day
 from graybook.files._lines import toml_lines
 from graybook.files._tables import Entry, nearest
 from graybook.files.clinical_settings import ClinicalSetting, clinical_setting
@@ -96,13 +97,19 @@ class CourseSetting:
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseSetting:
-    """What a person states of one plan, or of a dose without a plan (its SOP Instance UID)."""
+    """What a person states of one plan, or of a dose without a plan (its SOP Instance UID).
+
+    ``fractions_per_day`` is 1 when a person says so, and None when nobody says anything; more than one come with ``interval_h``,
+    between the fractions of a day. [h]
+    """
 
     plan: str
     status: Status | None = None
     fractions_planned: int | None = None
     fractions_delivered: int | None = None
     fractions_range: tuple[int, int] | None = None
+    fractions_per_day: int | None = None
+    interval_h: float | None = None
     dose_scale: str = ""
     rbe: str = ""
 
@@ -377,17 +384,21 @@ def _phase(entry: Entry) -> PhaseSetting:
             "fractions_delivered",
             "fractions_min",
             "fractions_max",
+            *DAY_KEYS,
             "dose_scale",
             "rbe",
         )
     )
     entry.required("plan")
+    per_day, interval_h = fractions_a_day(entry)
     return PhaseSetting(
         plan=entry.text("plan"),
         status=_status(entry),
         fractions_planned=entry.whole("fractions_planned", least=1),
         fractions_delivered=entry.whole("fractions_delivered", least=0),
         fractions_range=entry.span("fractions_min", "fractions_max"),
+        fractions_per_day=per_day,
+        interval_h=interval_h,
         dose_scale=entry.text("dose_scale", among=DOSE_SCALES),
         rbe=entry.text("rbe", among=RBE_ANSWERS),
     )

@@ -12,7 +12,7 @@ from graybook.radiobiology.linear_quadratic import BRENNER, LQ_VALID_TO_GY
 from graybook.radiobiology.model import Validity, above_zero, alpha_beta, at_least_zero, doses, whole_number
 from graybook.radiobiology.repair import decay_constant
 
-__all__ = ["NIGHT_SHARE", "IncompleteRepair", "h_factor"]
+__all__ = ["NIGHT_SHARE", "IncompleteRepair", "eqd2_several_a_day_gy", "h_factor", "mean_h_factor"]
 
 NIGHT_SHARE = 0.1
 """Share of the damage that may be left over the night, which the model takes as none: Graybook's own choice."""
@@ -44,6 +44,64 @@ def h_factor(per_day: int, remaining: float) -> float:
     (2.0, 0.0)
     """
     return 2.0 / per_day * fsum((per_day - k) * remaining**k for k in range(1, per_day))
+
+
+def mean_h_factor(fractions: int, per_day: int, remaining: float) -> float:
+    """
+    H_m as a mean over all fractions: those left for a shorter last day have the H_m of that day.
+
+    Parameters
+    ----------
+    fractions
+        Number of equal fractions given, n.
+    per_day, remaining
+        As in :func:`h_factor`.
+
+    Examples
+    --------
+    Two days of two fractions and one of one, nothing repaired:
+
+    >>> mean_h_factor(5, 2, 1.0)
+    0.8
+    """
+    if fractions < 1:
+        return 0.0
+    days, rest = divmod(fractions, per_day)
+    given = days * per_day * h_factor(per_day, remaining) + (
+        rest * h_factor(rest, remaining) if rest else 0.0
+    )
+    return given / fractions
+
+
+def eqd2_several_a_day_gy(
+    fraction_gy: FloatArray, *, fractions: float, alpha_beta_gy: float, h_factor: float
+) -> FloatArray:
+    r"""
+    EQD2 of equal fractions that leave damage to the next of their day.
+
+    .. math:: \mathrm{EQD2} = n d \, \frac{(1 + H_m) d + \alpha/\beta}{2 + \alpha/\beta}
+
+    Parameters
+    ----------
+    fraction_gy
+        Dose per fraction in each voxel. [Gy]
+    fractions
+        Number of fractions given.
+    alpha_beta_gy
+        Of the tissue. [Gy]
+    h_factor
+        H_m; 0 is complete repair.
+
+    Examples
+    --------
+    Two fractions of 1 Gy at once are one of 2 Gy:
+
+    >>> import numpy as np
+    >>> float(eqd2_several_a_day_gy(np.array(1.0), fractions=2, alpha_beta_gy=2.0, h_factor=1.0))
+    2.0
+    """
+    ratio = alpha_beta(alpha_beta_gy)
+    return fractions * fraction_gy * ((1.0 + h_factor) * fraction_gy + ratio) / (2.0 + ratio)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,10 +173,7 @@ class IncompleteRepair:
     def bed_gy(self, dose_gy: FloatArray, *, alpha_beta_gy: float) -> FloatArray:
         """Biologically effective dose; the fractions left for a shorter last day have the H_m of that day. [Gy]"""
         dose = doses(dose_gy)
-        days, rest = divmod(self.fractions, self.per_day)
-        remaining = self._remaining(self.interval_h)
-        given = days * self.per_day * self.h_factor + (rest * h_factor(rest, remaining) if rest else 0.0)
-        mean_h = given / self.fractions
+        mean_h = mean_h_factor(self.fractions, self.per_day, self._remaining(self.interval_h))
         return dose * (1.0 + (1.0 + mean_h) * (dose / self.fractions) / alpha_beta(alpha_beta_gy))
 
     def outside_validity(self, dose_gy: FloatArray) -> BoolArray:

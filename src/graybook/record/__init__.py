@@ -11,7 +11,7 @@ from graybook.record.paper import Administration, OrganDose, PaperDetails
 from graybook.record.person import Identity, Person
 from graybook.record.provenance import InputFile, Provenance
 from graybook.record.region import Levels, Region
-from graybook.record.scenario import AlphaBetaWish, Recovery, RecoveryStep, Scenario
+from graybook.record.scenario import AlphaBetaWish, Recovery, RecoveryStep, RepairWish, Scenario
 from graybook.record.structure import Structure, StructureSet
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "RecoveryStep",
     "Refusal",
     "Region",
+    "RepairWish",
     "Scenario",
     "Severity",
     "Single",

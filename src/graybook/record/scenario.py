@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from graybook.errors import InputError
 from graybook.record.override import Override
 
-__all__ = ["AlphaBetaWish", "Recovery", "RecoveryStep", "Scenario"]
+__all__ = ["AlphaBetaWish", "Recovery", "RecoveryStep", "RepairWish", "Scenario"]
 
 Convention = Literal["dose", "tolerance"]
 """What recovery changes: the earlier equieffective ``dose``, or the ``tolerance`` (rule 11)."""
@@ -88,6 +89,26 @@ class AlphaBetaWish:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepairWish:
+    """The half-time of repair between the fractions of a day that an organ, by its TG-263 name, should be computed with. [h]
+
+    0 is repair at once: complete repair between fractions.
+    """
+
+    organ: str
+    half_time_h: float
+    by: Override
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.half_time_h < inf:
+            raise InputError(
+                f"The half-time of repair of {self.organ} is no time.",
+                value=self.half_time_h,
+                remedy="Give hours of at least 0.",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """
     One set of assumptions: the headline's (from ``--options``), or a what-if beside it.
@@ -96,7 +117,7 @@ class Scenario:
     ----------
     name
         What it is called beside the others; empty for the headline's.
-    alpha_betas, recoveries
+    alpha_betas, recoveries, repairs
         What is assumed otherwise.
     concurrent
         Ids, labels or start dates of courses whose phases were given in the same sessions.
@@ -117,6 +138,7 @@ class Scenario:
     name: str = ""
     alpha_betas: tuple[AlphaBetaWish, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
+    repairs: tuple[RepairWish, ...] = ()
     concurrent: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     overlap_percent: float = 50.0

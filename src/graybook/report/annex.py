@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
+from graybook.report.repair_words import h_m, h_m_text, only_phase, several_a_day
 from graybook.report.result import CourseDose, CourseResult, Result, StructureResult
 from graybook.report.summary import envelope_text, shift_notes, shift_text
 from graybook.report.values import (
@@ -25,18 +26,18 @@ _METRIC_COLUMNS = ("col_mean", "col_min", "col_max", "col_d003", "col_d01", "col
 _COURSES_A_TABLE = 6
 
 
-def bed_gy(dose_gy: float, fractions: int, alpha_beta_gy: float) -> float:
+def bed_gy(dose_gy: float, fractions: int, alpha_beta_gy: float, incomplete_repair: float = 0.0) -> float:
     """Biologically effective dose of equal fractions, for the check by hand. [Gy]
 
-    BED = D (1 + d / (α/β)), Fowler 1989, doi:10.1259/0007-1285-62-740-679. Kept apart from the engine that makes the sum, so
-    that the check is one.
+    BED = D (1 + (1 + H_m) d / (α/β)), Fowler 1989, doi:10.1259/0007-1285-62-740-679; H_m is 0 for one fraction a day. Kept apart
+    from the engine that makes the sum, so that the check is one.
 
     Examples
     --------
     >>> bed_gy(50.0, 25, 2.0)
     100.0
     """
-    return dose_gy * (1.0 + dose_gy / fractions / alpha_beta_gy)
+    return dose_gy * (1.0 + (1.0 + incomplete_repair) * dose_gy / fractions / alpha_beta_gy)
 
 
 def _course_named(course_id: str, result: Result, words: Wording) -> str:
@@ -176,8 +177,10 @@ def metrics_section(result: Result, words: Wording) -> Section:
     )
 
 
-def _lq_row(dose_gy: float, fractions: int, alpha_beta_gy: float, words: Wording) -> tuple[Cell, ...]:
-    bed = bed_gy(dose_gy, fractions, alpha_beta_gy)
+def _lq_row(
+    dose_gy: float, fractions: int, alpha_beta_gy: float, incomplete_repair: float, words: Wording
+) -> tuple[Cell, ...]:
+    bed = bed_gy(dose_gy, fractions, alpha_beta_gy, incomplete_repair)
     return (
         cell(words.number(dose_gy)),
         cell(str(fractions)),
@@ -189,14 +192,17 @@ def _lq_row(dose_gy: float, fractions: int, alpha_beta_gy: float, words: Wording
 
 
 def _phase_rows(
-    dose: CourseDose, course: CourseResult, alpha_beta_gy: float, words: Wording
+    dose: CourseDose, course: CourseResult, structure: StructureResult, alpha_beta_gy: float, words: Wording
 ) -> Iterator[tuple[Cell, ...]]:
-    labels = {phase.id: phase.label or phase.id for phase in course.phases}
+    phases = {phase.id: phase for phase in course.phases}
     total = 0.0
     for point in dose.phases_at_max:
-        total += bed_gy(point.physical_gy, point.fractions, alpha_beta_gy) / (1.0 + 2.0 / alpha_beta_gy)
-        named = cell(course_name(course, words), labels.get(point.id, point.id))
-        yield (named, *_lq_row(point.physical_gy, point.fractions, alpha_beta_gy, words), cell(""))
+        phase, n = phases.get(point.id), point.fractions
+        repair = 0.0 if phase is None else h_m(phase, n, structure.repair_half_time_h)
+        total += bed_gy(point.physical_gy, n, alpha_beta_gy, repair) / (1.0 + 2.0 / alpha_beta_gy)
+        label = point.id if phase is None else phase.label or phase.id
+        named = cell(course_name(course, words), label, h_m_text(phase, n, structure, words))
+        yield (named, *_lq_row(point.physical_gy, n, alpha_beta_gy, repair, words), cell(""))
     blank = (cell(""),) * 5
     named = cell(course_name(course, words), words("phase_sum"))
     yield (named, *blank, cell(words.number(total)), cell(words.number(dose.max_gy)))
@@ -209,7 +215,7 @@ def _check_rows(
     if dose is None or not alpha_beta_gy or dose.d0_03cc_gy is None:
         return
     if dose.phases_at_max:
-        yield from _phase_rows(dose, course, alpha_beta_gy, words)
+        yield from _phase_rows(dose, course, structure, alpha_beta_gy, words)
         return
     physical, fractions, made = dose.physical_d0_03cc_gy, dose.fractions, words.number(dose.d0_03cc_gy)
     if physical is None or not fractions:
@@ -218,8 +224,10 @@ def _check_rows(
         yield (named, cell(words.number(physical)), dash, dash, used, dash, dash, cell(made))
         return
     extrapolated = words("lq_extrapolated") if physical / fractions > 10.0 else ""
-    named = cell(course_name(course, words), extrapolated)
-    yield (named, *_lq_row(physical, fractions, alpha_beta_gy, words), cell(made))
+    phase = only_phase(course, dose)
+    repair = 0.0 if phase is None else h_m(phase, fractions, structure.repair_half_time_h)
+    named = cell(course_name(course, words), extrapolated, h_m_text(phase, fractions, structure, words))
+    yield (named, *_lq_row(physical, fractions, alpha_beta_gy, repair, words), cell(made))
 
 
 def check_section(result: Result, words: Wording) -> Section:
@@ -240,6 +248,8 @@ def check_section(result: Result, words: Wording) -> Section:
         note=words("note_check"),
     )
     shown: tuple[Block, ...] = (table,) if rows else (Paragraph(text=words("none")),)
+    if several_a_day(result):
+        shown = (Paragraph(text=words("formula_repair"), formula=True), *shown)
     return Section(
         id="check",
         title=words("section_check"),

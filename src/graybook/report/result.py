@@ -109,6 +109,10 @@ class PhaseResult(_Model):
     max_gy: float | None = Field(
         default=None, description="Highest physical dose delivered in its grid. [Gy]"
     )
+    fractions_per_day: int | None = Field(
+        default=None, description="As a person states it; null for one a day, and where nobody says."
+    )
+    interval_h: float | None = Field(default=None, description="Between the fractions of a day. [h]")
 
 
 class CourseResult(_Model):
@@ -276,6 +280,15 @@ class StructureResult(_Model):
     alpha_beta_basis: str = ""
     alpha_beta_range_gy: tuple[float, float] | None = None
     alpha_beta_source: str = ""
+    repair_half_time_h: float | None = Field(
+        default=None,
+        description="Of repair between the fractions of a day; null where all were one a day, or where none is known. [h]",
+    )
+    repair_basis: str = Field(
+        default="",
+        description="override, table or no entry (from complete repair to none within the day); empty where all were one a day.",
+    )
+    repair_source: str = ""
     volume_cm3: float | None
     outside_grid_cm3: float | None
     lower_bound: bool = Field(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from graybook.report.limiting import limits_of
 from graybook.report.recovery_words import recovery_sentences
+from graybook.report.repair_words import repair_sentences
 from graybook.report.result import CourseResult, PhaseResult, Result, StructureResult
 from graybook.report.values import course_name, structures_by_name
 from graybook.report.wording import Wording
@@ -66,7 +67,8 @@ def _alignments(result: Result, words: Wording) -> Iterator[str]:
 
 
 def _organs(shown: list[StructureResult], words: Wording) -> Iterator[str]:
-    if outside := [item for item in shown if item.printed_as_range]:
+    ranged = [item for item in shown if item.printed_as_range]
+    if outside := [item for item in ranged if item.outside_grid_cm3 or item.repair_basis != "no entry"]:
         names = [
             words("volume_of", organ=item.name, volume=item.outside_grid_cm3)
             if item.outside_grid_cm3
@@ -80,6 +82,9 @@ def _organs(shown: list[StructureResult], words: Wording) -> Iterator[str]:
         if names:
             yield words(key, organs=words.listing(names))
 
+    yield from told(
+        "unknown_repair", lambda item: bool(item.printed_as_range) and item.repair_basis == "no entry"
+    )
     yield from told("unknown_points", lambda item: not item.point_sum.complete)
     yield from told("unknown_order", lambda item: item.concurrent is not None)
     yield from told("unknown_alpha_beta", lambda item: item.alternative is not None)
@@ -145,6 +150,7 @@ def assumptions(result: Result, words: Wording) -> tuple[str, ...]:
     return (
         words("assume_eqd2", alpha_beta=words.short(result.display_alpha_beta_gy)),
         *recovery_sentences(result, words),
+        *repair_sentences(result, words),
         _sequence(result, words),
         *_particles(result, words),
         *_shift(result, words),

@@ -114,7 +114,10 @@ def planned_text(phase: PhaseResult, words: Wording) -> str:
         n = phase.fractions_planned
         return words("fractions_only", n=n) if n is not None else DASH
     dose = words("and").join(words.short(level) for level in levels[:3])
-    return _fraction_words(dose, phase.fractions_planned, phase, words)
+    text = _fraction_words(dose, phase.fractions_planned, phase, words)
+    if not phase.fractions_per_day:
+        return text
+    return words("times_a_day", text=text, n=phase.fractions_per_day, hours=phase.interval_h)
 
 
 def delivered_text(phase: PhaseResult, words: Wording) -> str:

@@ -1,4 +1,4 @@
-"""The table of half-times of repair comes in; rows with their confidence intervals go out."""
+"""The table of half-times of repair comes in; rows with their confidence intervals, and the row of an organ, go out."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from functools import cache
 from graybook.errors import InputError
 from graybook.tables._rows import PRIMARY_CHECKED, Row, number, optional_number, table_rows
 from graybook.tables.sources import source_text
+from graybook.tables.structure_names import root
 
-__all__ = ["RepairHalfTime", "repair_half_times"]
+__all__ = ["RepairHalfTime", "half_time_of_organ", "organs_by_tissue", "repair_half_times"]
 
 _FILE = "repair.csv"
+_ORGANS = "repair_tissues.csv"
+_NEVER_DEFAULT = ("secondary-repo", "assigned")
 _COLUMNS = (
     "tissue", "component", "half_time_h", "ci95_low_h", "ci95_high_h", "partition", "primary", "note",
 )  # fmt: skip
@@ -68,6 +71,34 @@ class RepairHalfTime:
 def repair_half_times() -> tuple[RepairHalfTime, ...]:
     """All half-times of the edition, in the order of the table."""
     return tuple(_half_time(row) for row in table_rows(_FILE, _COLUMNS))
+
+
+@cache
+def organs_by_tissue() -> dict[str, str]:
+    """Organ, by TG-263 name without side or margin → tissue of the rows that speak for it."""
+    return {row["organ"]: row["tissue"] for row in table_rows(_ORGANS, ("organ", "tissue", "note"))}
+
+
+def half_time_of_organ(tg263: str | None) -> RepairHalfTime | None:
+    """The half-time to compute with by default; None where no row speaks for the organ alone, or one that may not be a default.
+
+    Parameters
+    ----------
+    tg263
+        TG-263 name; side, margin (``_PRV05``), cropping (``-GTV``) and ``~`` do not change it.
+
+    Examples
+    --------
+    >>> found = half_time_of_organ("SpinalCord_PRV05")
+    >>> found.tissue, found.half_time_h, found.ci95_h
+    ('myelopathy', 4.1, (0.0, 8.0))
+    >>> half_time_of_organ("Brainstem") is None
+    True
+    """
+    tissue = None if tg263 is None else organs_by_tissue().get(root(tg263))
+    rows = [one for one in repair_half_times() if one.tissue == tissue]
+    usable = [one for one in rows if not one.component and one.tier not in _NEVER_DEFAULT]
+    return usable[0] if len(usable) == 1 else None
 
 
 def _half_time(row: Row) -> RepairHalfTime:

@@ -26,6 +26,7 @@ from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.overlap import levels_said, shared_levels
 from graybook.workflow.paper_sums import no_sum_refusals
+from graybook.workflow.repair_findings import display_finding
 from graybook.workflow.results import (
     course_result,
     finding_results,
@@ -111,6 +112,7 @@ def _findings(parts: Parts) -> list[Finding]:
         *parts.person.findings,
         *parts.said,
         *_general(setting, parts.assumptions.headline),
+        *display_finding(setting.courses),
         *names_nothing(parts.assumptions, [one.result for one in parts.assessed if one.result is not None]),
         *verdict_findings(parts.alignments, _judged_names(parts.organs, setting)),
         *levels_said(shared_levels([one.course for one in setting.courses])),

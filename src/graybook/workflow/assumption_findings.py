@@ -32,6 +32,7 @@ def names_nothing(assumed: Assumptions, structures: Sequence[StructureResult]) -
         organs = [
             *(one.tg263 for one in scenario.alpha_betas if one.tg263),
             *(one.organ for one in scenario.recoveries),
+            *(one.organ for one in scenario.repairs),
         ]
         return list(dict.fromkeys([*found, *(one for one in organs if one not in labels)]))
 

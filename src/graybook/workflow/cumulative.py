@@ -21,6 +21,7 @@ from graybook.record import (
     Course,
     Modality,
     Record,
+    RepairWish,
 )
 from graybook.report.material import Material
 from graybook.report.result import Result
@@ -140,12 +141,14 @@ def assess(
         hotspots=_hotspots(loaded),
         aligner=registrar,
     )
-    setting = _setting(today, loaded, alignments)
+    setting = _setting(today, loaded, alignments, assumed.headline.repairs)
     organs, said = union_of_structures(alignments, today)
     wishes = assumed.headline.alpha_betas
     chosen = [(organ, _alpha_beta(organ, scanned.settings, today, wishes)) for organ in organs]
     assessed = assess_organs(chosen, setting, progress)
-    assessed = with_judgement(with_paper(assessed, courses, scanned.settings, wishes))
+    assessed = with_judgement(
+        with_paper(assessed, courses, scanned.settings, wishes, assumed.headline.repairs)
+    )
     total = _total(setting, display_alpha_beta_gy)
     assessing = Assessing(
         setting=setting,
@@ -200,7 +203,10 @@ def _hotspots(loaded: Sequence[LoadedCourse]) -> dict[str, FloatArray]:
 
 
 def _setting(
-    today: Course, loaded: tuple[LoadedCourse, ...], alignments: Sequence[CourseAlignment]
+    today: Course,
+    loaded: tuple[LoadedCourse, ...],
+    alignments: Sequence[CourseAlignment],
+    repairs: tuple[RepairWish, ...],
 ) -> Setting:
     reached = {one.course.id: one.alignment for one in alignments if one.alignment is not None}
     return Setting(
@@ -217,6 +223,7 @@ def _setting(
             one.course.undecided or (one.dose is not None and one.course.id not in reached) for one in loaded
         ),
         complete=all(one.complete for one in loaded if one.course.paper is None),
+        repairs=repairs,
     )
 
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graybook.accumulation.equieffective import CourseDose
+from graybook.accumulation.fractions_a_day import FractionsADay
 from graybook.accumulation.phase_dose import PhaseDose
 from graybook.errors import InputError, UsageError
 from graybook.geometry import GridField, MappedField
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.neighbourhood import highest_within, lowest_within
 from graybook.geometry.transform import Transform
-from graybook.record import Course, Finding, Phase, Quantity, Refusal, Status
+from graybook.record import Course, Finding, Fractionated, Phase, Quantity, Refusal, Status
 from graybook.workflow.planned import PlannedDose
 from graybook.workflow.scale import scale_of
 
-__all__ = ["LoadedCourse", "bounded_within", "hottest_point_mm", "load_course", "seen_from"]
+__all__ = ["LoadedCourse", "bounded_within", "day_of", "hottest_point_mm", "load_course", "seen_from"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,7 +141,16 @@ def _phase_dose(phase: Phase, field: GridField) -> PhaseDose:
         delivered=phase.fractions_delivered,
         partial=phase.sessions_partial,
         fractions_range=phase.fractions_range,
+        day=day_of(phase),
     )
+
+
+def day_of(phase: Phase) -> FractionsADay | None:
+    """How several fractions a day were given; None for one a day, and where nobody says."""
+    given = phase.delivery
+    if not isinstance(given, Fractionated) or given.interval_h is None:
+        return None
+    return FractionsADay(per_day=given.per_day, interval_h=given.interval_h)
 
 
 def _course_dose(course: Course, usable: Sequence[tuple[Phase, PhaseDose]]) -> CourseDose:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -51,6 +51,17 @@ class CourseOnOrgan:
         return course_eqd2(
             self.samples, self.dose.all_groups(concurrent=concurrent), alpha_beta_gy=alpha_beta_gy
         )
+
+    def repairing(self, half_time_h: float | None) -> CourseOnOrgan:
+        """The same in tissue of a half-time of repair; without one, from complete repair to none within the day. [h]"""
+        if self.dose.is_once_a_day:
+            return self
+        dose = self.dose.repairing(half_time_h)
+        samples = tuple(
+            replace(sample, incomplete_repair=phase.incomplete_repair)
+            for sample, phase in zip(self.samples, dose.phases, strict=True)
+        )
+        return replace(self, dose=dose, samples=samples)
 
     def physical_gy(self) -> FloatArray:
         """Physical dose delivered in this course at all points, the phases added: for display, never for a sum of courses."""

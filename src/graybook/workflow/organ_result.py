@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +19,7 @@ from graybook.report.result import Bound, Metrics, PhasePoint, PointSum
 from graybook.report.result import CourseDose as CourseDoseResult
 from graybook.units import rounded_gy
 from graybook.workflow.organ_dose import CourseOnOrgan, eqd2_on_organ
+from graybook.workflow.repair import RepairChoice
 
 __all__ = [
     "OrganDoses",
@@ -66,7 +67,8 @@ class OrganDoses:
     ``mapped`` are the courses seen on the organ that stands for the union (in one frame); ``native`` are courses on their own
     delineation in their own frame. A course may be in both, in one, or in none. ``carried`` are other courses' delineations of
     the same organ, carried to the frame of ``samples``. ``volume_ratios`` are those of the deformations through which courses are
-    seen, at the interior points; NaN where a deformation is not defined.
+    seen, at the interior points; NaN where a deformation is not defined. ``repair`` is the half-time of repair that doses given
+    several times a day are computed with; None where every phase was given once a day.
     """
 
     samples: StructureSamples
@@ -76,6 +78,23 @@ class OrganDoses:
     courses: tuple[str, ...] = ()
     unconverted: dict[str, UnconvertedDose] = field(default_factory=dict)
     volume_ratios: dict[str, FloatArray] = field(default_factory=dict)
+    repair: RepairChoice | None = None
+
+    @property
+    def is_once_a_day(self) -> bool:
+        """Whether no phase of any course is given several times a day."""
+        return all(one.dose.is_once_a_day for one in (*self.mapped, *self.native.values()))
+
+    def repairing(self, choice: RepairChoice) -> OrganDoses:
+        """The same in tissue of a half-time of repair; itself where every phase was given once a day."""
+        if self.is_once_a_day:
+            return self if self.repair is None else replace(self, repair=None)
+        return replace(
+            self,
+            repair=choice,
+            mapped=tuple(one.repairing(choice.half_time_h) for one in self.mapped),
+            native={course: one.repairing(choice.half_time_h) for course, one in self.native.items()},
+        )
 
     def on(self, course: str) -> tuple[CourseOnOrgan, ...]:
         """The course on its own anatomy first, then mapped; empty when it is on neither."""

@@ -13,7 +13,7 @@ from graybook.errors import InputError
 from graybook.geometry import Affine, MappedField
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.transform import Transform
-from graybook.record import Alignment, Course, Structure
+from graybook.record import Alignment, Course, RepairWish, Structure
 from graybook.workflow.anatomy import Organ
 from graybook.workflow.doses import LoadedCourse, seen_from
 from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points
@@ -29,7 +29,8 @@ class Setting:
 
     ``alignments`` holds, for each course that can be reached, the way from the reference frame to the course's frame.
     ``refused`` is True when no 3D sum may be made, ``complete`` False when some course is not in it. ``movable`` are the courses
-    whose dose may lie off, ``names`` what the verdicts on alignments call each key of the union.
+    whose dose may lie off, ``names`` what the verdicts on alignments call each key of the union, ``repairs`` the half-times of
+    repair that a person asks for.
     """
 
     reference: Course
@@ -40,6 +41,7 @@ class Setting:
     movable: tuple[MovableCourse, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     samples: dict[str, StructureSamples] = field(default_factory=dict)
+    repairs: tuple[RepairWish, ...] = ()
 
     @property
     def order_unknown(self) -> frozenset[str]:

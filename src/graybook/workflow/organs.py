@@ -28,6 +28,8 @@ from graybook.workflow.organ_result import (
 )
 from graybook.workflow.organ_samples import Setting, organ_doses
 from graybook.workflow.reliance import Reliance, reliance, worst_use
+from graybook.workflow.repair import repair_of
+from graybook.workflow.repair_findings import repair_findings
 from graybook.workflow.shift_envelope import envelope
 from graybook.workflow.shifted_doses import Shift
 
@@ -79,10 +81,13 @@ def _assessed(organ: Organ, choice: AlphaBetaChoice, setting: Setting) -> Assess
         )
     if doses is None:  # the reader has said that it has no closed contour
         return AssessedOrgan(result=None, curves=None, findings=())
+    doses = doses.repairing(repair_of(organ.structure.tg263, setting.repairs))
     summed = _is_summed(organ, doses, setting)
     trusted = _trusted(organ, doses, setting) if summed and choice.value_gy is not None else {}
     result, curves = _result(organ, choice, doses, setting, trusted, summed=summed)
     findings += checks_of(organ, result, doses, setting.courses)
+    if organ.structure.kind in ("organ", "other"):
+        findings += repair_findings(organ.structure.name, doses, choice.value_gy)
     return AssessedOrgan(
         result=result,
         curves=curves,
@@ -162,6 +167,7 @@ def _result(
         uncovered |= ~on.inside
     values = {
         **_header(organ, choice, setting),
+        **({} if doses.repair is None else doses.repair.as_result),
         "volume_cm3": round(float(volumes.sum()), 6),
         "outside_grid_cm3": round(float(volumes[uncovered].sum()), 6),
         "courses": course_doses(doses, choice.value_gy),

@@ -80,13 +80,20 @@ def _phase(setting: PaperCourseSetting, course_id: str, label: str, notes: Notes
         fractions_delivered=setting.fractions,
         fractions_range=between,
         fractions_source=source,
-        delivery=Fractionated(fractions=setting.fractions) if setting.fractions else None,
+        delivery=_delivery(setting, bracketed=between is not None),
         prescriptions=asked,
         start_date=setting.start_date,
         end_date=setting.end_date,
         intent=setting.intent,
         order_known=True,
     )
+
+
+def _delivery(setting: PaperCourseSetting, *, bracketed: bool) -> Fractionated | None:
+    n, per_day = setting.fractions, setting.fractions_per_day
+    if setting.interval_h is not None and (n or bracketed):
+        return Fractionated(fractions=n, per_day=per_day or 1, interval_h=setting.interval_h)
+    return Fractionated(fractions=n) if n else None
 
 
 def _bracket(

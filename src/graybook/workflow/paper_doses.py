@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graybook.accumulation.fractions_a_day import AT_ONCE, NEVER, FractionsADay
+from graybook.radiobiology.incomplete_repair import eqd2_several_a_day_gy
 from graybook.radiobiology.linear_quadratic import eqd2_gy
 from graybook.record import Course, Levels, OrganDose, Region
 from graybook.tables import organ_levels
 from graybook.tables.structure_names import kind_of, root, side, tg263_name
+from graybook.workflow.doses import day_of
 
 __all__ = ["PaperDose", "eqd2_of", "includes", "organs_of", "paper_dose"]
 
@@ -29,6 +32,8 @@ class PaperDose:
         (most, fewest) fractions: the ends with less and more effect; None when the dose cannot be converted (rule 5).
     basis
         "stated", or "prescription".
+    day
+        How several fractions a day were given; None for one a day.
     """
 
     course: str
@@ -38,11 +43,26 @@ class PaperDose:
     mean_gy: float | None
     fractions: tuple[int, int] | None
     basis: str
+    day: FractionsADay | None = None
+
+    def incomplete_repair(self, end: int, half_time_h: float | None) -> float:
+        """H_m at one end (0 less, 1 more effect) in tissue of a half-time of repair; from complete repair to none without one."""
+        if self.day is None or self.fractions is None:
+            return 0.0
+        taken = (AT_ONCE, NEVER)[end] if half_time_h is None else half_time_h
+        return self.day.incomplete_repair(self.fractions[end], taken)
 
 
-def eqd2_of(dose_gy: float, fractions: int, alpha_beta_gy: float) -> float:
-    """EQD2 of one physical dose. [Gy]"""
-    return float(eqd2_gy(np.array([dose_gy]), fractions=fractions, alpha_beta_gy=alpha_beta_gy)[0])
+def eqd2_of(dose_gy: float, fractions: int, alpha_beta_gy: float, incomplete_repair: float = 0.0) -> float:
+    """EQD2 of one physical dose; ``incomplete_repair`` is H_m of fractions given several a day. [Gy]"""
+    if not incomplete_repair:
+        return float(eqd2_gy(np.array([dose_gy]), fractions=fractions, alpha_beta_gy=alpha_beta_gy)[0])
+    fraction_gy = np.array([dose_gy / fractions])
+    return float(
+        eqd2_several_a_day_gy(
+            fraction_gy, fractions=fractions, alpha_beta_gy=alpha_beta_gy, h_factor=incomplete_repair
+        )[0]
+    )
 
 
 def includes(region: Region, name: str, tg263: str | None) -> bool:
@@ -118,6 +138,7 @@ def paper_dose(course: Course, name: str, tg263: str | None) -> PaperDose | None
         mean_gy=_first(stated, "mean"),
         fractions=_fractions(course),
         basis="stated" if near is None or _nearest(stated) is not None else "prescription",
+        day=day_of(course.phases[0]),
     )
 
 

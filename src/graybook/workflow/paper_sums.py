@@ -10,7 +10,7 @@ import numpy as np
 from graybook.files.settings import Settings
 from graybook.geometry.contours import ContourStack
 from graybook.radiobiology import LQ_VALID_TO_GY
-from graybook.record import AlphaBetaWish, Course, Finding, Modality, Refusal, Structure
+from graybook.record import AlphaBetaWish, Course, Finding, Modality, Refusal, RepairWish, Structure
 from graybook.report.result import ApartDose, CourseDose, PointSum, StructureResult
 from graybook.tables.structure_names import tg263_name
 from graybook.units import rounded_gy
@@ -18,6 +18,8 @@ from graybook.workflow.alpha_beta import alpha_beta_of
 from graybook.workflow.corrections import alpha_beta_override
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.paper_doses import PaperDose, eqd2_of, organs_of, paper_dose
+from graybook.workflow.repair import RepairChoice, repair_of
+from graybook.workflow.repair_findings import SAID_FROM_GY, unknown_finding
 
 __all__ = ["no_sum_refusals", "with_paper"]
 
@@ -35,15 +37,16 @@ def with_paper(
     courses: Sequence[Course],
     settings: Settings,
     wishes: Sequence[AlphaBetaWish] = (),
+    repairs: Sequence[RepairWish] = (),
 ) -> tuple[AssessedOrgan, ...]:
     """Every structure with the paper courses in its point sum; then the organs that only paper courses name.
 
-    ``wishes`` are α/β that a person asks for besides those of the settings.
+    ``wishes`` are α/β that a person asks for besides those of the settings, ``repairs`` half-times of repair.
     """
     papers = [one for one in courses if one.paper is not None and one.counts]
     if not papers:
         return tuple(assessed)
-    extended = [_extended(one, papers) for one in assessed]
+    extended = [_extended(one, papers, repairs) for one in assessed]
     known = {name for one in extended if one.result for name in (one.result.name, one.result.tg263) if name}
     others = any(one.paper is None and one.counts for one in courses)
     for course in papers:
@@ -51,20 +54,20 @@ def with_paper(
             if {organ, tg263_name(organ)} & known:
                 continue
             known |= {name for name in (organ, tg263_name(organ)) if name}
-            extended.append(_on_paper(organ, course, papers, settings, wishes, complete=not others))
+            bare = _on_paper(organ, course, settings, wishes, complete=not others)
+            extended.append(_extended(bare, papers, repairs))
     return tuple(extended)
 
 
 def _on_paper(
     name: str,
     course: Course,
-    papers: Sequence[Course],
     settings: Settings,
     wishes: Sequence[AlphaBetaWish],
     *,
     complete: bool,
 ) -> AssessedOrgan:
-    """An organ that no file draws: its point sum is of paper courses alone."""
+    """An organ that no file draws, as yet without a dose: its point sum will be of paper courses alone."""
     drawn = ContourStack(frame="", polygons=())
     structure = Structure(name=name, tg263=tg263_name(name), kind="organ", frame="", contours=lambda: drawn)
     choice = alpha_beta_of(
@@ -85,10 +88,12 @@ def _on_paper(
         point_sum=PointSum(complete=complete),
     )
     found = () if choice.finding is None else (choice.finding,)
-    return _extended(AssessedOrgan(result=result, curves=None, findings=found), papers)
+    return AssessedOrgan(result=result, curves=None, findings=found)
 
 
-def _extended(assessed: AssessedOrgan, papers: Sequence[Course]) -> AssessedOrgan:
+def _extended(
+    assessed: AssessedOrgan, papers: Sequence[Course], repairs: Sequence[RepairWish]
+) -> AssessedOrgan:
     result = assessed.result
     if result is None:
         return assessed
@@ -105,13 +110,29 @@ def _extended(assessed: AssessedOrgan, papers: Sequence[Course]) -> AssessedOrga
         findings += [one for course, dose in doses if dose for one in _said(result.name, course, dose)]
         entering = [dose for _, dose in doses if dose and dose.fractions and dose.near_gy is not None]
         whole = len(entering) == len(beams) and not apart
-        values["point_sum"] = _summed(result, entering, whole=whole)
-        rows = [_row(dose, result.alpha_beta_gy) for _, dose in doses if dose]
+        repair = repair_of(result.tg263, repairs)
+        if any(dose.day is not None for dose in entering):
+            values |= repair.as_result
+            findings += _repair_said(result, entering, repair)
+        values["point_sum"] = _summed(result, entering, repair, whole=whole)
+        rows = [_row(dose, result.alpha_beta_gy, repair) for _, dose in doses if dose]
         values["courses"] = [*result.courses, *rows]
     return replace(assessed, result=result.model_copy(update=values), findings=tuple(findings))
 
 
-def _summed(result: StructureResult, doses: Sequence[PaperDose], *, whole: bool) -> PointSum:
+def _repair_said(result: StructureResult, doses: Sequence[PaperDose], repair: RepairChoice) -> list[Finding]:
+    """By how much at most the near-maximum rises where no half-time is known; nothing when files have said so of the organ."""
+    if repair.half_time_h is not None or result.repair_basis:
+        return []
+    ratio = result.alpha_beta_gy or 0.0
+    ends = [[_end(one, "near_gy", end, ratio, repair) or 0.0 for end in (0, 1)] for one in doses if one.day]
+    rise_gy = sum(high - low for low, high in ends)
+    return [unknown_finding(result.name, rise_gy)] if rise_gy >= SAID_FROM_GY else []
+
+
+def _summed(
+    result: StructureResult, doses: Sequence[PaperDose], repair: RepairChoice, *, whole: bool
+) -> PointSum:
     """The point sum with the paper courses: the customary value takes their lower ends, the bounds their upper ones.
 
     A bound over N courses of files holds with a constant added for a course that is nowhere higher, whatever N.
@@ -120,10 +141,10 @@ def _summed(result: StructureResult, doses: Sequence[PaperDose], *, whole: bool)
     bare = not any(one.d0_03cc_gy is not None for one in result.courses)
 
     def low(name: str, base: float | None) -> float | None:
-        return _total(base, bare, [_end(dose, name, 0, ratio) for dose in doses])
+        return _total(base, bare, [_end(dose, name, 0, ratio, repair) for dose in doses])
 
     def high(base: float | None) -> float | None:
-        return _total(base, bare, [_end(dose, "max_gy", 1, ratio) for dose in doses])
+        return _total(base, bare, [_end(dose, "max_gy", 1, ratio, repair) for dose in doses])
 
     return PointSum(
         customary_d0_03cc_gy=low("near_gy", points.customary_d0_03cc_gy),
@@ -135,9 +156,11 @@ def _summed(result: StructureResult, doses: Sequence[PaperDose], *, whole: bool)
     )
 
 
-def _end(dose: PaperDose, name: str, end: int, ratio: float) -> float | None:
+def _end(dose: PaperDose, name: str, end: int, ratio: float, repair: RepairChoice) -> float | None:
     value = getattr(dose, name)
-    return None if value is None or dose.fractions is None else eqd2_of(value, dose.fractions[end], ratio)
+    if value is None or dose.fractions is None:
+        return None
+    return eqd2_of(value, dose.fractions[end], ratio, dose.incomplete_repair(end, repair.half_time_h))
 
 
 def _total(base: float | None, bare: bool, added: Sequence[float | None]) -> float | None:
@@ -148,14 +171,14 @@ def _total(base: float | None, bare: bool, added: Sequence[float | None]) -> flo
     return rounded_gy(start + float(np.sum([one for one in added if one is not None])))
 
 
-def _row(dose: PaperDose, ratio: float) -> CourseDose:
+def _row(dose: PaperDose, ratio: float, repair: RepairChoice) -> CourseDose:
     fractions = dose.fractions
     return CourseDose(
         id=dose.course,
         basis=dose.basis,
-        max_gy=rounded_gy(_end(dose, "max_gy", 0, ratio)),
-        d0_03cc_gy=rounded_gy(_end(dose, "near_gy", 0, ratio)),
-        d0_1cc_gy=rounded_gy(_end(dose, "near_01_gy", 0, ratio)),
+        max_gy=rounded_gy(_end(dose, "max_gy", 0, ratio, repair)),
+        d0_03cc_gy=rounded_gy(_end(dose, "near_gy", 0, ratio, repair)),
+        d0_1cc_gy=rounded_gy(_end(dose, "near_01_gy", 0, ratio, repair)),
         physical_mean_gy=dose.mean_gy,
         physical_max_gy=dose.max_gy,
         physical_d0_03cc_gy=dose.near_gy,

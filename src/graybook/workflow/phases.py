@@ -50,7 +50,7 @@ def _phase(
         fractions_range=bracket,
         fractions_source=source,
         dose=planned.volume,
-        delivery=_delivery(standing),
+        delivery=_delivery(standing, bracketed=bracket is not None, notes=notes),
         prescriptions=planned.prescriptions,
         plan_uids=planned.plan_uids,
         start_date=standing.sessions.first or planned.date,
@@ -62,9 +62,31 @@ def _phase(
     )
 
 
-def _delivery(standing: Standing) -> Delivery | None:
-    n = standing.fractions_delivered
+def _delivery(standing: Standing, *, bracketed: bool, notes: Notes) -> Delivery | None:
+    n, planned = standing.fractions_delivered, standing.planned
+    stated = planned.setting
+    if standing.status.counts and stated.fractions_per_day is None:
+        _say_several_a_day(standing, notes)
+    if stated.interval_h is not None and (n or (n is None and bracketed)):
+        return Fractionated(fractions=n, per_day=stated.fractions_per_day or 1, interval_h=stated.interval_h)
     return Fractionated(fractions=n) if n else None
+
+
+def _say_several_a_day(standing: Standing, notes: Notes) -> None:
+    """Say that plan or records show several fractions a day when nobody states the interval between them."""
+    planned = standing.planned
+    by_plan = 1 if planned.group is None else planned.group.most_a_day
+    if planned.plan is not None and planned.group is None:
+        by_plan = max((one.most_a_day for one in planned.plan.fraction_groups), default=1)
+    most = max(by_plan, standing.sessions.most_a_day)
+    if most > 1:
+        notes.warn(
+            "interval_not_stated",
+            planned.name,
+            plan=planned.name,
+            most=most,
+            uid=next(iter(planned.uids), ""),
+        )
 
 
 def _bracket(standing: Standing, site: str, notes: Notes) -> tuple[tuple[int, int] | None, str]:

@@ -186,6 +186,7 @@ def _setting(plan: PlanFacts | None, group: GroupDoses, settings: Settings) -> P
     if plan is not None:
         names |= {plan.header.sop_instance_uid, plan.label or plan.name}
     own = [one for one in settings.phases if one.plan in names]
+    by_day = next((one for one in own if one.fractions_per_day is not None), None)
     return PhaseSetting(
         plan=own[0].plan if own else "",
         status=next((one.status for one in own if one.status is not None), None),
@@ -194,6 +195,8 @@ def _setting(plan: PlanFacts | None, group: GroupDoses, settings: Settings) -> P
             (one.fractions_delivered for one in own if one.fractions_delivered is not None), None
         ),
         fractions_range=next((one.fractions_range for one in own if one.fractions_range), None),
+        fractions_per_day=None if by_day is None else by_day.fractions_per_day,
+        interval_h=None if by_day is None else by_day.interval_h,
         dose_scale=next((one.dose_scale for one in own if one.dose_scale), ""),
         rbe=next((one.rbe for one in own if one.rbe), ""),
     )

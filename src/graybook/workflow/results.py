@@ -23,7 +23,7 @@ from graybook.text import Language, phrase, remedy
 from graybook.units import rounded_gy
 from graybook.workflow.alignment_results import link_result
 from graybook.workflow.alignments import CourseAlignment
-from graybook.workflow.doses import LoadedCourse
+from graybook.workflow.doses import LoadedCourse, day_of
 from graybook.workflow.intervals import interval_days
 
 __all__ = [
@@ -88,6 +88,7 @@ def course_result(
 
 def _phase_result(phase: Phase, loaded: LoadedCourse, *, in_sum: bool) -> PhaseResult:
     field = loaded.grids.get(phase.id)
+    day = day_of(phase)
     summed = loaded.dose is not None and any(one.id == phase.id for one in loaded.dose.phases)
     return PhaseResult(
         id=phase.id,
@@ -108,6 +109,8 @@ def _phase_result(phase: Phase, loaded: LoadedCourse, *, in_sum: bool) -> PhaseR
             PrescriptionResult(target=one.target, dose_gy=one.dose_gy) for one in phase.prescriptions
         ],
         max_gy=None if field is None else _delivered_max(phase, field),
+        fractions_per_day=None if day is None else day.per_day,
+        interval_h=None if day is None else day.interval_h,
     )
 
 

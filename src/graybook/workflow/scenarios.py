@@ -22,6 +22,7 @@ from graybook.workflow.organ_result import OrganDoses
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan, reassessed
 from graybook.workflow.paper_sums import with_paper
+from graybook.workflow.repair import repair_of
 
 __all__ = ["Assessing", "courses_named", "scenario_results", "together"]
 
@@ -144,9 +145,10 @@ def _reassessed(
     setting: Setting,
     left_out: frozenset[str],
 ) -> tuple[AssessedOrgan, ...]:
-    """The organs at the scenario's α/β, without the courses it leaves out; only what changes is computed again."""
-    if not scenario.alpha_betas and not left_out:
+    """The organs at the scenario's α/β and half-times, without the courses it leaves out; only what changes is computed again."""
+    if not (scenario.alpha_betas or scenario.repairs or left_out):
         return tuple(organs)
+    repairs = (*scenario.repairs, *assessing.headline.repairs)
     wishes = (*scenario.alpha_betas, *assessing.headline.alpha_betas)
     drawn = []
     for one in organs:
@@ -156,9 +158,10 @@ def _reassessed(
         choice = alpha_beta_of(
             one.organ.structure, site=one.organ.course.site or setting.reference.site, stated=stated
         )
-        drawn.append(reassessed(one, choice, _doses_without(one.doses, left_out), setting))
+        doses = _doses_without(one.doses, left_out).repairing(repair_of(one.organ.structure.tg263, repairs))
+        drawn.append(reassessed(one, choice, doses, setting))
     courses = [one.course for one in setting.courses]
-    return with_judgement(with_paper(drawn, courses, assessing.settings, wishes))
+    return with_judgement(with_paper(drawn, courses, assessing.settings, wishes, repairs))
 
 
 def _doses_without(doses: OrganDoses, left_out: frozenset[str]) -> OrganDoses:
@@ -227,6 +230,10 @@ def _assumptions(scenario: Scenario, assessing: Assessing) -> list[str]:
             )
             for one in scenario.recoveries
             for step in one.steps
+        ),
+        *(
+            phrase("scenario_repair", language, organ=one.organ, hours=one.half_time_h)
+            for one in scenario.repairs
         ),
         *(
             phrase("scenario_concurrent", language, course=labels.get(one, one))

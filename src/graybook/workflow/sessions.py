@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +14,16 @@ __all__ = ["Sessions", "recorded_sessions"]
 
 @dataclass(frozen=True, kw_only=True)
 class Sessions:
-    """The sessions that treatment records tell of: completed, and begun but not completed."""
+    """The sessions that treatment records tell of: completed, and begun but not completed.
+
+    ``most_a_day`` is the most completed ones on one day, at least 1.
+    """
 
     completed: int = 0
     partial: int = 0
     first: date | None = None
     last: date | None = None
+    most_a_day: int = 1
 
 
 def recorded_sessions(
@@ -37,7 +42,8 @@ def recorded_sessions(
         for key in _keys(record):
             by_session.setdefault(key, []).append(record)
     beams = _beams(plan, group)
-    complete = sum(_complete(session, beams) for session in by_session.values())
+    given = [session for session in by_session.values() if _complete(session, beams)]
+    complete = len(given)
     days = sorted(
         record.treatment_date
         for session in by_session.values()
@@ -49,7 +55,15 @@ def recorded_sessions(
         partial=len(by_session) - complete,
         first=days[0] if days else None,
         last=days[-1] if days else None,
+        most_a_day=_most_a_day(given),
     )
+
+
+def _most_a_day(sessions: Sequence[Sequence[TreatmentRecordFacts]]) -> int:
+    """The most sessions that were all given on one day."""
+    days = [{one.treatment_date for one in session} for session in sessions]
+    alone = Counter(day for found in days if len(found) == 1 for day in found if day is not None)
+    return max(alone.values(), default=1)
 
 
 def _keys(record: TreatmentRecordFacts) -> list[tuple[object, ...]]:

@@ -195,6 +195,8 @@ class Shifting:
         return np.flatnonzero(followed)
 
     def _eqd2(self, dose: CourseDose, points_mm: FloatArray) -> Interval:
+        if self.organ.repair is not None:
+            dose = dose.repairing(self.organ.repair.half_time_h)
         samples = [phase.sample(points_mm) for phase in dose.phases]
         groups = dose.all_groups(concurrent=dose.id in self.concurrent)
         return summed(

@@ -21,7 +21,7 @@ from graybook.tables.limit import DoseOf, Limit
 from graybook.tables.limits import limits
 from graybook.tables.ntcp import ntcp_parameters
 from graybook.tables.recovery import recovery_models
-from graybook.tables.repair import repair_half_times
+from graybook.tables.repair import organs_by_tissue, repair_half_times
 from graybook.tables.repopulation import repopulations
 from graybook.tables.rulebook import RULEBOOKS, rulebook
 from graybook.tables.sources import address_in, source, source_keys, sources
@@ -100,6 +100,7 @@ LOADERS: Sequence[tuple[str, Callable[[], object]]] = (
     ("rbe.csv", rbe.rows),
     ("recovery.csv", recovery_models),
     ("repair.csv", repair_half_times),
+    ("repair_tissues.csv", organs_by_tissue),
     ("repopulation.csv", repopulations),
     ("structure_names.csv", labels),
     ("structure_within.csv", structure_within.pairs),
