@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graybook.dvh.metrics import Metric, parse
+from graybook.dvh.metrics import Kind, Metric, parse
 from graybook.dvh.wording import Reader
 from graybook.errors import InputError, UsageError
 from graybook.radiobiology import bed_gy, eqd2_gy
@@ -28,6 +28,17 @@ _OP = re.compile("<=|>=|<|>|≤|≥")
 _SCHEDULE = re.compile(r"\s*(0*[1-9][0-9]*(?:\.[0-9]+)?|0*\.0*[1-9][0-9]*)\s*/\s*([1-9][0-9]*)\s*")
 _OWN_FIGURE = 0.01
 """How far the printed figure may lie from what its schedule gives, as a share of it: sources round."""
+_SPARED = (Kind.CRITICAL_VOLUME,)
+_HURT = (
+    Kind.MAX,
+    Kind.MEAN,
+    Kind.MEDIAN,
+    Kind.DOSE_AT_VOLUME,
+    Kind.VOLUME_ABOVE,
+    Kind.PERCENT_ABOVE,
+    Kind.EQUIVALENT_UNIFORM,
+)
+"""What an organ must have at least, and what at most: limits speak of organs alone."""
 _UNITS = {"gy": "Gy", "%": "%", "cc": "cm³", "cm3": "cm³", "cm³": "cm³"}
 
 
@@ -80,8 +91,8 @@ def checked(limit: Limit) -> Metric:
     Raises
     ------
     InputError
-        The metric is not one, its unit is not the limit's, or the schedule cannot be read or does not give the figure; the
-        message names the limit's place in its file, or its id.
+        The metric is not one, its unit is not the limit's, the comparison is the wrong way round, or the schedule cannot be read
+        or does not give the figure; the message names the limit's place in its file, or its id.
     """
     where = limit.place or f"Limit {limit.id}"
     try:
@@ -95,6 +106,7 @@ def checked(limit: Limit) -> Metric:
             value=limit.unit,
             remedy=f'Write the unit "{unit}".' if unit else "Leave the unit empty: it is a ratio.",
         )
+    _check_direction(limit, metric, where)
     _check_schedule(limit, where)
     return metric
 
@@ -123,6 +135,18 @@ def derived_at(limit: Limit, alpha_beta_gy: float) -> float | None:
     if limit.scale is Scale.EQD2:
         return float(eqd2_gy(np.array(total_gy), fractions=fractions, alpha_beta_gy=alpha_beta_gy))
     return float(bed_gy(np.array(total_gy / fractions), fractions=fractions, alpha_beta_gy=alpha_beta_gy))
+
+
+def _check_direction(limit: Limit, metric: Metric, where: str) -> None:
+    """More dose to an organ is never better, nor less of it spared: the other way round a limit would be met by harm."""
+    if not limit.op or metric.kind not in (_HURT if not limit.at_most else _SPARED):
+        return
+    wanted = "<=" if metric.kind in _HURT else ">="
+    raise InputError(
+        f"{where}: the comparison is the wrong way round for {limit.metric}",
+        value=limit.op,
+        remedy=f'Write "{wanted}".',
+    )
 
 
 def _check_schedule(limit: Limit, where: str) -> None:
