@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from graybook.record import Course, Finding, Phase, Severity
 
-__all__ = ["ends_said", "interval_days", "last_day"]
+__all__ = ["ends_said", "interval_days", "interval_months", "last_day", "months_between"]
 
 DAYS_A_WEEK, SESSIONS_A_WEEK = 7, 5
 
@@ -16,6 +17,40 @@ def interval_days(earlier: Course, reference: Course) -> int | None:
     """End of a course to the start of the reference course; None without dates. [d]"""
     end = last_day(earlier)
     return None if end is None or reference.start_date is None else (reference.start_date - end).days
+
+
+def interval_months(earlier: Course, reference: Course) -> float | None:
+    """The same in months of the calendar; None without dates. [months]"""
+    end = last_day(earlier)
+    return None if end is None or reference.start_date is None else months_between(end, reference.start_date)
+
+
+def months_between(first: date, last: date) -> float:
+    """
+    Whole months of the calendar, and days as a share of the month they are in; negative when ``last`` comes first. [months]
+
+    A source's "five months" are five months of the calendar, whether February is among them or not.
+
+    Examples
+    --------
+    >>> months_between(date(2021, 2, 1), date(2021, 7, 1)), months_between(date(2021, 1, 31), date(2021, 2, 28))
+    (5.0, 1.0)
+    >>> months_between(date(2021, 4, 1), date(2021, 4, 16))
+    0.5
+    """
+    if last < first:
+        return -months_between(last, first)
+    whole = 12 * (last.year - first.year) + last.month - first.month
+    if _after(first, whole) > last:
+        whole -= 1
+    start, end = _after(first, whole), _after(first, whole + 1)
+    return whole + (last - start).days / (end - start).days
+
+
+def _after(day: date, months: int) -> date:
+    """The same day of the month so many months on; the month's last where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def last_day(course: Course) -> date | None:

@@ -9,12 +9,10 @@ from graybook.constraints.judgement import Case, Measured
 from graybook.record import Course, Modality, Phase, Recovery
 from graybook.tables.structure_names import root
 from graybook.workflow.doses import LoadedCourse
-from graybook.workflow.intervals import interval_days
+from graybook.workflow.intervals import interval_months
 from graybook.workflow.organ_samples import Setting
 
 __all__ = ["Courses", "case_of", "courses_of", "kept_after", "recovery_of"]
-
-DAYS_A_MONTH = 30.4375
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +55,6 @@ def courses_of(setting: Setting, *, left_out: frozenset[str] = frozenset()) -> C
         fraction_gy=_fraction_gy(reference.course),
         modalities=frozenset(value for one in counted for value in _modalities(one.course)),
     )
-
-
-def interval_months(course: Course, reference: Course) -> float | None:
-    """End of a course to the start of the reference course; None where a date is missing. [months]"""
-    days = interval_days(course, reference)
-    return None if days is None else days / DAYS_A_MONTH
 
 
 def recovery_of(tg263: str | None, recoveries: Sequence[Recovery]) -> Recovery | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graybook.record import Course, EvidenceGrade, PaperDetails, Phase, Status
-from graybook.workflow.intervals import ends_said, interval_days, last_day
+from graybook.workflow.intervals import ends_said, interval_days, last_day, months_between
 
 MONDAY = date(2024, 1, 1)
 TODAY = date(2024, 12, 30)
@@ -70,3 +72,16 @@ def test_a_reckoned_end_is_said() -> None:
     """Of earlier courses, and only where it is not known."""
     courses = [course(phase()), course(phase(), name="known", end_date=MONDAY), course(name="bare"), NEW]
     assert [(one.code, one.subject) for one in ends_said(courses, NEW)] == [("end_reckoned", "old")]
+
+
+@given(first=st.dates(date(1950, 1, 1), date(2050, 1, 1)), days=st.integers(0, 20000))
+def test_months_rise_with_the_days_and_whole_months_are_whole(first: date, days: int) -> None:
+    """A day more is never fewer months; the same day n months on is n months; backwards is the negative."""
+    last = first + timedelta(days=days)
+    months = months_between(first, last)
+    assert months <= months_between(first, last + timedelta(days=1))
+    assert months_between(last, first) == -months
+    assert abs(months - days / 30.4375) < 0.11
+    if first.day <= 28:
+        later = date(first.year + (first.month + 4) // 12, (first.month + 4) % 12 + 1, first.day)
+        assert months_between(first, later) == 5

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from graybook.record import Course, EvidenceGrade, Override, Recovery, RecoveryStep
-from graybook.workflow.limit_cases import Courses, interval_months, kept_after, recovery_of
+from graybook.workflow.intervals import interval_months
+from graybook.workflow.limit_cases import Courses, kept_after, recovery_of
 
 BY = Override(
     key="recovery SpinalCord",
