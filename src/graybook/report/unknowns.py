@@ -143,12 +143,21 @@ def _shift(result: Result, words: Wording) -> Iterator[str]:
         yield words("assume_shift_stated", mm=max(stated))
 
 
+def _alpha_betas(result: Result, words: Wording) -> Iterator[str]:
+    """Which structures stand at an α/β that a person set."""
+    stated = [item for item in result.structures if item.alpha_beta_basis == "override"]
+    if stated:
+        listed = words.listing([f"{item.name} {words.short(item.alpha_beta_gy)}\u00a0Gy" for item in stated])
+        yield words("assume_alpha_beta", structures=listed)
+
+
 def assumptions(result: Result, words: Wording) -> tuple[str, ...]:
     """What the numbers rest on, each a short sentence."""
     overrides = len(result.provenance.overrides)
     assumed = bool(_courses_with(result, lambda phase: phase.status == "assumed delivered"))
     return (
         words("assume_eqd2", alpha_beta=words.short(result.display_alpha_beta_gy)),
+        *_alpha_betas(result, words),
         *recovery_sentences(result, words),
         *repair_sentences(result, words),
         _sequence(result, words),

@@ -115,6 +115,18 @@ def test_assumptions(made: SimpleNamespace) -> None:
     assert "2,0\u00a0mm, selon l'erreur déclarée" in said
 
 
+def test_alpha_beta_of_a_person_is_an_assumption(made: SimpleNamespace) -> None:
+    """A structure at an α/β that a person set is named with it; those of the tables are not."""
+    found = made.six().result
+    first, *others = [item.model_copy(update={"alpha_beta_basis": "table"}) for item in found.structures]
+    assert not any(
+        "set by a person" in one for one in assumptions(found.model_copy(update={"structures": others}), EN)
+    )
+    own = first.model_copy(update={"alpha_beta_basis": "override", "alpha_beta_gy": 3.0})
+    said = assumptions(found.model_copy(update={"structures": [own, *others]}), EN)
+    assert f"α/β set by a person: {own.name} 3\u00a0Gy." in said
+
+
 def test_person_is_named(made: SimpleNamespace) -> None:
     """Name, identifier with its issuer and birth date stand on the sheet, in the language's own form."""
     page = sheet(made.whole(), "fr")
