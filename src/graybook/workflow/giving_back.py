@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from graybook.accumulation.volume import eqd2_volume_gy
 from graybook.dicom.write_eqd2 import write_eqd2_dose
 from graybook.errors import UsageError
-from graybook.geometry.resample import resampled
 from graybook.progress import Progress, silent
 from graybook.report.html import write_html
 from graybook.report.pdf import write_pdf
@@ -100,7 +100,7 @@ def _write_eqd2(assessed: Assessed, path: Path, progress: Progress) -> None:
     write_eqd2_dose(
         path,
         grid=grid,
-        values_gy=resampled(assessed.total, grid, progress=progress),
+        values_gy=eqd2_volume_gy(assessed.total, grid, progress=progress),
         alpha_beta_gy=assessed.total.alpha_beta_gy,
         patient=assessed.person.record.person,
         study_uid=header.study_uid,
