@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -163,3 +164,30 @@ def test_a_large_organ_is_followed_at_some_of_its_points() -> None:
     found = envelope_of(large, shift_of(4.0), [parse("mean"), parse("V45Gy[cc]")], 1e9)
     assert found[0] == pytest.approx((36.0, 44.0), abs=1e-6)
     assert found[1] == pytest.approx((1.5, 13.5), abs=2e-3)
+
+
+@pytest.mark.rule(2)
+@pytest.mark.rule(5)
+def test_both_ends_and_phases_given_together() -> None:
+    """Two phases of 40 Gy at α/β 2: in 20 sessions of their own each 40, together 4 Gy a session are 120; in 10 to 20 sessions
+    40 to 60 each."""
+
+    def even(name: str, **fractions: Any) -> PhaseDose:
+        field = GridField(grid=GRID, values=np.full(GRID.shape, 40.0))
+        return PhaseDose(id=name, field=field, **fractions)
+
+    def found(old: CourseDose, **said: Any) -> tuple[tuple[float, float] | None, ...]:
+        points = np.array([[x, 0.0, 0.0] for x in np.linspace(-5.0, 5.0, 21)])
+        samples = StructureSamples(
+            frame="now", points_mm=points, volumes_cm3=np.full(21, 0.01), extreme_points_mm=points[[0, -1]]
+        )
+        doses = OrganDoses(samples=samples, mapped=(doses_on_points(seen_from(old, AT_REST), samples),))
+        shift = Shift(course=MovableCourse(dose=old, transform=AT_REST), mm=2.0, assumed=False)
+        return envelope_of(doses, [shift], [parse("D0.03cc"), parse("mean")], 2.0, **said)
+
+    known = CourseDose(id="old", phases=tuple(even(name, planned=20, delivered=20) for name in ("a", "b")))
+    assert found(known) == ((pytest.approx(80.0),) * 2,) * 2
+    assert found(known, concurrent=frozenset({"old"})) == ((pytest.approx(120.0),) * 2,) * 2
+    range_ = even("a", planned=None, delivered=None, fractions_range=(10, 20))
+    unknown = CourseDose(id="old", phases=(range_,))
+    assert found(unknown) == ((pytest.approx(40.0), pytest.approx(60.0)),) * 2
