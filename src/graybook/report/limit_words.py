@@ -212,7 +212,9 @@ def turning_points(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
     lines.append(words("none_turns_it" if tried == 1 else "none_of_turns_it", n=tried))
     if (near := closest(entry)) is not None:
         figures = against(alternative_end(near, entry), near.limit, entry, words)
-        lines.append(words("closest", assumption=_assumption(near, words), figures=figures))
+        same = f"{_assumption(near, words)} ({figures})"
+        said = same if near.status == entry.status else alternative_text(near, entry, words)
+        lines.append(words("closest", alternative=said))
     return tuple(lines)
 
 

@@ -77,6 +77,10 @@ def test_near_may_turn_either_way() -> None:
     held = cases.entry("Cord", 60.0, 67.0, alternatives=[shifted, shifted])
     said = [line.replace("\u00a0", " ") for line in turning_points(held, EN)]
     assert said == ["none (2 tried)", "closest: Shifted (85.40 > 85)"]
+    beyond = cases.other("shift", "Shifted", 60.0, 60.3, "near", flips=False)
+    met = cases.entry("Cord", 60.0, 59.0, status="met", margin=1.0, alternatives=[beyond])
+    said = [line.replace("\u00a0", " ") for line in turning_points(met, EN)]
+    assert said == ["none (1 tried)", "closest: Shifted: near (60.30 > 60)"]
     assert turning_points(cases.entry("Cord", 60.0, 67.0), EN) == ("–",)
 
 
