@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graybook.report.blocks import Column, Table, cell
 from graybook.report.result import CourseDose, CourseResult, PhaseResult, Result, StructureResult
 from graybook.report.wording import Wording
+from graybook.text.numbers import DASH
 
-__all__ = ["h_m", "h_m_text", "only_phase", "repair_sentences", "several_a_day"]
+__all__ = ["h_m", "h_m_text", "only_phase", "repair_sentences", "repair_table", "several_a_day"]
 
 
 def several_a_day(result: Result) -> list[PhaseResult]:
@@ -31,6 +33,28 @@ def repair_sentences(result: Result, words: Wording) -> Iterator[str]:
         yield words("assume_repair_within", phases=named, organs=words.listing(known))
     if any(item.repair_basis == "no entry" for item in result.structures):
         yield words("assume_repair_else", phases=named)
+
+
+def repair_table(result: Result, words: Wording) -> Table:
+    """Half-times of repair with their sources; no row where every phase was given once a day."""
+    named: dict[tuple[str, str, str], list[str]] = {}
+    for item in result.structures:
+        if item.repair_basis:
+            basis = words.term("basis", item.repair_basis)
+            key = (words.short(item.repair_half_time_h), basis, item.repair_source or DASH)
+            named.setdefault(key, []).append(item.name)
+    return Table(
+        title=words("prov_repair"),
+        columns=(
+            Column(title=words("col_structure"), share=1.0),
+            Column(title=words("col_half_time")),
+            Column(title=words("col_basis"), share=1.0),
+            Column(title=words("col_source"), share=2.0),
+        ),
+        rows=tuple(
+            (cell(", ".join(names), strong=True), *(cell(one) for one in key)) for key, names in named.items()
+        ),
+    )
 
 
 def h_m(phase: PhaseResult, fractions: int, half_time_h: float | None) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
+from graybook.report.repair_words import repair_table
 from graybook.report.result import LinkResult, Result, StructureResult
 from graybook.report.values import course_name
 from graybook.report.wording import Wording
@@ -210,6 +211,7 @@ def provenance_section(result: Result, words: Wording) -> Section:
     tables = [
         _facts(result, words),
         _alpha_beta_table(result, words),
+        repair_table(result, words),
         _overrides(result, words),
         _alignments(result, words),
         _inputs(result, words),

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import graybook
 from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
-from graybook.record import Finding, InputFile, Override, Provenance, Refusal, Scenario, Severity
+from graybook.record import Finding, InputFile, Override, Provenance, Refusal, RepairWish, Scenario, Severity
 from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
 from graybook.report.result import Result
 from graybook.tables import edition
@@ -26,7 +26,7 @@ from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.overlap import levels_said, shared_levels
 from graybook.workflow.paper_sums import no_sum_refusals
-from graybook.workflow.repair_findings import display_finding
+from graybook.workflow.repair_findings import general_findings
 from graybook.workflow.results import (
     course_result,
     finding_results,
@@ -112,7 +112,7 @@ def _findings(parts: Parts) -> list[Finding]:
         *parts.person.findings,
         *parts.said,
         *_general(setting, parts.assumptions.headline),
-        *display_finding(setting.courses),
+        *general_findings(setting.courses, _repairs(parts.assumptions)),
         *names_nothing(parts.assumptions, [one.result for one in parts.assessed if one.result is not None]),
         *verdict_findings(parts.alignments, _judged_names(parts.organs, setting)),
         *levels_said(shared_levels([one.course for one in setting.courses])),
@@ -146,6 +146,10 @@ def _judged_names(organs: Sequence[Organ], setting: Setting) -> frozenset[str]:
         for one in organs
         if one.structure.kind in ("organ", "other")
     )
+
+
+def _repairs(assumed: Assumptions) -> list[RepairWish]:
+    return [one for scenario in (assumed.headline, *assumed.scenarios) for one in scenario.repairs]
 
 
 def _general(setting: Setting, headline: Scenario) -> list[Finding]:

@@ -67,9 +67,18 @@ def _delivery(standing: Standing, *, bracketed: bool, notes: Notes) -> Delivery 
     stated = planned.setting
     if standing.status.counts and stated.fractions_per_day is None:
         _say_several_a_day(standing, notes)
+    if standing.status.counts and stated.interval_h is not None and stated.fractions_delivered is None:
+        _say_days_counted(standing, notes)
     if stated.interval_h is not None and (n or (n is None and bracketed)):
         return Fractionated(fractions=n, per_day=stated.fractions_per_day or 1, interval_h=stated.interval_h)
     return Fractionated(fractions=n) if n else None
+
+
+def _say_days_counted(standing: Standing, notes: Notes) -> None:
+    """Say that days were counted as sessions: records without a fraction number do not tell two of one day apart."""
+    days, planned = standing.sessions.by_date, standing.planned
+    if days:
+        notes.warn("days_counted_as_sessions", planned.name, plan=planned.name, days=days)
 
 
 def _say_several_a_day(standing: Standing, notes: Notes) -> None:

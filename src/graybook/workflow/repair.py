@@ -58,6 +58,9 @@ def repair_of(tg263: str | None, wishes: Sequence[RepairWish]) -> RepairChoice:
         return RepairChoice(half_time_h=None, basis="no entry")
     checked = "" if row.primary_checked else "; primary not checked"
     named = f"{row.primary}, as listed by {row.source_text}" if row.primary else row.source_text
+    between = "" if row.ci95_h is None else f" {row.ci95_h[0]:g}-{row.ci95_h[1]:g} h at 95 %"
     return RepairChoice(
-        half_time_h=row.half_time_h, basis="table", source=f"{named} ({row.tissue}; {row.tier}{checked})"
+        half_time_h=row.half_time_h,
+        basis="table",
+        source=f"{named} ({row.tissue}{between}; {row.tier}{checked})",
     )

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from graybook.accumulation.fractions_a_day import AT_ONCE, NEVER
 from graybook.geometry.arrays import FloatArray
 from graybook.radiobiology.incomplete_repair import NIGHT_SHARE
-from graybook.record import Finding, Severity
-from graybook.workflow.doses import LoadedCourse
+from graybook.record import Finding, RepairWish, Severity
+from graybook.workflow.doses import LoadedCourse, day_of
 from graybook.workflow.organ_dose import CourseOnOrgan, eqd2_on_organ
 from graybook.workflow.organ_result import OrganDoses
 
-__all__ = ["SAID_FROM_GY", "display_finding", "repair_findings", "unknown_finding"]
+__all__ = ["SAID_FROM_GY", "general_findings", "repair_findings", "unknown_finding"]
 
 SAID_FROM_GY = 0.1
 """A dose that would rise by less is not spoken of. [Gy]"""
@@ -58,8 +58,12 @@ def _eqd2(courses: Sequence[CourseOnOrgan], alpha_beta_gy: float, half_time_h: f
     return eqd2_on_organ(repaired, alpha_beta_gy, concurrent=frozenset()).low
 
 
-def display_finding(courses: Sequence[LoadedCourse]) -> list[Finding]:
-    """That the display volume, which is no organ's, takes repair as complete where fractions were given several a day."""
-    if all(one.dose is None or one.dose.is_once_a_day for one in courses):
+def general_findings(courses: Sequence[LoadedCourse], wishes: Sequence[RepairWish]) -> list[Finding]:
+    """Where fractions were given several a day, that the display volume, which is no organ's, takes repair as complete; where none
+    were, that half-times asked for change nothing."""
+    if any(one.dose is not None and not one.dose.is_once_a_day for one in courses):
+        return [Finding(code="display_complete_repair", severity=Severity.INFO)]
+    if any(day_of(phase) for one in courses for phase in one.course.phases):
         return []
-    return [Finding(code="display_complete_repair", severity=Severity.INFO)]
+    organs = dict.fromkeys(one.organ for one in wishes)
+    return [Finding(code="repair_without_effect", subject=organ) for organ in organs]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,8 @@ __all__ = ["Sessions", "recorded_sessions"]
 class Sessions:
     """The sessions that treatment records tell of: completed, and begun but not completed.
 
-    ``most_a_day`` is the most completed ones on one day, at least 1.
+    ``most_a_day`` is the most completed ones on one day, at least 1. ``by_date`` are those that only a date tells apart, so that
+    two on one day count as one.
     """
 
     completed: int = 0
@@ -24,6 +25,7 @@ class Sessions:
     first: date | None = None
     last: date | None = None
     most_a_day: int = 1
+    by_date: int = 0
 
 
 def recorded_sessions(
@@ -55,7 +57,8 @@ def recorded_sessions(
         partial=len(by_session) - complete,
         first=days[0] if days else None,
         last=days[-1] if days else None,
-        most_a_day=_most_a_day(given),
+        most_a_day=max(_most_a_day(given), _most_of_a_beam(by_session)),
+        by_date=sum(key[0] == "date" for key in by_session),
     )
 
 
@@ -64,6 +67,16 @@ def _most_a_day(sessions: Sequence[Sequence[TreatmentRecordFacts]]) -> int:
     days = [{one.treatment_date for one in session} for session in sessions]
     alone = Counter(day for found in days if len(found) == 1 for day in found if day is not None)
     return max(alone.values(), default=1)
+
+
+def _most_of_a_beam(by_session: Mapping[tuple[object, ...], Sequence[TreatmentRecordFacts]]) -> int:
+    """How often, at most, every beam of a day is recorded as whole where only the date tells sessions apart."""
+    often = [1]
+    for key, session in by_session.items():
+        given = Counter(beam for one in session if one.complete for beam in one.delivered_beams)
+        if key[0] == "date" and given:
+            often.append(min(given.values()))
+    return max(often)
 
 
 def _keys(record: TreatmentRecordFacts) -> list[tuple[object, ...]]:
