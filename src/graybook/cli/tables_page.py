@@ -192,8 +192,12 @@ def _check_lines(found: Check, language: Language) -> Iterator[str]:
         yield phrase("tables_check_passed", language)
     for one in found.faults:
         row = f", {one.row}" if one.row else ""
-        said = {"place": one.place, "what": one.what, "value": one.value or None, "remedy": one.remedy}
-        yield "  " + phrase("tables_check_fault", language, row=row, **said)
+        key = "tables_check_fault" if one.value else "tables_check_fault_bare"
+        what = one.what.rstrip()
+        what += "\n   " if "\n" in what else "" if what.endswith(".") else "."
+        yield "  " + phrase(
+            key, language, place=one.place, row=row, what=what, value=one.value, remedy=one.remedy
+        )
     if not found.unopenable:
         if found.sources:
             yield phrase("tables_check_openable", language)

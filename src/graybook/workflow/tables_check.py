@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from graybook.dvh.metrics import parse
+from graybook.constraints import language
 from graybook.errors import GraybookError, InputError
 from graybook.files.rulebook import read_rulebook
 from graybook.record.course import Modality
@@ -17,7 +16,7 @@ from graybook.tables import alpha_beta, edition, fractionation, organ_levels, rb
 from graybook.tables.alignment_thresholds import default_thresholds
 from graybook.tables.editions import table_files, table_of
 from graybook.tables.golden_vectors import golden_vectors
-from graybook.tables.limit import DoseOf, Limit
+from graybook.tables.limit import Limit
 from graybook.tables.limits import limits
 from graybook.tables.ntcp import ntcp_parameters
 from graybook.tables.recovery import recovery_models
@@ -31,7 +30,6 @@ from graybook.workflow.tables import UNCHECKED
 __all__ = ["Check", "Fault", "Unopenable", "checked"]
 
 MODALITIES = tuple(one.value for one in Modality)
-SCHEDULE = re.compile(r"[\d.]+/[1-9]\d*")
 
 OWN = "graybook"
 """Key of what Graybook assigned itself: there is no publication to open."""
@@ -190,18 +188,9 @@ def _refused(place: str, load: Callable[[], object]) -> Iterator[Fault]:
 def _of_limit(one: Limit) -> Iterator[Fault]:
     place = one.place or one.namespace.value
     try:
-        unit = parse(one.metric).unit
+        language.checked(one)
     except GraybookError as error:
-        yield _fault(place, one.id, error)
-        return
-    wanted = "" if one.dose_of is DoseOf.SHARE else unit
-    if one.unit != wanted:
-        problem = InputError(
-            f"The unit of the metric {one.metric} is another one",
-            value=one.unit,
-            remedy=f"write {wanted or 'nothing'}",
-        )
-        yield _fault(place, one.id, problem)
+        yield replace(_fault(place, one.id, error), what=error.what.split(": ", 1)[-1])
     for organ in one.organs:
         if organ not in labels():
             yield _fault(place, one.id, _unknown_name(organ))
@@ -211,9 +200,6 @@ def _of_limit(one: Limit) -> Iterator[Fault]:
                 "Not a modality", value=modality, remedy=f"use one of {', '.join(MODALITIES)}"
             )
             yield _fault(place, one.id, problem)
-    if one.schedule and not SCHEDULE.fullmatch(one.schedule):
-        problem = InputError("Not a schedule", value=one.schedule, remedy="write dose/fractions: 14/1")
-        yield _fault(place, one.id, problem)
     if one.default and one.tier == UNCHECKED:
         problem = InputError("A default read in a repository alone", value=one.tier, remedy="mark it `no`")
         yield _fault(place, one.id, problem)

@@ -113,7 +113,7 @@ def test_a_fault_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables_check, "LOADERS", (("x.csv", refuse),))
     result = ran("check")
     assert result.exit_code == 1
-    assert "x.csv: Table x.csv, line 3: value is not a number Found: ten. Remedy: mend it" in result.stdout
+    assert "x.csv: Table x.csv, line 3: value is not a number. Found: ten. Remedy: mend it" in result.stdout
 
 
 def test_a_centres_file(tmp_path: Path) -> None:

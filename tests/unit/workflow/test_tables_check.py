@@ -62,6 +62,8 @@ def test_a_citation_from_memory_cannot_be_opened(monkeypatch: pytest.MonkeyPatch
         ({"unit": "%"}, "unit"),
         ({"organ": "SpinalCord/Cord"}, "TG-263"),
         ({"schedule": "14 Gy"}, "schedule"),
+        ({"schedule": "14/1"}, "the schedule gives"),
+        ({"op": ">="}, "wrong way round"),
         ({"conditions": Conditions(modalities=("photons",))}, "modality"),
     ],
 )
