@@ -9,8 +9,9 @@ import pytest
 from graybook.errors import UsageError
 from graybook.report.result import Result, json_text
 from graybook.workflow.cumulative import assess
-from rules.limit_cases import RULACH, assumptions, entry, given
-from rules.patients import eqd2, result_of, run
+from phantoms import write_phantom
+from rules.limit_cases import NEW, OLD, RULACH, assumptions, entry, given
+from rules.patients import course, eqd2, plan, result_of, run, state, structure
 
 WHAT_IFS = {
     "cord at 3": '[[alpha_beta]]\ntg263 = "SpinalCord"\nvalue_gy = 3\n',
@@ -37,7 +38,7 @@ def files(folder: Path, names: list[str]) -> list[Path]:
 
 @pytest.mark.rule(16)
 def test_four_scenarios_in_order_and_the_headline_as_it_was(tmp_path: Path) -> None:
-    """Four files: four columns in the order given, signed; everything else of result.json keeps its bytes."""
+    """Four files: four columns in the order given, signed; all else keeps its bytes, but that provenance lists the files."""
     folder = three_courses(tmp_path / "in")
     plain = result_of(folder)
     names = list(WHAT_IFS)
@@ -67,6 +68,26 @@ def test_what_each_scenario_says(tmp_path: Path) -> None:
     assert values["without 2019"] == (pytest.approx(30 + eqd2(10, 2), abs=1e-3), "met")
     assert values["a half recovered"][0] == pytest.approx(67.5, abs=1e-3)
     assert values["a half recovered"][1] != "met"
+
+
+@pytest.mark.rule(2)
+@pytest.mark.rule(16)
+def test_phases_given_together(tmp_path: Path) -> None:
+    """25/25 + 25/25 and 10/5 today: 47.5 in order, 60 given together: so a scenario says in its dose and in its limits."""
+    drawn = [structure("SpinalCord")]
+    early = course("old", OLD, plan(25, 25, "A"), plan(25, 25, "B"), structures=drawn)
+    folder = write_phantom(tmp_path / "in", [early, course("new", NEW, plan(10, 5, "N"), structures=drawn)])
+    state(folder, f'[[course]]\ncourse = "{OLD}"\nsequential = true')
+    result = result_of(folder, scenarios=[assumptions(tmp_path, f'concurrent = ["{OLD}"]\n')])
+    (scenario,) = result.scenarios
+    (cord,) = scenario.structures
+    assert (entry(result, RULACH).value_upper, cord.mean_gy, cord.max_gy, cord.d0_03cc_gy) == (
+        47.5,
+        60.0,
+        60.0,
+        60.0,
+    )
+    assert [one.value_upper for one in scenario.constraints if one.id == RULACH] == [60.0]
 
 
 @pytest.mark.rule(16)
@@ -101,4 +122,7 @@ def test_same_files_same_bytes(tmp_path: Path) -> None:
 
 
 def _headline(result: Result) -> str:
-    return json_text(result.model_copy(update={"scenarios": []}))
+    """All but the scenarios, and the line of provenance that each of their files has."""
+    inputs = [one for one in result.provenance.inputs if one.used_as != "scenario"]
+    provenance = result.provenance.model_copy(update={"inputs": inputs})
+    return json_text(result.model_copy(update={"scenarios": [], "provenance": provenance}))

@@ -362,7 +362,8 @@ class SharedVolumeResult(_Model):
     isodose: str = Field(default="", description='"50 % of each prescription", or a dose.')
     overlap_cm3: float | None = None
     overlap_error_cm3: float | None = Field(
-        default=None, description="Sampling error of overlap_cm3: half of what two lattices differ by. [cm³]"
+        default=None,
+        description="Sampling error of overlap_cm3: a third of what a lattice half as fine differs by. [cm³]",
     )
     interval_days: int | None = Field(
         default=None, description="End of the earlier course to start of the reference course. [d]"

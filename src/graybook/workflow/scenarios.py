@@ -18,11 +18,13 @@ from graybook.workflow.corrections import alpha_beta_override
 from graybook.workflow.doses import LoadedCourse
 from graybook.workflow.judgement import POINT_SUM, with_judgement
 from graybook.workflow.limit_results import constraints_of
+from graybook.workflow.organ_dose import CourseOnOrgan
 from graybook.workflow.organ_result import OrganDoses
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan, reassessed
 from graybook.workflow.paper_sums import with_paper
 from graybook.workflow.repair import repair_of
+from graybook.workflow.shifted_doses import MovableCourse
 
 __all__ = ["Assessing", "courses_named", "scenario_results", "together"]
 
@@ -103,8 +105,8 @@ def _result(scenario: Scenario, organs: Sequence[AssessedOrgan], assessing: Asse
             value=setting.reference.label,
             remedy="Leave out an earlier course, or choose another with --reference.",
         )
-    kept = _without(setting, left_out)
-    moved = _reassessed(organs, scenario, assessing, kept, left_out)
+    kept = _with_together(_without(setting, left_out), concurrent)
+    moved = _reassessed(organs, scenario, assessing, kept, left_out, concurrent)
     return ScenarioResult(
         name=scenario.name,
         assumptions=_assumptions(scenario, assessing),
@@ -138,15 +140,31 @@ def _without(setting: Setting, left_out: frozenset[str]) -> Setting:
     )
 
 
+def _with_together(setting: Setting, concurrent: frozenset[str]) -> Setting:
+    if not concurrent:
+        return setting
+    return replace(
+        setting,
+        courses=tuple(together(one, concurrent) for one in setting.courses),
+        movable=tuple(
+            MovableCourse(dose=_together(one.dose), transform=one.transform)
+            if one.dose.id in concurrent
+            else one
+            for one in setting.movable
+        ),
+    )
+
+
 def _reassessed(
     organs: Sequence[AssessedOrgan],
     scenario: Scenario,
     assessing: Assessing,
     setting: Setting,
     left_out: frozenset[str],
+    concurrent: frozenset[str],
 ) -> tuple[AssessedOrgan, ...]:
-    """The organs at the scenario's α/β and half-times, without the courses it leaves out; only what changes is computed again."""
-    if not (scenario.alpha_betas or scenario.repairs or left_out):
+    """The organs under the scenario's α/β, half-times and order, without the courses it leaves out; only changes are computed."""
+    if not (scenario.alpha_betas or scenario.repairs or left_out or concurrent):
         return tuple(organs)
     repairs = (*scenario.repairs, *assessing.headline.repairs)
     wishes = (*scenario.alpha_betas, *assessing.headline.alpha_betas)
@@ -158,7 +176,8 @@ def _reassessed(
         choice = alpha_beta_of(
             one.organ.structure, site=one.organ.course.site or setting.reference.site, stated=stated
         )
-        doses = _doses_without(one.doses, left_out).repairing(repair_of(one.organ.structure.tg263, repairs))
+        doses = _doses_together(_doses_without(one.doses, left_out), concurrent)
+        doses = doses.repairing(repair_of(one.organ.structure.tg263, repairs))
         drawn.append(reassessed(one, choice, doses, setting))
     courses = [one.course for one in setting.courses]
     return with_judgement(with_paper(drawn, courses, assessing.settings, wishes, repairs))
@@ -171,6 +190,17 @@ def _doses_without(doses: OrganDoses, left_out: frozenset[str]) -> OrganDoses:
         native={course: one for course, one in doses.native.items() if course not in left_out},
         courses=tuple(course for course in doses.courses if course not in left_out),
         unconverted={course: one for course, one in doses.unconverted.items() if course not in left_out},
+    )
+
+
+def _doses_together(doses: OrganDoses, concurrent: frozenset[str]) -> OrganDoses:
+    def seen(one: CourseOnOrgan) -> CourseOnOrgan:
+        return replace(one, dose=_together(one.dose)) if one.id in concurrent else one
+
+    return replace(
+        doses,
+        mapped=tuple(seen(one) for one in doses.mapped),
+        native={course: seen(one) for course, one in doses.native.items()},
     )
 
 
