@@ -185,6 +185,15 @@ def test_the_cord_against_hytecs_sac() -> None:
     assert (under.status, under.reason.code) == ("not assessable", "constraint_condition_structure")
 
 
+@pytest.mark.rule(12)
+def test_the_aorta_against_the_great_vessels() -> None:
+    """120 in the aorta exceeds Rulach's upper 115 of the great vessels a fortiori; 97 says nothing of the other vessels."""
+    over = said("rulach2021-greatves-max-high", 120.0, "A_Aorta", (60.0, 30), (60.0, 30), alpha_beta_gy=3.0)
+    under = said("rulach2021-greatves-max-high", 97.0, "A_Aorta", (60.0, 30), (37.0, 20), alpha_beta_gy=3.0)
+    assert (over.status, over.reason.code) == ("exceeded", "constraint_exceeded_inner")
+    assert (under.status, under.reason.code) == ("not assessable", "constraint_condition_structure")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "status"),
     [

@@ -21,6 +21,13 @@ def test_the_vertebral_column_from_within() -> None:
     assert structure_within.around("SpinalCanal") == frozenset()
 
 
+def test_great_vessels_hold_each_vessel() -> None:
+    """TG-263 defines GreatVes as aorta, venae cavae, pulmonary artery and vein: a limit on them concerns each."""
+    assert structure_within.around("A_Aorta_Asc") == {"A_Aorta", "GreatVes"}
+    for one in ("A_Aorta", "A_Pulmonary", "V_Pulmonary", "V_Venacava_S", "V_Venacava_I"):
+        assert structure_within.around(one) == {"GreatVes"}
+
+
 def test_anatomy_says_that_it_is_no_publication() -> None:
     """Every row is marked as assigned."""
     rows = table_rows("structure_within.csv", ("inner", "outer", "note"))
