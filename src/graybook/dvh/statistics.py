@@ -81,19 +81,22 @@ def near_maxima_gy(
     >>> near_maxima_gy(np.array([5.0, 50.0, 50.0]), np.array([9.96, 0.02, 0.02]), [0.03, 0.1, 20.0])
     (50.0, 5.0, None)
     """
-    dose, volumes = _checked(dose_gy, volumes_cm3)
+    dose, volumes = _of_one_length(dose_gy, volumes_cm3)
     if not all(one > 0.0 for one in of_cm3):
         raise UsageError(
             "A near-maximum needs a volume above zero.",
             value=list(of_cm3),
             remedy="Use max for the point maximum.",
         )
+    low, high = float(dose.min(initial=np.inf)), float(dose.max(initial=-np.inf))
+    if not np.isfinite(high - low):
+        _check_finite(dose)
     total = float(volumes.sum())
     most = total * (1.0 + SLACK)
     asked = np.array([one for one in of_cm3 if one <= most]) * (1.0 - SLACK)
     found = np.empty(len(asked))
     if len(asked):
-        highest_shares(dose, volumes, float(dose.min()), float(dose.max()), total, asked, found)
+        highest_shares(dose, volumes, low, high, total, asked, found)
     values = iter(found.tolist())
     return tuple(next(values) if one <= most else None for one in of_cm3)
 
@@ -229,6 +232,13 @@ def volume_below_cm3(dose_gy: FloatArray, volumes_cm3: FloatArray, threshold_gy:
 
 def _checked(dose_gy: FloatArray, volumes_cm3: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Doses and volumes as float64 arrays of one length, every dose finite."""
+    dose, volumes = _of_one_length(dose_gy, volumes_cm3)
+    if not np.isfinite(dose.sum()):
+        _check_finite(dose)
+    return dose, volumes
+
+
+def _of_one_length(dose_gy: FloatArray, volumes_cm3: FloatArray) -> tuple[FloatArray, FloatArray]:
     dose = np.ascontiguousarray(dose_gy, dtype=np.float64)
     volumes = np.ascontiguousarray(volumes_cm3, dtype=np.float64)
     if dose.ndim != 1 or dose.shape != volumes.shape:
@@ -237,10 +247,13 @@ def _checked(dose_gy: FloatArray, volumes_cm3: FloatArray) -> tuple[FloatArray, 
             value=(dose.shape, volumes.shape),
             remedy="Give one dose and one volume per sample.",
         )
-    if not np.isfinite(dose.sum()) and not np.all(np.isfinite(dose)):
+    return dose, volumes
+
+
+def _check_finite(dose: FloatArray) -> None:
+    if not np.all(np.isfinite(dose)):
         raise UsageError(
             "A sample has a dose that is not a number.",
             value=float(dose[~np.isfinite(dose)][0]),
             remedy="Check the dose grid.",
         )
-    return dose, volumes

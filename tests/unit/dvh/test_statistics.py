@@ -138,3 +138,15 @@ def test_near_maxima_of_no_volume_are_refused() -> None:
     """Every volume is above zero."""
     with pytest.raises(UsageError, match="above zero"):
         near_maxima_gy(np.ones(2), np.ones(2), (0.1, 0.0))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_near_maxima_of_no_number_are_refused(wrong: float) -> None:
+    """One sample without a dose spoils all."""
+    with pytest.raises(UsageError, match="not a number"):
+        near_maxima_gy(np.array([1.0, wrong, 2.0]), np.ones(3), (0.1,))
+
+
+def test_near_maxima_of_nothing() -> None:
+    """Without samples none is defined."""
+    assert near_maxima_gy(np.zeros(0), np.zeros(0), (0.03, 0.1)) == (None, None)
