@@ -22,6 +22,7 @@ from rules.patients import (
     organ,
     plan,
     result_of,
+    run,
     state,
     structure,
 )
@@ -269,3 +270,19 @@ def test_a_course_on_paper(tmp_path: Path) -> None:
     cord = organ(result)
     assert cord.point_sum.customary_d0_03cc_gy == pytest.approx(20.0 + 72.0 * (1.5 * 1.2 + 2.0) / 4.0)
     assert cord.repair_half_time_h == 6.0
+
+
+@pytest.mark.rule(17)
+def test_the_display_volume_says_complete_repair(tmp_path: Path) -> None:
+    """eqd2_total.dcm of 72 Gy in 60 at α/β 3 is 60.48 Gy, repair complete, and its comment says so; once a day it says nothing."""
+    write_phantom(tmp_path / "in", [course("c", NEW, plan(72, 60))])
+    for stated in ((), (TWICE,)):
+        ran = run("assess", state(tmp_path / "in", *stated), "--out", tmp_path / "out")
+        assert ran.exit_code == 0, ran.output
+        written = pydicom.dcmread(tmp_path / "out" / "eqd2_total.dcm")
+        assert float(written.DoseGridScaling) * written.pixel_array.max() == pytest.approx(60.48, abs=1e-3)
+        assert ("Full repair" in written.DoseComment) == bool(stated)
+        assert len(written.DoseComment) <= 64
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    for words in ("2 a day 6 h apart", "SpinalCord 4.1 h", "Thames 1985", "Bender", "H_m 0.3626"):
+        assert words in page, words

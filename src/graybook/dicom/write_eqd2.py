@@ -34,6 +34,7 @@ def write_eqd2_dose(
     sources: Sequence[str],
     ion_plan_uids: Collection[str] = (),
     study_description: str = "",
+    full_repair: bool = False,
 ) -> str:
     """Write a total in EQD2 as RTDOSE, EFFECTIVE, MULTI_PLAN, marked as Graybook's and not for planning.
 
@@ -58,6 +59,8 @@ def write_eqd2_dose(
         SOP Instance UIDs or SHA-256 of what it was computed from.
     ion_plan_uids
         Those of ``plan_uids`` that are RT Ion Plans.
+    full_repair
+        Whether fractions given several a day are in it, with repair between them taken as complete: said in the comment.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def write_eqd2_dose(
         dose_type="EFFECTIVE",
         plan_uids=plans,
         ion_plan_uids=tuple(ion_plan_uids),
-        comment=f"EQD2 total, alpha/beta {ratio} Gy. {NOTICE}",
+        comment=f"EQD2 total, alpha/beta {ratio} Gy. {'Full repair. ' if full_repair else ''}{NOTICE}",
     )
     dataset = rtdose_dataset(header, dose)
     add_marks(dataset, quantity="EQD2", alpha_beta_gy=alpha_beta_gy, sources=sources)

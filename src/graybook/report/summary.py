@@ -176,8 +176,11 @@ def _organs_note(shown: list[StructureResult], words: Wording) -> str:
         parts.append(words("note_lower_bound"))
     if any(item.use == "point sum only" for item in shown):
         parts.append(words("note_not_judged"))
-    if any(item.printed_as_range for item in shown):
+    ranged = [item for item in shown if item.printed_as_range]
+    if any(item.outside_grid_cm3 or item.repair_basis != "no entry" for item in ranged):
         parts.append(words("note_range"))
+    if any(item.repair_basis == "no entry" for item in ranged):
+        parts.append(words("note_range_repair"))
     if any(dose.basis == "prescription" for item in shown for dose in item.courses):
         parts.append(words("note_at_prescription"))
     return " ".join(parts)

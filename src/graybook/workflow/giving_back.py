@@ -110,4 +110,5 @@ def _write_eqd2(assessed: Assessed, path: Path, progress: Progress) -> None:
             {uid for one in planned if one.plan is not None and one.plan.is_ion for uid in one.plan_uids}
         ),
         sources=sorted({dose.header.sha256 for one in planned for dose in one.doses}),
+        full_repair=any(not course.is_once_a_day for course in assessed.total.courses),
     )
