@@ -79,7 +79,9 @@ def add_eqd2_gy(
     )
 
 
-def summed_eqd2_gy(volumes: Sequence[PlannedVolume], *, alpha_beta_gy: float) -> FloatArray:
+def summed_eqd2_gy(
+    volumes: Sequence[PlannedVolume], *, alpha_beta_gy: float, out: FloatArray | None = None
+) -> FloatArray:
     r"""
     EQD2 of several doses on one grid, each by its own fractions, added voxel by voxel.
 
@@ -93,6 +95,8 @@ def summed_eqd2_gy(volumes: Sequence[PlannedVolume], *, alpha_beta_gy: float) ->
         Doses of one shape, all float32 or all float64; others become float64. [Gy]
     alpha_beta_gy
         Of the tissue. [Gy]
+    out
+        Where the sum is written, of the doses' shape and type and contiguous; by default a new array.
 
     Returns
     -------
@@ -119,29 +123,35 @@ def summed_eqd2_gy(volumes: Sequence[PlannedVolume], *, alpha_beta_gy: float) ->
             value=sorted(shapes),
             remedy="Resample them onto one grid.",
         )
+    (shape,) = shapes
     single = all(one.dose_gy.dtype == np.float32 for one in volumes)
     dtype: npt.DTypeLike = np.float32 if single else np.float64
-    total: FloatArray | None = None
-    for first in range(0, len(volumes), AT_ONCE):
-        part = _of_three(volumes[first : first + AT_ONCE], ratio, dtype)
-        total = part if total is None else np.add(total, part, out=total)
-    assert total is not None  # noqa: S101  (one shape, so one volume at least)
-    return total.reshape(shapes.pop())
+    total = np.empty(shape, dtype=dtype) if out is None else out
+    if total.shape != shape or total.dtype != dtype or not total.flags.c_contiguous:
+        raise UsageError(
+            "The sum cannot be written there.",
+            value=(total.shape, total.dtype.name),
+            remedy="Give an array of the doses' shape and type.",
+        )
+    _fill(total.reshape(-1), volumes[:AT_ONCE], ratio)
+    for first in range(AT_ONCE, len(volumes), AT_ONCE):
+        part = np.empty(total.size, dtype=dtype)
+        _fill(part, volumes[first : first + AT_ONCE], ratio)
+        total += part.reshape(shape)
+    return total
 
 
-def _of_three(volumes: Sequence[PlannedVolume], ratio: float, dtype: npt.DTypeLike) -> FloatArray:
-    """Up to three doses; what is missing is the last one, given in no fraction."""
-    doses = [np.ascontiguousarray(one.dose_gy, dtype=dtype).reshape(-1) for one in volumes]
+def _fill(out: FloatArray, volumes: Sequence[PlannedVolume], ratio: float) -> None:
+    """Up to three doses; for what is missing the last one stands, given in no fraction."""
+    doses = [np.ascontiguousarray(one.dose_gy, dtype=out.dtype).reshape(-1) for one in volumes]
     factors = [one.fractions / (one.planned**2 * (2.0 + ratio)) for one in volumes]
     shifts = [one.planned * ratio for one in volumes]
     missing = AT_ONCE - len(volumes)
     doses += [doses[-1]] * missing
-    out = np.empty(doses[0].shape, dtype=dtype)
     run = eqd2_of_three_single if out.dtype == np.float32 else eqd2_of_three
     run(
         out,
         *doses,
-        np.array([*factors, *[0.0] * missing], dtype=dtype),
-        np.array([*shifts, *[0.0] * missing], dtype=dtype),
+        np.array([*factors, *[0.0] * missing], dtype=out.dtype),
+        np.array([*shifts, *[0.0] * missing], dtype=out.dtype),
     )
-    return out

@@ -69,3 +69,13 @@ def test_what_cannot_be_added() -> None:
         summed_eqd2_gy([one], alpha_beta_gy=0.0)
     with pytest.raises(UsageError, match="planned"):
         PlannedVolume(dose_gy=np.zeros((1, 1, 1)), planned=0, fractions=1)
+
+
+def test_sum_written_where_it_is_asked_for() -> None:
+    """The array given is filled and given back; one of another type is refused."""
+    volume = PlannedVolume(dose_gy=np.full((1, 1, 2), 50.0), planned=25, fractions=25)
+    out = np.empty((1, 1, 2))
+    assert summed_eqd2_gy([volume], alpha_beta_gy=2.0, out=out) is out
+    assert out.ravel().tolist() == pytest.approx([50.0, 50.0])
+    with pytest.raises(UsageError, match="written"):
+        summed_eqd2_gy([volume], alpha_beta_gy=2.0, out=np.empty((1, 1, 2), dtype=np.float32))
