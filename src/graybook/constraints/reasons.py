@@ -54,6 +54,8 @@ def value(
             "schedule": limit.schedule,
         }
         return _finding(f"constraint_{status}_rederived", limit, case, figures, status)
+    if status is Status.EXCEEDED and not case.complete:
+        return _finding("constraint_exceeded_lower_bound", limit, case, figures, status)
     return _finding(f"constraint_{status}{_range(status, figures, limit.unit)}", limit, case, figures, status)
 
 

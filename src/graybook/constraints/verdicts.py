@@ -13,12 +13,12 @@ the upper one; the better end is never the worse):
 better end  worse: met  worse: near     worse: exceeded
 ==========  ==========  ==============  ==============
 met         met         near            not assessable
-near        (never)     near            near
+near        (never)     near            exceeded
 exceeded    (never)     (never)         exceeded
 ==========  ==========  ==============  ==============
 
-So nothing is met that is not met at both ends, nothing exceeded that is not clearly exceeded at both, and a limit that is met
-at the better end and exceeded at the worse is not assessable. A value that is only a lower bound, or whose worse end nobody
+So nothing is met that is not met at both ends, nothing is exceeded that may be met, and a limit that is met at the better end and
+exceeded at the worse is not assessable. A value that is only a lower bound, or whose worse end nobody
 knows, is exceeded when its better end is, and else not assessable.
 """
 
@@ -42,7 +42,7 @@ BOTH_ENDS: dict[tuple[Status, Status], Status] = {
     (Status.MET, Status.NEAR): Status.NEAR,
     (Status.MET, Status.EXCEEDED): Status.NOT_ASSESSABLE,
     (Status.NEAR, Status.NEAR): Status.NEAR,
-    (Status.NEAR, Status.EXCEEDED): Status.NEAR,
+    (Status.NEAR, Status.EXCEEDED): Status.EXCEEDED,
     (Status.EXCEEDED, Status.EXCEEDED): Status.EXCEEDED,
 }
 """The table: status of the better and of the worse end, and what both say."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graybook.accumulation.equieffective import Interval
 from graybook.constraints.judgement import Measured
-from graybook.dvh.metrics import Metric, evaluate
+from graybook.dvh.metrics import Kind, Metric, evaluate
 from graybook.geometry.arrays import FloatArray
 from graybook.record import Finding
 from graybook.record.alignment import Use
 from graybook.report.result import CourseDose
 from graybook.tables.limit import DoseOf, Limit, Scale
 from graybook.workflow.judgement import POINT_SUM, basis_of
-from graybook.workflow.organ_dose import NOTHING_RECOVERED, eqd2_on_organ
+from graybook.workflow.organ_dose import NOTHING_RECOVERED, CourseOnOrgan, eqd2_on_organ
 from graybook.workflow.organ_result import OrganDoses
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan, shifts_of
@@ -91,7 +91,8 @@ class OrganSums:
             self._sums.clear()
         key = (id(doses), alpha_beta_gy, order, tuple(sorted(kept.items())))
         if key not in self._sums:
-            self._sums[key] = eqd2_on_organ(doses.mapped, alpha_beta_gy, concurrent=order, kept=kept)
+            seen = [_at_fewest_fractions(one) for one in doses.mapped]
+            self._sums[key] = eqd2_on_organ(seen, alpha_beta_gy, concurrent=order, kept=kept)
         return self._sums[key]
 
     def shifted(self, limit: Limit, metric: Metric, organ: AssessedOrgan, assumed: Assumed) -> Measured:
@@ -177,7 +178,7 @@ def course_alone(
     reached = () if organ.doses is None else organ.doses.on(course)
     if not reached:
         return _of_row(limit, metric, organ, course)
-    on = reached[-1]
+    on = _at_fewest_fractions(reached[-1])
     if limit.scale is Scale.PHYSICAL:
         return _worst(limit, organ, [_ends(metric, on.physical(), on.volumes_cm3)], COURSE)
     ends = [
@@ -259,7 +260,7 @@ def _of_points(limit: Limit, metric: Metric, organ: AssessedOrgan, assumed: Assu
     assert organ.result is not None  # noqa: S101  (the caller has asked)
     name = POINT_METRICS.get(metric.text)
     if name is None:
-        return _none("limit_point_sum_only", organ, metric=metric.text)
+        return _none("limit_point_sum_only", organ, metric=metric.text.split("[")[0])
     points = organ.result.point_sum
     rows = [(one, _own(one, name)) for one in organ.result.courses]
     if name == "max_gy":
@@ -281,8 +282,21 @@ def _own(row: CourseDose, name: str) -> float | None:
     return value
 
 
+def _at_fewest_fractions(on: CourseOnOrgan) -> CourseOnOrgan:
+    """A course as limits see it: where only a range of fractions is known, in the fewest, at both ends (rule 5)."""
+    samples = tuple(
+        replace(one, fractions_low=one.fractions_high)
+        if one.fractions_low[0] != one.fractions_high[0]
+        else one
+        for one in on.samples
+    )
+    return on if samples == on.samples else replace(on, samples=samples)
+
+
 def _ends(metric: Metric, dose: Interval, volumes_cm3: FloatArray) -> Ends | None:
     n = len(volumes_cm3)
+    if metric.kind is Kind.CRITICAL_VOLUME and float(volumes_cm3.sum()) < (metric.volume_cm3 or 0.0):
+        return None  # a structure cannot spare more than it has (rule 13)
     found = [
         evaluate(metric, gy[:n], volumes_cm3, gy[n:])
         for gy in ((dose.low,) if dose.low is dose.high else (dose.low, dose.high))

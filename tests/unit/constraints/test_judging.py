@@ -65,7 +65,7 @@ def test_a_lower_bound_exceeds_or_says_nothing() -> None:
     """With a course missing from the sum, 60 Gy is no pass of 70 Gy and 75 Gy is an excess."""
     case = a_case(complete=False)
     assert code(judged(60.0, a_limit(), case)) == ("not assessable", "constraint_lower_bound")
-    assert code(judged(75.0, a_limit(), case)) == ("exceeded", "constraint_exceeded")
+    assert code(judged(75.0, a_limit(), case)) == ("exceeded", "constraint_exceeded_lower_bound")
 
 
 def test_a_lower_bound_of_coverage_says_nothing() -> None:

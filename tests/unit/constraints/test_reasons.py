@@ -28,6 +28,7 @@ CASES: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
     ((75.0, 80.0), {}, {}),
     ((60.0, 75.0), {}, {}),
     (60.0, {}, {"complete": False}),
+    (75.0, {}, {"complete": False}),
     ((60.0, None), {}, {}),
     ((None, None), {}, {}),
     *[(value, DERIVED, {"alpha_beta_gy": 3.0}) for value in (40.0, 48.0, 60.0)],

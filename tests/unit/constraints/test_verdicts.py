@@ -50,7 +50,7 @@ def test_one_value_is_compared_as_printed(op: str, rounding: float, value: float
         (MET, NEAR, NEAR),
         (MET, EXCEEDED, OPEN),
         (NEAR, NEAR, NEAR),
-        (NEAR, EXCEEDED, NEAR),
+        (NEAR, EXCEEDED, EXCEEDED),
         (EXCEEDED, EXCEEDED, EXCEEDED),
     ],
 )
