@@ -17,6 +17,7 @@ from graybook.units import DOSE_DECIMALS, rounded_gy
 from graybook.workflow.limit_alternatives import alternatives, with_other_sources
 from graybook.workflow.limit_asking import Asked, Asking
 from graybook.workflow.limit_cases import courses_of
+from graybook.workflow.limit_pairs import with_pairs
 from graybook.workflow.limit_values import OrganSums
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
@@ -57,7 +58,10 @@ def constraints_of(
         Told of every structure.
     """
     metrics = {one.id: checked(one) for one in book.limits}
-    pairs = [(organ, [one for one in book.limits if _concerns(one, organ)]) for organ in organs]
+    pairs = [
+        (organ, [one for one in book.limits if _concerns(one, organ)])
+        for organ in with_pairs(organs, book.limits)
+    ]
     named = {
         organ.result.name: tuple({metrics[one.id].text: metrics[one.id] for one in rows}.values())
         for organ, rows in pairs

@@ -14,7 +14,7 @@ from graybook.record.alignment import Quality, Use, Verdict
 from graybook.registration.quality import errors_at
 from graybook.tables.alignment_thresholds import default_thresholds
 
-__all__ = ["Reliance", "reliance", "worst_use"]
+__all__ = ["ORDER", "Reliance", "reliance", "worst_use"]
 
 PART_PERCENT = 95.0
 """Part of an organ's volume within which its error lies: what stands for the organ. Our own choice: no source was found. [%]"""
