@@ -81,7 +81,9 @@ def limits_table(result: Result, numbers: Citations, words: Wording) -> Table | 
 def _without_limit(result: Result, ranking: tuple[str, ...]) -> list[str]:
     """Organs with a dose of which the rulebook holds no limit."""
     entries = limits_of(result.constraints)
-    named = {name for entry in entries for name in (entry.structure, *entry.structure.split(" + "))}  # of a pair both sides
+    named = {
+        name for entry in entries for name in (entry.structure, *entry.structure.split(" + "))
+    }  # of a pair both sides
     return [name for name in ranking if name not in named]
 
 
