@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graybook.errors import GraybookError
@@ -114,6 +114,7 @@ def test_a_changed_file_is_read_or_refused(kind: str, changes: list[tuple[int, i
 @pytest.mark.parametrize("text", [OPTIONS, LIMITS, SETTINGS], ids=["options", "limits", "settings"])
 @settings(max_examples=100, deadline=None)
 @given(changes=st.lists(CHANGE, max_size=4))
+@example(changes=[(OPTIONS.index("[[alpha_beta]]") + 3, 0, ".")])
 def test_every_place_of_a_changed_file_has_a_line(text: str, changes: list[tuple[int, int, str]]) -> None:
     """Where TOML reads a text, each of its keys and items is found, on a line that exists."""
     changed = mutated(text, changes)

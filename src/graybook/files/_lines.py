@@ -93,6 +93,7 @@ class _Walk:
         table: Place = ()
         for key in keys[:-1]:
             table = (*table, key)
+            self.note(table, start)
             table = (*table, self.lasts[table]) if table in self.lasts else table
         table = (*table, *keys[-1:])
         self.note(table, start)
