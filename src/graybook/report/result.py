@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
+from graybook.report.remaining_result import PlanScaling, RemainingResult
+from graybook.report.uncertainty_result import UncertaintyResult
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -510,6 +512,11 @@ class Result(_Model):
     constraints: list[ConstraintResult] = []
     scenarios: list[ScenarioResult] = []
     ntcp: list[NtcpResult] = Field(default=[], description="Only when asked for.")
+    remaining: list[RemainingResult] = Field(
+        default=[], description="What each limit leaves of all courses delivered or assumed delivered."
+    )
+    scaling: list[PlanScaling] = Field(default=[], description="How far each proposed course may be scaled.")
+    uncertainty: UncertaintyResult | None = Field(default=None, description="Only when asked for.")
     findings: list[FindingResult]
     refusals: list[RefusalResult]
     provenance: ProvenanceResult

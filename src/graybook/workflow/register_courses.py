@@ -12,10 +12,10 @@ from graybook.record import Course, Finding, InputFile, Structure
 from graybook.record.assessment import Param
 from graybook.registration.quality.pairs import paired
 from graybook.registration.volume import Volume
-from graybook.workflow.cumulative import reference_course
 from graybook.workflow.register_around import voxels_inside
 from graybook.workflow.register_pair import CourseSide, Pair
 from graybook.workflow.scan import PersonScan, ScanResult, scan
+from graybook.workflow.study import reference_course
 
 __all__ = ["courses_pair"]
 
