@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from graybook.report.alignment_material import AlignmentPictures
     from graybook.report.result import Result  # loads pydantic, which few who hold material need
 
-__all__ = ["AlignedCourse", "DvhCurve", "Material", "Plane", "PlaneContour", "StructureCurves"]
+__all__ = ["AlignedCourse", "DvhBand", "DvhCurve", "Material", "Plane", "PlaneContour", "StructureCurves"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,6 +32,34 @@ class StructureCurves:
 
     structure: str
     curves: tuple[DvhCurve, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DvhBand:
+    """How uncertain the DVH of one structure's sum is: at each dose [Gy EQD2], shares of the volume [%] receiving at least that.
+
+    Parameters
+    ----------
+    structure
+        Its name.
+    alpha_beta_gy
+        That ``p5`` to ``p95`` are at: the structure's own. [Gy]
+    dose_gy
+        Rising from 0. [Gy]
+    p5, p50, p95
+        5, 50 and 95 % of the random samples, under the assumptions of the headline. [%]
+    lowest, highest
+        The lowest 5 % and the highest 95 % over what is not known: never inside ``p5`` to ``p95``. [%]
+    """
+
+    structure: str
+    alpha_beta_gy: float
+    dose_gy: FloatArray
+    p5: FloatArray
+    p50: FloatArray
+    p95: FloatArray
+    lowest: FloatArray
+    highest: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,7 +114,8 @@ class Material:
     """The result and the pictures' numbers.
 
     ``ranking`` lists structure names, most loaded organ first (organs only, by cumulative D0.03cc; by the point sum where there is
-    none, or where the alignment supports no more). ``alignments`` are those between images of two frames.
+    none, or where the alignment supports no more). ``alignments`` are those between images of two frames. ``bands`` are there where
+    uncertainty was asked for, of the structures that have one, in the result's order.
     """
 
     result: Result
@@ -94,3 +123,4 @@ class Material:
     planes: tuple[Plane, ...]
     ranking: tuple[str, ...]
     alignments: tuple[AlignedCourse, ...] = ()
+    bands: tuple[DvhBand, ...] = ()
