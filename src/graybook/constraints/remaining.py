@@ -1,4 +1,4 @@
-"""Remaining: equieffective doses used and a limit come in; the dose that is left, and how far a plan may be scaled, goes out."""
+"""Remaining: what is used of a limit comes in; the dose that is left, and how far a plan may be scaled, goes out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import numpy as np
 
 from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
-from graybook.radiobiology.linear_quadratic import eqd2_of_fractions_gy
 
 __all__ = ["dose_left_gy", "largest_scaling", "left_eqd2_gy", "uniform_dose_gy"]
 
-Metric = Callable[[FloatArray], float | None]
-"""From EQD2 at the points of a structure to the figure that is limited. [Gy]"""
+Excess = Callable[[float], float]
+"""From a factor on a plan's dose to how far a limit is exceeded."""
 
-CLOSE_GY = 1e-9
-"""How closely a scaled plan meets its limit. [Gy]"""
+CLOSE = 1e-9
+"""How closely a scaled plan meets its limit, in the limit's unit."""
+
+STEPS = 200
+"""Enough to halve any interval of factors to its last bit."""
 
 MOST_SCALING = 1024.0
 """A plan that may be scaled further than this has nothing to do with the limit."""
@@ -76,66 +78,54 @@ def dose_left_gy(limit_gy: float, used_gy: float, *, fractions: int, alpha_beta_
     return float(uniform_dose_gy(left, fractions=fractions, alpha_beta_gy=alpha_beta_gy))
 
 
-def largest_scaling(
-    used_gy: FloatArray,
-    fraction_gy: FloatArray,
-    *,
-    fractions: int,
-    alpha_beta_gy: float,
-    metric: Metric,
-    limit_gy: float,
-) -> float | None:
+def largest_scaling(excess: Excess, *, most: float = MOST_SCALING) -> float | None:
     """
-    The largest factor on a plan's physical dose with which the sum still meets a limit; found by halving.
+    The largest factor on a plan's physical dose with which the sum still meets a limit.
 
     Parameters
     ----------
-    used_gy
-        EQD2 of the earlier courses at the points of a structure. [Gy]
-    fraction_gy
-        The plan's dose per fraction there. [Gy]
-    fractions, alpha_beta_gy
-        Of the plan, of the tissue.
-    metric, limit_gy
-        What is limited; it must not fall when a dose rises. [Gy]
+    excess
+        From the factor to how far the limit is exceeded, in the limit's unit; it must not fall when the factor rises. For a figure
+        that must be at least so much it is the figure that is missing.
+    most
+        Factors above this are not looked at.
 
     Returns
     -------
-    0 where the earlier courses alone use the limit up; None where the plan does not reach it however far it is scaled.
+    The last factor found that meets the limit, at most a nanogray below it where the figure changes without steps; 0 where the
+    earlier courses alone use the limit up; None where ``most`` still meets it.
+
+    Examples
+    --------
+    Twenty gray are left, and the plan gives ten:
+
+    >>> round(largest_scaling(lambda factor: 10.0 * factor - 20.0), 9)
+    2.0
     """
-
-    def excess(factor: float) -> float:
-        new = eqd2_of_fractions_gy(factor * fraction_gy, fractions=fractions, alpha_beta_gy=alpha_beta_gy)
-        value = metric(used_gy + new)
-        if value is None:
-            raise UsageError(
-                "The metric is not defined on this structure.",
-                value=len(used_gy),
-                remedy="Ask for a metric of a volume that the structure has.",
-            )
-        return value - limit_gy
-
     if excess(0.0) >= 0.0:
         return 0.0
-    high = 1.0
-    while excess(high) < 0.0:
-        high *= 2.0
-        if high > MOST_SCALING:
+    low, high = 0.0, min(1.0, most)
+    while excess(high) <= 0.0:
+        low, high = high, min(2.0 * high, most)
+        if low == high:
             return None
-    return _root(excess, 0.0, high)
+    return _last_that_meets(excess, low, high)
 
 
-def _root(excess: Callable[[float], float], low: float, high: float) -> float:
-    """Where a rising function passes 0: the last factor that meets the limit."""
-    for _ in range(200):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
+def _last_that_meets(excess: Excess, low: float, high: float) -> float:
+    """Between a factor that meets a limit and one that does not, the last that does: by secants, kept within, else by halves."""
+    below, above = excess(low), excess(high)
+    for step in range(STEPS):
+        middle = low - below * (high - low) / (above - below) if step % 3 else 0.5 * (low + high)
+        if not low < middle < high:
+            middle = 0.5 * (low + high)
+            if middle in (low, high):
+                break
         found = excess(middle)
-        if -CLOSE_GY <= found <= 0.0:
-            return middle
-        if found < 0.0:
-            low = middle
-        else:
-            high = middle
+        if found > 0.0:
+            high, above = middle, found
+            continue
+        low, below = middle, found
+        if found >= -CLOSE:
+            break
     return low

@@ -45,29 +45,31 @@ def test_a_prior_of_thirty_leaves_a_new_thirty_in_thirty() -> None:
     assert dose_left_gy(52.5, 30.0, fractions=30, alpha_beta_gy=2.0) == pytest.approx(30.0, abs=1e-12)
 
 
+def _hottest(factor: float) -> float:
+    """Prior 20, 10 and 0 Gy under 10 x 2 Gy times the factor, everywhere, at α/β 2, less 40 Gy."""
+    return 20.0 + 10.0 * 2.0 * factor * (2.0 * factor + 2.0) / 4.0 - 40.0
+
+
 def test_a_plan_is_scaled_until_its_maximum_meets_the_limit() -> None:
-    """Prior 20, 10 and 0 Gy under 2 Gy x 10, everywhere: the hottest point stops it where n f d (f d + α/β) / (2 + α/β) = 20."""
-    factor = largest_scaling(
-        np.array([20.0, 10.0, 0.0]),
-        np.full(3, 2.0),
-        fractions=10,
-        alpha_beta_gy=2.0,
-        metric=lambda dose: float(dose.max()),
-        limit_gy=40.0,
-    )
-    assert factor == pytest.approx(1.0, abs=1e-9)
+    """10 x 2 f (2 f + 2) / 4 = 20 at f = 1; twice the room at f (f + 1) = 4."""
+    assert largest_scaling(_hottest) == pytest.approx(1.0, abs=1e-10)
+    more = largest_scaling(lambda factor: _hottest(factor) - 20.0)
+    assert more == pytest.approx((math.sqrt(17.0) - 1.0) / 2.0, abs=1e-10)
+
+
+def test_the_factor_meets_the_limit_and_never_exceeds_it() -> None:
+    """Also where the figure rises in steps, as a volume does: the last factor below the step."""
+    factor = largest_scaling(lambda factor: 5.0 if factor > 0.7 else -5.0)
+    assert factor is not None
+    assert factor <= 0.7
+    assert factor == pytest.approx(0.7, abs=1e-12)
 
 
 def test_a_plan_that_misses_the_organ_is_never_stopped() -> None:
     """Without dose in the structure no factor reaches the limit; with a limit used up none is left."""
-    nothing = {"fractions": 5, "alpha_beta_gy": 3.0, "limit_gy": 40.0}
-    assert (
-        largest_scaling(np.array([20.0]), np.zeros(1), metric=lambda dose: float(dose.max()), **nothing)
-        is None
-    )
-    assert (
-        largest_scaling(np.array([40.0]), np.ones(1), metric=lambda dose: float(dose.max()), **nothing) == 0.0
-    )
+    assert largest_scaling(lambda _factor: -20.0) is None
+    assert largest_scaling(lambda _factor: 0.0) == 0.0
+    assert largest_scaling(lambda factor: factor - 3.0, most=2.5) is None
 
 
 def test_no_fractions_are_refused() -> None:
