@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
+from graybook.radiobiology.isoeffective import isoeffective_gy
 
 __all__ = ["dose_left_gy", "largest_scaling", "left_eqd2_gy", "uniform_dose_gy"]
 
@@ -30,10 +30,8 @@ def left_eqd2_gy(limit_gy: float, used_gy: float) -> float:
 
 
 def uniform_dose_gy(left_gy: FloatArray, *, fractions: int, alpha_beta_gy: float) -> FloatArray:
-    r"""
-    The physical dose in equal fractions whose EQD2 is what is left: the linear-quadratic model solved for the dose.
-
-    .. math:: D = n d, \qquad d = \frac{1}{2} \left(\sqrt{(\alpha/\beta)^2 + \frac{4 E (2 + \alpha/\beta)}{n}} - \alpha/\beta\right)
+    """
+    The physical dose in equal fractions whose EQD2 is what is left.
 
     Parameters
     ----------
@@ -58,18 +56,7 @@ def uniform_dose_gy(left_gy: FloatArray, *, fractions: int, alpha_beta_gy: float
     >>> round(float(uniform_dose_gy(np.array(30.0), fractions=1, alpha_beta_gy=2.0)), 6)
     10.0
     """
-    if fractions < 1 or not alpha_beta_gy > 0:
-        raise UsageError(
-            "A dose is left in at least one fraction, at an α/β above 0.",
-            value=(fractions, alpha_beta_gy),
-            remedy="Give the number of fractions, and α/β in Gy.",
-        )
-    left = np.maximum(left_gy, 0.0)
-    # the root's difference loses digits where little is left: its conjugate does not
-    share = 4.0 * left * (2.0 + alpha_beta_gy) / fractions
-    fraction_gy = 0.5 * share / (np.sqrt(alpha_beta_gy**2 + share) + alpha_beta_gy)
-    dose: FloatArray = fractions * fraction_gy
-    return dose
+    return isoeffective_gy(left_gy, fractions=fractions, alpha_beta_gy=alpha_beta_gy)
 
 
 def dose_left_gy(limit_gy: float, used_gy: float, *, fractions: int, alpha_beta_gy: float) -> float:
