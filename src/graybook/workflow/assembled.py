@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import graybook
 from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
 from graybook.record import Finding, InputFile, Override, Provenance, Refusal, RepairWish, Scenario, Severity
 from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
+from graybook.report.remaining_result import PlanScaling, RemainingResult
 from graybook.report.result import Result
 from graybook.tables import edition
 from graybook.tables.alignment_thresholds import Thresholds
 from graybook.text import Language, phrase
 from graybook.workflow.alignment_results import verdict_findings
-from graybook.workflow.alignments import CourseAlignment
 from graybook.workflow.anatomy import Organ
 from graybook.workflow.assumption_findings import assumed_changes, assumed_files, names_nothing
 from graybook.workflow.assumptions import Assumptions
@@ -23,7 +23,6 @@ from graybook.workflow.clinical import administrations, clinical_result, overlap
 from graybook.workflow.intervals import ends_said
 from graybook.workflow.laterality import side_findings
 from graybook.workflow.organ_samples import Setting
-from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.overlap import levels_said, shared_levels
 from graybook.workflow.paper_sums import no_sum_refusals
 from graybook.workflow.repair_findings import general_findings
@@ -34,33 +33,27 @@ from graybook.workflow.results import (
     provenance_result,
     refusal_results,
 )
-from graybook.workflow.scan import PersonScan, ScanResult
+from graybook.workflow.study import Study
 
 __all__ = ["Judged", "Parts", "assembled"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What limits say, of the headline and of every scenario."""
+    """What limits say, of the headline and of every scenario, and what they leave."""
 
-    constraints: list[ConstraintResult]
-    scenarios: list[ScenarioResult]
-    ntcp: list[NtcpResult]
+    constraints: list[ConstraintResult] = field(default_factory=list)
+    scenarios: list[ScenarioResult] = field(default_factory=list)
+    ntcp: list[NtcpResult] = field(default_factory=list)
+    remaining: list[RemainingResult] = field(default_factory=list)
+    scaling: list[PlanScaling] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Parts:
     """What a result is made of."""
 
-    scanned: ScanResult
-    person: PersonScan
-    setting: Setting
-    alignments: Sequence[CourseAlignment]
-    organs: Sequence[Organ]
-    assessed: Sequence[AssessedOrgan]
-    said: Sequence[Finding]
-    thresholds: Thresholds
-    assumptions: Assumptions
+    study: Study
     judged: Judged
     language: Language
     display_alpha_beta_gy: float
@@ -68,58 +61,61 @@ class Parts:
 
 def assembled(parts: Parts) -> Result:
     """The whole result."""
-    setting, scanned, language = parts.setting, parts.scanned, parts.language
+    study, judged, language = parts.study, parts.judged, parts.language
+    setting, scanned, headline = study.setting, study.scanned, study.assumed.headline
     courses = [one.course for one in setting.courses]
     clinical = clinical_result(
         scanned.settings.clinical,
         setting.reference,
         setting.courses,
         setting.alignments,
-        overlap_percent=parts.assumptions.headline.overlap_percent,
-        overlap_gy=parts.assumptions.headline.overlap_gy,
+        overlap_percent=headline.overlap_percent,
+        overlap_gy=headline.overlap_gy,
         display_alpha_beta_gy=parts.display_alpha_beta_gy,
     )
     return Result(
         notice=phrase("notice", language),
-        patient=patient_result(parts.person.record.person),
+        patient=patient_result(study.person.record.person),
         reference_course=setting.reference.id,
         display_alpha_beta_gy=parts.display_alpha_beta_gy,
         courses=[
             course_result(loaded, aligned, setting.reference, refused=setting.refused)
-            for loaded, aligned in zip(setting.courses, parts.alignments, strict=True)
+            for loaded, aligned in zip(setting.courses, study.alignments, strict=True)
         ],
-        structures=[one.result for one in parts.assessed if one.result is not None],
+        structures=[one.result for one in study.assessed if one.result is not None],
         overlaps=overlap_results(shared_levels(courses)),
         radionuclides=administrations(courses),
         clinical=clinical,
         reirradiation_type=clinical.reirradiation.type,
-        rulebook=parts.assumptions.rulebook.name,
-        constraints=parts.judged.constraints,
-        scenarios=parts.judged.scenarios,
-        ntcp=parts.judged.ntcp,
-        findings=finding_results(_findings(parts), language),
-        refusals=refusal_results(_refusals(parts), language),
+        rulebook=study.assumed.rulebook.name,
+        constraints=judged.constraints,
+        scenarios=judged.scenarios,
+        ntcp=judged.ntcp,
+        remaining=judged.remaining,
+        scaling=judged.scaling,
+        findings=finding_results(_findings(study), language),
+        refusals=refusal_results(_refusals(study), language),
         provenance=provenance_result(
-            _provenance(parts), parts.alignments, created=_today(), language=language
+            _provenance(study), study.alignments, created=_today(), language=language
         ),
     )
 
 
-def _findings(parts: Parts) -> list[Finding]:
-    setting = parts.setting
+def _findings(study: Study) -> list[Finding]:
+    setting = study.setting
     return [
-        *parts.scanned.findings,
-        *parts.person.findings,
-        *parts.said,
-        *_general(setting, parts.assumptions.headline),
-        *general_findings(setting.courses, _repairs(parts.assumptions)),
-        *names_nothing(parts.assumptions, [one.result for one in parts.assessed if one.result is not None]),
-        *verdict_findings(parts.alignments, _judged_names(parts.organs, setting)),
+        *study.scanned.findings,
+        *study.person.findings,
+        *study.said,
+        *_general(setting, study.assumed.headline),
+        *general_findings(setting.courses, _repairs(study.assumed)),
+        *names_nothing(study.assumed, [one.result for one in study.assessed if one.result is not None]),
+        *verdict_findings(study.alignments, _judged_names(study.organs, setting)),
         *levels_said(shared_levels([one.course for one in setting.courses])),
         *ends_said([one.course for one in setting.courses], setting.reference),
         *(finding for one in setting.courses for finding in one.findings),
-        *(finding for one in parts.alignments for finding in one.findings),
-        *(finding for one in parts.assessed for finding in one.findings),
+        *(finding for one in study.alignments for finding in one.findings),
+        *(finding for one in study.assessed for finding in one.findings),
         *(
             finding
             for one in setting.courses
@@ -128,14 +124,14 @@ def _findings(parts: Parts) -> list[Finding]:
     ]
 
 
-def _refusals(parts: Parts) -> list[Refusal]:
-    courses = [one.course for one in parts.setting.courses]
+def _refusals(study: Study) -> list[Refusal]:
+    courses = [one.course for one in study.setting.courses]
     return [
-        *parts.person.refusals,
+        *study.person.refusals,
         *no_sum_refusals(courses),
-        *(refusal for one in parts.setting.courses for refusal in one.refusals),
-        *(one.refusal for one in parts.alignments if one.refusal is not None),
-        *(refusal for one in parts.assessed for refusal in one.refusals),
+        *(refusal for one in study.setting.courses for refusal in one.refusals),
+        *(one.refusal for one in study.alignments if one.refusal is not None),
+        *(refusal for one in study.assessed for refusal in one.refusals),
     ]
 
 
@@ -193,21 +189,21 @@ def _changes(limits: Thresholds) -> tuple[Override, ...]:
     )
 
 
-def _provenance(parts: Parts) -> Provenance:
-    scanned = parts.scanned
+def _provenance(study: Study) -> Provenance:
+    scanned = study.scanned
     used = {
         InputFile(sha256=one.sha256, used_as=one.used_as, uid=one.uid)
         for one in scanned.files
         if one.used_as is not None and one.sha256
-    } | set(assumed_files(parts.assumptions))
+    } | set(assumed_files(study.assumed))
     return Provenance(
         version=graybook.__version__,
         tables_edition=edition(),
         inputs=tuple(sorted(used, key=lambda one: (one.used_as, one.uid, one.sha256))),
         overrides=(
             *scanned.settings.overrides,
-            *assumed_changes(parts.assumptions),
-            *_changes(parts.thresholds),
+            *assumed_changes(study.assumed),
+            *_changes(study.thresholds),
         ),
         settings_sha256=scanned.settings.sha256,
     )

@@ -128,15 +128,7 @@ def assess(
     )
     result = assembled(
         Parts(
-            scanned=found.scanned,
-            person=found.person,
-            setting=setting,
-            alignments=found.alignments,
-            organs=found.organs,
-            assessed=found.assessed,
-            said=found.said,
-            thresholds=found.thresholds,
-            assumptions=assumed,
+            study=found,
             judged=_judged(found.assessed, assessing, assumed, progress),
             language=language,
             display_alpha_beta_gy=display_alpha_beta_gy,

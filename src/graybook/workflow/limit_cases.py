@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graybook.constraints.judgement import Case, Measured
@@ -12,7 +12,7 @@ from graybook.workflow.doses import LoadedCourse
 from graybook.workflow.intervals import interval_months
 from graybook.workflow.organ_samples import Setting
 
-__all__ = ["Courses", "case_of", "courses_of", "kept_after", "recovery_of"]
+__all__ = ["Courses", "case_of", "courses_of", "fraction_gy_of", "kept_after", "modalities_of", "recovery_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +52,8 @@ def courses_of(setting: Setting, *, left_out: frozenset[str] = frozenset()) -> C
             if one.course.id != setting.reference.id
         },
         fractions=_fractions(reference),
-        fraction_gy=_fraction_gy(reference.course),
-        modalities=frozenset(value for one in counted for value in _modalities(one.course)),
+        fraction_gy=fraction_gy_of(reference.course),
+        modalities=modalities_of(one.course for one in counted),
     )
 
 
@@ -96,6 +96,11 @@ def case_of(
     )
 
 
+def modalities_of(courses: Iterable[Course]) -> frozenset[str]:
+    """What irradiates in courses, by the phases that count."""
+    return frozenset(value for one in courses for value in _modalities(one))
+
+
 def _modalities(course: Course) -> set[str]:
     counted = {phase.modality.value for phase in course.phases if phase.status.counts}
     return {one for one in counted if one != Modality.UNKNOWN.value} or {course.modality.value}
@@ -119,7 +124,7 @@ def _span(phase: Phase) -> tuple[int, int] | None:
     return given, given
 
 
-def _fraction_gy(course: Course) -> float | None:
+def fraction_gy_of(course: Course) -> float | None:
     """Prescribed dose per fraction when all counted phases agree on it; None otherwise. [Gy]"""
     found = set()
     for phase in course.phases:
