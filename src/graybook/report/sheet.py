@@ -17,7 +17,7 @@ from graybook.report.summary import summary
 from graybook.report.wording import Wording, person_name
 from graybook.text import Language
 
-__all__ = ["HISTOGRAMS", "PLANES", "TIMELINE", "sheet"]
+__all__ = ["HISTOGRAMS", "PLANES", "TIMELINE", "person_details", "sheet"]
 
 TIMELINE = "timeline"
 PLANES = "planes"
@@ -44,7 +44,8 @@ def _identifier(value: str, issuer: str, words: Wording) -> str:
     return words("id_issuer" if issuer else "id", id=value, issuer=issuer)
 
 
-def _person_details(patient: PatientResult, words: Wording) -> str:
+def person_details(patient: PatientResult, words: Wording) -> str:
+    """Identifier and birth date, as the head of a page says them."""
     if len(patient.identities) > 1:
         identity = " = ".join(_identifier(one.value, one.issuer, words) for one in patient.identities)
     else:
@@ -105,7 +106,7 @@ def sheet(material: Material, language: Language) -> Sheet:
         notice=words("notice"),
         notice_long=words("notice_long"),
         person=person_name(patient.name) or words("name_unknown"),
-        person_details=_person_details(patient, words),
+        person_details=person_details(patient, words),
         version=words(
             "version", version=result.provenance.version, date=words.date(result.provenance.created)
         ),
