@@ -57,6 +57,12 @@ OWN_SOURCES = (
         "doi": "10.1259/0007-1285-58-690-515",
     },
     {
+        "key": "ebert_output",
+        "title": "Ebert et al., linear-accelerator X-ray output: a multicentre chamber-based intercomparison study in Australia"
+        " and New Zealand (abstract)",
+        "doi": "10.1007/BF03178596",
+    },
+    {
         "key": "eqd2viewer",
         "title": "EQD2Viewer (ESAPI_EQD2Viewer at 9d8d8fc), DirQualityReport.cs, citing Bosma 2024",
     },

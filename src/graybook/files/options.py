@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from graybook.files._document import read_text_file, toml_tables
 from graybook.files._noted import STAMP_KEYS, Faults, Noted, Stamp
 from graybook.files._recoveries import recovery
+from graybook.files._uncertainty import uncertainty
 from graybook.files.settings import TABLES as FOLDER_TABLES
 from graybook.record.override import Override
 from graybook.record.scenario import AlphaBetaWish, Recovery, RepairWish, Scenario
@@ -20,7 +21,7 @@ __all__ = ["TABLES", "TOP", "parse_scenario", "read_scenario"]
 TOP = ("name", "concurrent", "ntcp")
 """Keys that stand above the first table, beside author, date, reason and source."""
 
-TABLES = ("alpha_beta", "recovery", "leave_out", "overlap", "repair")
+TABLES = ("alpha_beta", "recovery", "leave_out", "overlap", "repair", "uncertainty")
 
 LONGEST_NAME = 60
 """Of a scenario: it heads a column of the report."""
@@ -98,6 +99,7 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
     repairs = _given(_repair(one, stamp) for one in repairing)
     left_out = _given(_left_out(one, stamp, headline=headline) for one in leaving)
     overlap = _overlap(top.table("overlap"), stamp)
+    wished_uncertainty = uncertainty(top.table("uncertainty"), stamp, TOP)
     general = _general(top, stamp)
     _check_twice(wished, ("tg263", "structure"))
     _check_twice(repairing, ("tg263",))
@@ -115,6 +117,7 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
         overlap_percent=overlap.percent,
         overlap_gy=overlap.dose_gy,
         ntcp=general.ntcp,
+        uncertainty=wished_uncertainty.settings,
         overrides=(
             *(one.by for one in wishes),
             *(one.by for one in recoveries),
@@ -122,6 +125,7 @@ def parse_scenario(text: str, *, name: str, headline: bool = False) -> Scenario:
             *(one.by for one in left_out),
             *general.by,
             *overlap.by,
+            *wished_uncertainty.by,
         ),
     )
 
@@ -162,7 +166,7 @@ def _check_keys(top: Noted, *, headline: bool) -> None:
         top.note(
             "the file", "assumes nothing", value=None, remedy="Write an assumption, or leave the file out."
         )
-    for key in ("overlap", "ntcp"):
+    for key in ("overlap", "ntcp", "uncertainty"):
         if not headline and top.has(key):
             top.note(
                 key,

@@ -13,6 +13,7 @@ from graybook.record.provenance import InputFile, Provenance
 from graybook.record.region import Levels, Region
 from graybook.record.scenario import AlphaBetaWish, Recovery, RecoveryStep, RepairWish, Scenario
 from graybook.record.structure import Structure, StructureSet
+from graybook.record.uncertainty import Spread, Uncertainty
 
 __all__ = [
     "Administration",
@@ -51,9 +52,11 @@ __all__ = [
     "Scenario",
     "Severity",
     "Single",
+    "Spread",
     "Status",
     "Structure",
     "StructureSet",
+    "Uncertainty",
     "Use",
     "Verdict",
 ]

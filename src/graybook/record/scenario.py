@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
 from graybook.errors import InputError
 from graybook.record.override import Override
+from graybook.record.uncertainty import Uncertainty
 
 __all__ = ["AlphaBetaWish", "Recovery", "RecoveryStep", "RepairWish", "Scenario"]
 
@@ -129,6 +130,8 @@ class Scenario:
         The same as a dose, EQD2 at the display α/β; in place of ``overlap_percent`` when given. [Gy]
     ntcp
         Whether complication probabilities are shown, labelled extrapolated.
+    uncertainty
+        How the uncertainty is computed where it is asked for; never of a scenario.
     overrides
         All of it as overrides: what provenance prints.
     sha256
@@ -144,6 +147,7 @@ class Scenario:
     overlap_percent: float = 50.0
     overlap_gy: float | None = None
     ntcp: bool = False
+    uncertainty: Uncertainty = field(default_factory=Uncertainty)
     overrides: tuple[Override, ...] = ()
     sha256: str = ""
 

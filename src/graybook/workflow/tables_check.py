@@ -25,6 +25,7 @@ from graybook.tables.repopulation import repopulations
 from graybook.tables.rulebook import RULEBOOKS, rulebook
 from graybook.tables.sources import address_in, source, source_keys, sources
 from graybook.tables.structure_names import labels
+from graybook.tables.uncertainty import published_spreads
 from graybook.workflow.tables import UNCHECKED
 
 __all__ = ["Check", "Fault", "Unopenable", "checked"]
@@ -103,6 +104,7 @@ LOADERS: Sequence[tuple[str, Callable[[], object]]] = (
     ("structure_names.csv", labels),
     ("structure_within.csv", structure_within.pairs),
     ("tissues.csv", lambda: [alpha_beta.default_for_organ(label) for label in labels()]),
+    ("uncertainty.csv", published_spreads),
     ("tumour_sites.csv", lambda: alpha_beta.default_for_target(None)),
     *((f"rulebook {name}", partial(rulebook, name)) for name in RULEBOOKS),
 )
