@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from graybook.accumulation.equieffective import (
@@ -59,7 +57,7 @@ def eqd2_volume_gy(total: EquieffectiveField, grid: Grid, *, progress: Progress 
     one_by_one = all(_is_one_by_one(course) for course in total.courses)
     for first in range(0, nz, planes):
         progress("resample", first / nz)
-        part = _planes(grid, first, min(first + planes, nz))
+        part = grid.between(first, min(first + planes, nz))
         block = out[first : first + planes]
         if one_by_one:
             summed_eqd2_gy(
@@ -76,18 +74,6 @@ def eqd2_volume_gy(total: EquieffectiveField, grid: Grid, *, progress: Progress 
 def _is_one_by_one(course: CourseDose) -> bool:
     """Whether every phase is converted by itself, with complete repair between its fractions."""
     return not course.groups and not any(any(phase.incomplete_repair) for phase in course.phases)
-
-
-def _planes(grid: Grid, first: int, last: int) -> Grid:
-    """Some of a grid's planes."""
-    offsets = grid.offsets_mm[first:last]
-    uneven = grid.planes_mm is not None and len(offsets) > 1
-    return replace(
-        grid,
-        shape=(last - first, *grid.shape[1:]),
-        origin_mm=grid.origin_mm + grid.axes[:, 2] * offsets[0],
-        planes_mm=offsets - offsets[0] if uneven else None,
-    )
 
 
 def _planned(phase: PhaseDose, part: Grid) -> PlannedVolume:

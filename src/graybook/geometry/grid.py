@@ -6,7 +6,7 @@ The planes of a grid are parallel. They may be unevenly spaced, and the axis alo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -168,6 +168,17 @@ class Grid:
         if self.planes_mm is not None:
             indices[:, 2] = _beyond(indices[:, 2], self.planes_mm, np.arange(self.shape[0]) * 1.0)
         return indices
+
+    def between(self, first: int, last: int) -> Grid:
+        """The planes from ``first`` up to, and without, ``last`` as a grid of their own."""
+        offsets = self.offsets_mm[first:last]
+        uneven = self.planes_mm is not None and len(offsets) > 1
+        return replace(
+            self,
+            shape=(last - first, *self.shape[1:]),
+            origin_mm=self.origin_mm + self.axes[:, 2] * offsets[0],
+            planes_mm=offsets - offsets[0] if uneven else None,
+        )
 
     def centres(self) -> FloatArray:
         """All voxel centres, shape (nz·ny·nx, 3), in array order (x fastest). [mm]"""
