@@ -81,6 +81,10 @@ class FileLimit(_Model):
     limit: float = Field(description="As published, in Gy of its scale.")
     scale: str
     limit_eqd2_gy: float
+    limit_isoeffective_gy: float | None = Field(
+        default=None,
+        description="Physical dose in the n fractions with that EQD2: the objective beside a base dose. [Gy]",
+    )
     conditions_hold: bool | None = Field(
         default=None, description="Whether the source's conditions are known to hold; null: not asked here."
     )
