@@ -1,15 +1,20 @@
-"""Biological: the labels and comments of a dose come in; "EQD2", "BED" or nothing goes out (rule 7)."""
+"""Biological: the labels and comments of a dose come in; what it is other than a dose given, or nothing, goes out (rule 7)."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["biological_quantity"]
+__all__ = ["FOR_PLANNING", "biological_quantity"]
+
+FOR_PLANNING = ("REMAINING", "BASE")
+"""Quantities of files that Graybook makes for planning systems: their Gy are physical, and nobody was given them."""
 
 _START, _END = r"(?<![a-z])", r"(?![a-z])"
 EQD2 = re.compile(_START + r"((eqd|lqed)[\s_-]?2?(gy)?|equi-?effective|iso-?effective)" + _END, re.IGNORECASE)
 BED = re.compile(r"(?:(?<=[\s_.,;:(\[/-])|^)(BED(?![A-Za-z])|bed(?=[\s_(,;]*(\d|a/?b\b|gy)))")
 """The abbreviation in capitals, or in small letters before a number, an α/β or Gy: "in bed position" is no quantity."""
+OWN = re.compile(r"GRAYBOOK (PRIOR EQD2|REMAINING|BASE)\b")
+"""How Graybook's files for planning systems begin; a system that writes them anew may keep no other mark."""
 BIOLOGICAL = re.compile(_START + r"biolog\w*", re.IGNORECASE)
 EQUIVALENT = re.compile(_START + r"biolog\w*[\s_-]+equiv", re.IGNORECASE)
 ANATOMICAL = re.compile(
@@ -23,7 +28,8 @@ PLACE = re.compile(r"^[\s_.-]*(boost|block|margin|volume|phase|plan|ptv|ctv|gtv|
 
 
 def biological_quantity(*texts: str) -> str:
-    """ "EQD2" or "BED" when one of the texts says that the dose is already biological; else "".
+    """ "EQD2" or "BED" when one of the texts says that the dose is already biological, "REMAINING" or "BASE" when it was made by
+    Graybook for a planning system; else "".
 
     Examples
     --------
@@ -31,7 +37,12 @@ def biological_quantity(*texts: str) -> str:
     ('EQD2', 'BED')
     >>> biological_quantity("Tumor Bed boost", "Bedford")
     ''
+    >>> biological_quantity("GRAYBOOK REMAINING ab=2 n=30 to 50 Gy EQD2 CHECK BEFORE USE")
+    'REMAINING'
     """
+    own = next((found[1] for text in texts if (found := OWN.search(text))), "")
+    if own:
+        return own.removeprefix("PRIOR ")
     if any(EQD2.search(text) or EQUIVALENT.search(text) for text in texts):
         return "EQD2"
     if any(BIOLOGICAL.search(text) or _says_bed(text) for text in texts):

@@ -31,16 +31,16 @@ PRIVATE_GROUP = 0x3287
 """Group of the private block."""
 
 TAG_QUANTITY = 0x01
-"""LO: "EQD2" or "BED"."""
+"""LO: "EQD2" or "BED"; of files for planning systems also "REMAINING" or "BASE"."""
 TAG_ALPHA_BETA = 0x02
 """FD: α/β. [Gy]"""
 TAG_SOURCES = 0x03
 """UC, several: SOP Instance UIDs or SHA-256 of the inputs."""
 TAG_NOTICE = 0x04
-"""LO: :data:`NOTICE`."""
+"""LO: what the file may be used for, :data:`NOTICE` unless it is made for a planning system."""
 
 NOTICE = "NOT FOR PLANNING"
-"""Said in the series description and in the private block of every dose Graybook writes."""
+"""Said in the series description and in the private block of every dose that is written to be looked at."""
 
 
 def uid_from(*parts: str) -> str:
@@ -63,7 +63,9 @@ def uid_from(*parts: str) -> str:
     return f"2.25.{uuid.UUID(bytes=digest.digest()[:16], version=5).int}"
 
 
-def add_marks(dataset: Dataset, *, quantity: str, alpha_beta_gy: float, sources: Sequence[str]) -> None:
+def add_marks(
+    dataset: Dataset, *, quantity: str, alpha_beta_gy: float, sources: Sequence[str], notice: str = NOTICE
+) -> None:
     """Mark ``dataset`` as Graybook's: manufacturer and the private block.
 
     Parameters
@@ -71,15 +73,17 @@ def add_marks(dataset: Dataset, *, quantity: str, alpha_beta_gy: float, sources:
     dataset
         Changed in place.
     quantity
-        "EQD2" or "BED".
+        "EQD2", "BED", "REMAINING" or "BASE".
     alpha_beta_gy
         The α/β used. [Gy]
     sources
         SOP Instance UIDs or SHA-256 of what it was computed from.
+    notice
+        What it may be used for.
     """
     dataset.Manufacturer = MANUFACTURER
     block = dataset.private_block(PRIVATE_GROUP, PRIVATE_CREATOR, create=True)
     block.add_new(TAG_QUANTITY, "LO", quantity)
     block.add_new(TAG_ALPHA_BETA, "FD", float(alpha_beta_gy))
     block.add_new(TAG_SOURCES, "UC", list(sources))
-    block.add_new(TAG_NOTICE, "LO", NOTICE)
+    block.add_new(TAG_NOTICE, "LO", notice)

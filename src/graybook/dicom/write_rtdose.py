@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -24,7 +25,15 @@ from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
 from graybook.geometry.grid import Grid
 
-__all__ = ["WrittenDose", "WrittenDvh", "rtdose_dataset", "write_rtdose"]
+__all__ = [
+    "WrittenDose",
+    "WrittenDvh",
+    "add_geometry",
+    "add_stored",
+    "rtdose_dataset",
+    "upright",
+    "write_rtdose",
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,18 +117,24 @@ class WrittenDose:
                 value=(self.values_gy.shape, self.grid.shape),
                 remedy="Give the dose on its own grid.",
             )
-        if not self.grid.is_orthonormal:
-            raise UsageError(
-                "An RT Dose has planes that lie straight above each other.",
-                value=self.grid.axes.tolist(),
-                remedy="Give a grid whose third axis is the normal of the other two.",
-            )
+        upright(self.grid)
         if self.absolute_offsets and np.abs(self.grid.axes[:, :2] - np.eye(3)[:, :2]).max() > 1e-6:
             raise UsageError(
                 "Absolute frame offsets exist for axial grids only (PS3.3 C.8.8.3.2).",
                 value=self.grid.axes.tolist(),
                 remedy="Write relative offsets.",
             )
+
+
+def upright(grid: Grid) -> Grid:
+    """The grid, as an RT Dose can hold it; one whose planes lean is a :class:`UsageError`."""
+    if not grid.is_orthonormal:
+        raise UsageError(
+            "An RT Dose has planes that lie straight above each other.",
+            value=grid.axes.tolist(),
+            remedy="Give a grid whose third axis is the normal of the other two.",
+        )
+    return grid
 
 
 def rtdose_dataset(header: SeriesHeader, dose: WrittenDose) -> Dataset:
@@ -137,7 +152,7 @@ def rtdose_dataset(header: SeriesHeader, dose: WrittenDose) -> Dataset:
         ds.ReferencedRTPlanSequence = [_plan_item(dose, uid) for uid in dose.plan_uids]
     if dose.structure_set_uid:
         ds.ReferencedStructureSetSequence = [reference(RTStructureSetStorage, dose.structure_set_uid)]
-    _add_geometry(ds, dose)
+    add_geometry(ds, dose.grid, absolute_offsets=dose.absolute_offsets)
     _add_voxels(ds, dose)
     if dose.dvhs:
         ds.DVHSequence = [_dvh_item(dvh) for dvh in dose.dvhs]
@@ -161,8 +176,8 @@ def _beam_item(number: int) -> Dataset:
     return item
 
 
-def _add_geometry(ds: Dataset, dose: WrittenDose) -> None:
-    grid = dose.grid
+def add_geometry(ds: Dataset, grid: Grid, *, absolute_offsets: bool = False) -> None:
+    """Write where the voxels lie into ``ds``, in place."""
     n_frames, ds.Rows, ds.Columns = grid.shape
     ds.NumberOfFrames = n_frames
     ds.FrameIncrementPointer = Tag(0x3004, 0x000C)
@@ -172,7 +187,7 @@ def _add_geometry(ds: Dataset, dose: WrittenDose) -> None:
     ds.ImagePositionPatient = decimals(grid.origin_mm)
     normal = np.cross(grid.axes[:, 0], grid.axes[:, 1])
     offsets = grid.offsets_mm * np.sign(normal @ grid.axes[:, 2])
-    start = grid.origin_mm[2] if dose.absolute_offsets else 0.0
+    start = grid.origin_mm[2] if absolute_offsets else 0.0
     ds.GridFrameOffsetVector = decimals(start + offsets)
 
 
@@ -188,13 +203,18 @@ def _add_voxels(ds: Dataset, dose: WrittenDose) -> None:
     top = 2**dose.bits - 1
     scaling = decimal(values.max() / top if values.max() > 0 else 1.0)
     stored = np.clip(np.rint(values / float(scaling)), 0, top)
+    add_stored(ds, scaling, stored.astype(f"<u{dose.bits // 8}").tobytes(), bits=dose.bits)
+
+
+def add_stored(ds: Dataset, scaling: float, pixels: bytes | BinaryIO, *, bits: int) -> None:
+    """Write stored values into ``ds``, in place: their scaling, what they are, and the bytes or a stream of them."""
     ds.DoseGridScaling = scaling
     ds.SamplesPerPixel = 1
     ds.PhotometricInterpretation = "MONOCHROME2"
-    ds.BitsAllocated = ds.BitsStored = dose.bits
-    ds.HighBit = dose.bits - 1
+    ds.BitsAllocated = ds.BitsStored = bits
+    ds.HighBit = bits - 1
     ds.PixelRepresentation = 0
-    ds.PixelData = stored.astype(f"<u{dose.bits // 8}").tobytes()
+    ds.PixelData = pixels
     ds["PixelData"].VR = "OW"
 
 

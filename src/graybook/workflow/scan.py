@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from graybook.dicom.biological import FOR_PLANNING
 from graybook.dicom.dose_planes import with_assembled_planes
 from graybook.dicom.facts import (
     DoseFacts,
@@ -214,7 +215,9 @@ def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
     kept = []
     notes = Notes()
     for fact in objects:
-        if fact.header.made_by_graybook:
+        if isinstance(fact, DoseFacts) and fact.biological in FOR_PLANNING:
+            notes.leave_out(fact.header.path, "dose_for_planning", quantity=fact.biological)
+        elif fact.header.made_by_graybook:
             notes.leave_out(fact.header.path, "made_by_graybook")
         elif isinstance(fact, DoseFacts) and fact.biological:
             notes.leave_out(
