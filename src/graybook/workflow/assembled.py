@@ -35,7 +35,7 @@ from graybook.workflow.results import (
 )
 from graybook.workflow.study import Study
 
-__all__ = ["Judged", "Parts", "assembled"]
+__all__ = ["Judged", "Parts", "assembled", "findings_of", "provenance_of", "refusals_of", "today"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +93,16 @@ def assembled(parts: Parts) -> Result:
         ntcp=judged.ntcp,
         remaining=judged.remaining,
         scaling=judged.scaling,
-        findings=finding_results(_findings(study), language),
-        refusals=refusal_results(_refusals(study), language),
+        findings=finding_results(findings_of(study), language),
+        refusals=refusal_results(refusals_of(study), language),
         provenance=provenance_result(
-            _provenance(study), study.alignments, created=_today(), language=language
+            provenance_of(study), study.alignments, created=today(), language=language
         ),
     )
 
 
-def _findings(study: Study) -> list[Finding]:
+def findings_of(study: Study) -> list[Finding]:
+    """All that is to be said of a study."""
     setting = study.setting
     return [
         *study.scanned.findings,
@@ -124,7 +125,8 @@ def _findings(study: Study) -> list[Finding]:
     ]
 
 
-def _refusals(study: Study) -> list[Refusal]:
+def refusals_of(study: Study) -> list[Refusal]:
+    """All that a study refuses."""
     courses = [one.course for one in study.setting.courses]
     return [
         *study.person.refusals,
@@ -189,7 +191,8 @@ def _changes(limits: Thresholds) -> tuple[Override, ...]:
     )
 
 
-def _provenance(study: Study) -> Provenance:
+def provenance_of(study: Study) -> Provenance:
+    """What a study rests on."""
     scanned = study.scanned
     used = {
         InputFile(sha256=one.sha256, used_as=one.used_as, uid=one.uid)
@@ -209,5 +212,6 @@ def _provenance(study: Study) -> Provenance:
     )
 
 
-def _today() -> date:
+def today() -> date:
+    """The only clock of a result."""
     return datetime.now(tz=UTC).date()
