@@ -1,0 +1,130 @@
+r"""Correlated errors: points and a correlation length come in; draws of a smooth random field at the points go out.
+
+The field has three independent components, each Gaussian with unit variance everywhere and the covariance
+:math:`\exp(-r^2 / 2 c^2)` at a distance r. White noise on a lattice of 3/4 c, the same in all space, is smoothed with a Gaussian of
+standard deviation :math:`c / \sqrt 2` onto nodes c/2 apart; between nodes the field is linear along each axis, and divided by the
+standard deviation that such a mean of its eight nodes has, so that the variance is the same everywhere.
+
+What a sample is at a point depends on the key, the sample's number and the place alone: not on what else is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graybook.accumulation._kernels.errors import NODE_BITS, TAPS, displaced, normals, smooth_errors
+from graybook.errors import UsageError
+from graybook.geometry.arrays import FloatArray, IntArray
+
+__all__ = ["ErrorLattice", "Placed", "standard_normals", "stream_key"]
+
+NODE, NOISE = 0.5, 0.75
+"""Distance of nodes, and of white noise, over the correlation length."""
+
+BEFORE = 3
+"""Nodes of white noise that count before a node."""
+
+
+def stream_key(seed: int, term: str) -> int:
+    """A number of 63 bits for a random term's stream of draws."""
+    digest = hashlib.sha256(f"{seed}\n{term}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def standard_normals(key: int, samples: int) -> FloatArray:
+    """Independent standard normal draws of a stream."""
+    out = np.empty(samples)
+    normals(key, out)
+    return out
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Placed:
+    """Points as a lattice knows them: their cells, and weights of the eight nodes around each."""
+
+    corner: IntArray
+    weights: FloatArray
+
+
+class ErrorLattice:
+    """The nodes that surround some points.
+
+    Parameters
+    ----------
+    points_mm
+        Arrays (n, 3) of points; NaN is nowhere. [mm]
+    correlation_mm
+        c. [mm]
+    """
+
+    def __init__(self, points_mm: Sequence[FloatArray], correlation_mm: float) -> None:
+        self.node_mm = NODE * correlation_mm
+        lows = [np.nanmin(points, axis=0, initial=np.inf) for points in points_mm]
+        highs = [np.nanmax(points, axis=0, initial=-np.inf) for points in points_mm]
+        low, high = np.min(lows, axis=0), np.max(highs, axis=0)
+        if not np.isfinite(high - low).all():
+            low = high = np.zeros(3)
+        self._first = np.floor(low / self.node_mm)[::-1].astype(np.int64)
+        last = np.floor(high / self.node_mm)[::-1].astype(np.int64) + 1
+        self.shape: tuple[int, int, int] = tuple((last - self._first + 1).tolist())
+        if max(abs(self._first).max(), abs(last).max()) >= 2 ** (NODE_BITS - 2):
+            raise UsageError(
+                "The correlation length is too small for points so far apart.",
+                value=correlation_mm,
+                remedy="Give a larger correlation length.",
+            )
+        taps = [_taps(first, count) for first, count in zip(self._first, self.shape, strict=True)]
+        lows_of_noise = [starts[0] for starts, _ in taps]
+        self._low = np.array(lows_of_noise) + 2 ** (NODE_BITS - 1)
+        self._size = np.array([starts[-1] + TAPS - starts[0] for starts, _ in taps])
+        self._starts = [starts - starts[0] for starts, _ in taps]
+        self._weights = [weights for _, weights in taps]
+
+    @property
+    def nodes(self) -> int:
+        """How many."""
+        return int(np.prod(self.shape))
+
+    def placed(self, points_mm: FloatArray) -> Placed:
+        """Points (n, 3) among the nodes; where one is NaN its displacement is no matter. [mm]"""
+        known = np.isfinite(points_mm).all(axis=1, keepdims=True)
+        at = np.where(known, points_mm / self.node_mm, self._first[::-1])[:, ::-1]
+        node = np.clip(np.floor(at), self._first, self._first + np.array(self.shape) - 2)
+        share = at - node  # of absolute places: the same digits whatever else lies on the lattice
+        along = np.stack([1.0 - share, share])
+        neighbours = np.exp(-0.5 * NODE**2)
+        deviation = np.sqrt(along[0] ** 2 + along[1] ** 2 + 2.0 * neighbours * along[0] * along[1])
+        z, y, x = np.moveaxis(along / deviation, 2, 0)
+        weights = np.stack([z[k] * y[j] * x[i] for k in (0, 1) for j in (0, 1) for i in (0, 1)], axis=1)
+        cell = node.astype(np.int64) - self._first
+        corner = (cell[:, 0] * self.shape[1] + cell[:, 1]) * self.shape[2] + cell[:, 2]
+        return Placed(corner=corner, weights=np.ascontiguousarray(weights))
+
+    def drawn(self, key: int, first: int, samples: int) -> FloatArray:
+        """Samples ``first`` (an even number) and following of a stream at all nodes (samples, nodes, 3)."""
+        nz, ny, nx = self.shape
+        out = np.empty((samples, nz, ny, 3 * nx))
+        smooth_errors(key, first, self._low, self._size, *self._starts, *self._weights, out)
+        return out.reshape(samples, self.nodes, 3)
+
+    def displaced(
+        self, nodes: FloatArray, placed: Placed, points_mm: FloatArray, scale_mm: float
+    ) -> FloatArray:
+        """Points (n, 3) displaced by ``scale_mm`` times the field of each sample: (samples, n, 3). [mm]"""
+        out = np.empty((len(nodes), *points_mm.shape))
+        row, plane = self.shape[2], self.shape[1] * self.shape[2]
+        displaced(nodes, placed.corner, placed.weights, points_mm, row, plane, scale_mm, out)
+        return out
+
+
+def _taps(first: int, count: int) -> tuple[IntArray, FloatArray]:
+    """Number of the first node of noise (count,) and weights (count, 8), of square sum 1, that make up each node along one axis."""
+    at = NODE * (first + np.arange(count)) / NOISE
+    starts = np.floor(at + 1e-9).astype(np.int64) - BEFORE
+    distance = NOISE * (at[:, None] - starts[:, None] - np.arange(TAPS))
+    weights = np.exp(-(distance**2))
+    return starts, weights / np.sqrt((weights**2).sum(axis=1))[:, None]
