@@ -37,7 +37,8 @@ __all__ = [
 ]
 
 BITS = 32
-TOP = 2**BITS - 1
+TOP = 2 ** (BITS - 1) - 1
+"""Highest stored value: a reader that takes the 32 bits for signed ones still sees no dose below 0."""
 LONGEST = 64
 """Characters of a Long String (LO)."""
 MOST_BYTES = 2**32 - 2
