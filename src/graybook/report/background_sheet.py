@@ -144,7 +144,17 @@ def _about(result: BackgroundResult, words: _Words) -> Iterator[str]:
     earlier = [one for one in result.courses if one.role == "prior" and one.included]
     named = [f"{one.label} ({words.report.date(one.start_date)})" for one in earlier]
     yield words("included", courses=", ".join(named) or DASH)
+    yield _where(result, words)
     yield words("right_place")
+
+
+def _where(result: BackgroundResult, words: _Words) -> str:
+    lies = result.geometry
+    key = "on_dose"
+    if lies.of == "planning CT":
+        key = "on_coarser_ct" if lies.coarsened else "on_ct"
+    voxels = " × ".join(str(count) for count in reversed(lies.shape_zyx))
+    return words(key, voxels=voxels, frame=lies.frame)
 
 
 def _trap_lines(result: BackgroundResult, words: _Words) -> Iterator[str]:
@@ -329,4 +339,5 @@ def _missing(result: BackgroundResult, words: _Words) -> Iterator[str]:
         yield words("not_relied", organs=words.report.listing(refused, 6))
     if result.outside_share > 0.0:
         yield words("outside", percent=words.report.number(100.0 * result.outside_share, 1))
+    yield from (one.text for one in result.warnings)
     yield words("no_recovery")

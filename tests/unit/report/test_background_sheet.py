@@ -14,6 +14,7 @@ import pytest
 
 from graybook.report.background_sheet import EXAMPLE, background_sheet, write_background_sheet
 from graybook.report.blocks import Table
+from graybook.report.result import FindingResult
 from graybook.text import Language, keys
 from unit.report.background_cases import COURSES, background, base, plain, remaining
 
@@ -67,6 +68,20 @@ def test_the_example_stands_beside_the_patients_numbers(language: Language, figu
     assert [row[4].replace(",", ".") for row in rows[3:]] == expected
 
 
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "those of the planning CT (256 × 256 × 100), frame of reference 1.2.3"),
+        ({"coarsened": True}, "coarser spacing"),
+        ({"of": "reference dose grid"}, "for want of a planning CT"),
+    ],
+)
+def test_where_the_voxels_lie_is_said(changed: dict[str, Any], words: str) -> None:
+    """Columns, rows and planes of the planning CT; a coarser spacing, or no CT at all, is said."""
+    page = background_sheet(background(geometry=background().geometry.model_copy(update=changed)), "en")
+    assert any(words in line for line in page.about)
+
+
 def test_without_an_earlier_dose_the_example_stands_alone() -> None:
     """Nothing given on this anatomy: three rows of the example, and a line that says why there are no more."""
     page = background_sheet(background(trap=None), "en")
@@ -116,6 +131,14 @@ def test_what_is_missing_is_said() -> None:
     said = " | ".join(background_sheet(background(), "en").missing)
     for words in ("Sein G: known from paper only", "lower bound", "Lungs V20Gy, Heart mean", "Liver", "2.1"):
         assert words in said, words
+
+
+def test_warnings_are_printed() -> None:
+    """What the command warns of stands among what is missing, as it was said."""
+    warning = FindingResult(
+        code="c", severity="warning", subject="C2", text="The alignment was not approved."
+    )
+    assert warning.text in background_sheet(background(warnings=[warning]), "en").missing
 
 
 def test_a_complete_set_is_not_called_a_lower_bound() -> None:
