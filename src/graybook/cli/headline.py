@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +12,9 @@ from rich.text import Text
 from graybook.report.citations import citations, short_source
 from graybook.report.limit_words import dose_text, limit_text, margin_text, status_text
 from graybook.report.limits_table import shown_limits
+from graybook.report.remaining_words import left_text, remaining_of
 from graybook.report.result import Result, StructureResult
+from graybook.report.scaling_words import scaling_lines
 from graybook.report.wording import Wording
 from graybook.text import Language, number_text, phrase
 
@@ -42,6 +44,8 @@ def print_headline(result: Result, ranking: Sequence[str], out: Path, language: 
     if (limits := _limits(result, language)) is not None:
         console.print(limits[0])
         console.print(limits[1], highlight=False, markup=False)
+        for line in _left(result, language):
+            console.print(line.replace("\u00a0", " "), highlight=False, markup=False)
     console.print(_organs(result, ranking, language))
     if any(one.use == "point sum only" for one in result.structures if one.name in ranking[:SHOWN]):
         console.print(phrase("headline_points_only", language), highlight=False, markup=False)
@@ -90,6 +94,21 @@ def _limits(result: Result, language: Language) -> tuple[Table, str] | None:
         table.add_row(*(Text(cell.replace("\u00a0", " ")) for cell in cells))
     named = {numbers.number(one.source): short_source(one.source, one.source_key) for one in entries}
     return table, "; ".join(f"[{number}] {named[number]}" for number in sorted(named))
+
+
+def _left(result: Result, language: Language) -> Iterator[str]:
+    """Where a plan is proposed: what the limits above leave in its fractions, on one line, and how far it may be scaled."""
+    if not result.scaling:
+        return
+    words = Wording(language)
+    rows = (remaining_of(result, entry.id, entry.structure) for entry in shown_limits(result))
+    found = [one for one in rows if one is not None and one.dose_left_gy is not None]
+    if found:
+        told = (
+            f"{one.structure} {left_text(one.dose_left_gy, words, missing=one.lower_bound)}" for one in found
+        )
+        yield phrase("headline_left", language, n=found[0].fractions, organs=words.series(told))
+    yield from scaling_lines(result, words)
 
 
 def _organs(result: Result, ranking: Sequence[str], language: Language) -> Table:

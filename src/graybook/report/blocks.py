@@ -124,8 +124,8 @@ class Section:
 class Summary:
     """The first page, which serves a tumour board alone.
 
-    ``limits`` is what limits, None when no limit was looked at, with ``limits_line`` below it; ``support`` is what the alignments
-    support, in one line.
+    ``limits`` is what limits, None when no limit was looked at, with ``scaling``, how far a proposed plan may be scaled, and
+    ``limits_line`` below it; ``support`` is what the alignments support, in one line.
     """
 
     question: str
@@ -137,6 +137,7 @@ class Summary:
     support: str
     unknown: tuple[str, ...]
     assumptions: tuple[str, ...]
+    scaling: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

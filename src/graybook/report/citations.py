@@ -89,10 +89,18 @@ class Citations:
 
 
 def citations(result: Result, leading: Iterable[ConstraintResult] = ()) -> Citations:
-    """Every source of a limit, a scenario's limit or a probability; those of ``leading`` entries take the first numbers."""
+    """Every source of a limit, of what one leaves, or of a probability; those of ``leading`` entries take the first numbers."""
     entries = [
         *leading,
         *result.constraints,
         *(entry for scenario in result.scenarios for entry in scenario.constraints),
     ]
-    return Citations([*(entry.source for entry in entries), *(one.source for one in result.ntcp)])
+    uncertain = [] if result.uncertainty is None else result.uncertainty.limits
+    return Citations(
+        [
+            *(entry.source for entry in entries),
+            *(one.source for one in result.ntcp),
+            *(one.source for one in result.remaining),
+            *(one.source for one in uncertain),
+        ]
+    )

@@ -183,7 +183,8 @@ def limits_section(
     result: Result, ranking: tuple[str, ...], numbers: Citations, words: Wording
 ) -> Section | None:
     """Every limit, by kind and organ, and the numbered sources; None when no limit was looked at."""
-    if not (result.constraints or result.ntcp):
+    uncertain = result.uncertainty is not None and result.uncertainty.limits
+    if not (result.constraints or result.ntcp or result.remaining or uncertain):
         return None
     line = limits_line(result, ranking, words, tightest=False)
     blocks: list[Block] = [

@@ -1,4 +1,4 @@
-"""Limits table: a result comes in; what limits, by how much and under which assumption it turns go out for the first page."""
+"""Limits table: a result comes in; what limits, by how much, what is left and what turns it go out for the first page."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from graybook.report.limit_words import (
     what_of,
 )
 from graybook.report.limiting import is_judged, limiting, limits_of, most_frequent_obstacle, with_scenarios
+from graybook.report.remaining_words import left_text, remaining_of
 from graybook.report.result import Result
+from graybook.report.uncertainty_words import band_of_limit, band_text
 from graybook.report.values import structures_by_name
 from graybook.report.wording import Wording
 from graybook.tables.structure_names import pair_of
+from graybook.text.numbers import DASH
 
 __all__ = ["MOST", "limits_line", "limits_table", "lower_bounds", "shown_limits"]
 
@@ -44,17 +47,39 @@ def _dose(entry: ConstraintResult, least: frozenset[str], words: Wording) -> str
     return dose_text(entry, words, at_least=missing)
 
 
-def _row(
-    entry: ConstraintResult, least: frozenset[str], numbers: Citations, words: Wording
-) -> tuple[Cell, ...]:
+def _band(entry: ConstraintResult, result: Result, words: Wording) -> str:
+    """5 to 95 % of the samples of what is compared; empty where none were drawn."""
+    found = band_of_limit(result, entry.id, entry.structure)
+    return "" if found is None else words("limit_band", band=band_text(found, words))
+
+
+def _left(entry: ConstraintResult, result: Result, words: Wording) -> tuple[Cell, ...]:
+    """What the limit leaves after the earlier courses; no column where that was not asked."""
+    if not result.remaining:
+        return ()
+    found = remaining_of(result, entry.id, entry.structure)
+    if found is None:
+        return (cell(DASH),)
+    return (cell(left_text(found.dose_left_gy, words, missing=found.lower_bound), strong=True),)
+
+
+def _row(entry: ConstraintResult, result: Result, numbers: Citations, words: Wording) -> tuple[Cell, ...]:
+    least = lower_bounds(result)
     dose, limit = recovered(entry, words)
     turns = turning_points(entry, words) if is_judged(entry) else (obstacle_text(entry, words),)
     return (
         cell(entry.structure, strong=True),
-        cell(_dose(entry, least, words), words.term("basis", entry.basis), dose, strong=True),
+        cell(
+            _dose(entry, least, words),
+            _band(entry, result, words),
+            words.term("basis", entry.basis),
+            dose,
+            strong=True,
+        ),
         cell(limit_text(entry, words), limit, what_of(entry, words), source_line(entry, numbers, words)),
         cell(margin_text(entry, words), of_limit_text(entry, words)),
         cell(status_text(entry.status, words), strong=entry.status in ("exceeded", "near")),
+        *_left(entry, result, words),
         cell(*turns, even=True),
     )
 
@@ -63,7 +88,7 @@ def limits_table(result: Result, numbers: Citations, words: Wording) -> Table | 
     """What limits, one organ a line; None when no limit was looked at."""
     if not limits_of(result.constraints):
         return None
-    least = lower_bounds(result)
+    fractions = [one.fractions for one in result.remaining[:1]]
     return Table(
         title=words("section_what_limits"),
         columns=(
@@ -72,9 +97,10 @@ def limits_table(result: Result, numbers: Citations, words: Wording) -> Table | 
             Column(title=words("col_limit"), share=1.0),
             Column(title=words("col_margin")),
             Column(title=words("col_status")),
+            *(Column(title=words("col_left_in", n=n), numeric=True) for n in fractions),
             Column(title=words("col_turns"), share=1.2),
         ),
-        rows=tuple(_row(entry, least, numbers, words) for entry in shown_limits(result)),
+        rows=tuple(_row(entry, result, numbers, words) for entry in shown_limits(result)),
     )
 
 
@@ -121,6 +147,9 @@ def limits_line(result: Result, ranking: tuple[str, ...], words: Wording, *, tig
     if not tightest:
         return text
     further = len(limiting(result.constraints)) - MOST
-    return " ".join(
-        [text, words("limits_tightest"), *([words("limits_further", n=further)] if further > 0 else [])]
-    )
+    parts = [text, words("limits_tightest")]
+    if further > 0:
+        parts.append(words("limits_further", n=further))
+    if result.remaining:
+        parts.append(words("limits_left_note"))
+    return " ".join(parts)

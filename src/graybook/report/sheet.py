@@ -10,10 +10,12 @@ from graybook.report.clinical import clinical_section
 from graybook.report.limits_section import limits_section, ntcp_section
 from graybook.report.limits_table import shown_limits
 from graybook.report.material import Material
+from graybook.report.remaining_section import remaining_annex, remaining_section
 from graybook.report.result import PatientResult
 from graybook.report.scenarios import scenarios_section
 from graybook.report.sources import findings_section, provenance_section, refusals_section
 from graybook.report.summary import summary
+from graybook.report.uncertainty_section import uncertainty_annex, uncertainty_section
 from graybook.report.wording import Wording, person_name
 from graybook.text import Language
 
@@ -86,7 +88,12 @@ def _histograms(material: Material, words: Wording) -> Section:
     blocks: tuple[Block, ...] = (Paragraph(text=words("note_no_curves")),)
     if material.curves:
         banded = any(curve.course == "cumulative_upper" for item in material.curves for curve in item.curves)
-        caption = " ".join([words("histograms_note"), *([words("band_note")] if banded else [])])
+        notes = [
+            words("histograms_note"),
+            *((words("band_note"),) if banded else ()),
+            *((words("sampled_note"),) if material.bands else ()),
+        ]
+        caption = " ".join(notes)
         blocks = (Figure(name=HISTOGRAMS, alt=words("fig_histograms"), caption=caption),)
     return Section(id="histograms", title=words("section_histograms"), blocks=blocks)
 
@@ -97,8 +104,14 @@ def sheet(material: Material, language: Language) -> Sheet:
     patient, numbers = result.patient, citations(result, shown_limits(result))
     optional = (
         limits_section(result, material.ranking, numbers, words),
+        remaining_section(result, numbers, words),
+        uncertainty_section(result, material.ranking, numbers, words),
         scenarios_section(result, numbers, words),
         ntcp_section(result, numbers, words),
+    )
+    annexes = (
+        remaining_annex(result, numbers, words),
+        uncertainty_annex(result, material.ranking, numbers, words),
     )
     return Sheet(
         language=language,
@@ -118,6 +131,7 @@ def sheet(material: Material, language: Language) -> Sheet:
             _histograms(material, words),
             *(section for section in optional if section is not None),
             *_alignments(material, words),
+            *(section for section in annexes if section is not None),
             metrics_section(result, words),
             check_section(result, words),
             refusals_section(result, words),

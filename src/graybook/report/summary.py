@@ -9,6 +9,7 @@ from graybook.report.blocks import Cell, Column, Summary, Table, cell
 from graybook.report.citations import Citations
 from graybook.report.limits_table import limits_line, limits_table
 from graybook.report.result import CourseResult, Envelope, Result, StructureResult
+from graybook.report.scaling_words import scaling_lines
 from graybook.report.unknowns import assumptions, unknowns
 from graybook.report.values import (
     alpha_beta_text,
@@ -220,4 +221,5 @@ def summary(result: Result, ranking: tuple[str, ...], numbers: Citations, words:
         support=support_line(result, ranking, words),
         unknown=unknowns(result, ranking, words),
         assumptions=assumptions(result, words),
+        scaling=tuple(scaling_lines(result, words)),
     )

@@ -32,6 +32,25 @@ def test_without_limits_nothing_is_said_of_them(capsys: pytest.CaptureFixture[st
     assert "What limits" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_is_left_where_a_plan_is_proposed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """One line says what the limiting organs have left in the plan's fractions; none without a proposed plan."""
+    monkeypatch.setenv("COLUMNS", "300")
+    material = made.left()
+    print_headline(material.result, material.ranking, Path("out"), language)  # type: ignore[arg-type]
+    said = capsys.readouterr().out
+    point = "." if language == "en" else ","
+    (line,) = [line for line in said.splitlines() if f"29{point}8" in line]
+    assert "25 fractions" in line
+    assert "Moelle épinière 29" in line
+    assert f"0{point}74" in said
+    without = material.result.model_copy(update={"scaling": []})
+    print_headline(without, material.ranking, Path("out"), language)  # type: ignore[arg-type]
+    assert f"29{point}8" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("width", ["72", "80", "120"])
 def test_no_figure_is_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: str

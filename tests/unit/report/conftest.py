@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 
 from graybook.report import result as model
 from graybook.report.material import DvhCurve, Material, Plane, PlaneContour, StructureCurves
-from unit.report import limit_cases
+from unit.report import left_cases, limit_cases
 
 LONG = "Lymphome de Hodgkin médiastinal et susclaviculaire droit"
 LINKS = [
@@ -455,6 +455,20 @@ def limited() -> Material:
 
 
 @cache
+def left() -> Material:
+    """The limits of :func:`limited` with what they leave, a proposed plan that is scaled, and uncertainty."""
+    found = limited()
+    result_ = found.result.model_copy(
+        update={
+            "remaining": left_cases.REMAINING,
+            "scaling": left_cases.SCALING,
+            "uncertainty": left_cases.UNCERTAINTY,
+        }
+    )
+    return replace(found, result=result_, bands=left_cases.dvh_bands())
+
+
+@cache
 def hostile() -> Material:
     """Every word from a file is an attack on HTML, on typst, or on the figures' mathematics."""
     courses = [
@@ -480,6 +494,7 @@ def hostile() -> Material:
                 for one in limit_cases.scenarios(1)
             ],
             "rulebook": HOSTILE,
+            **left_cases.said(HOSTILE),
         }
     )
     return material(changed)
@@ -499,6 +514,7 @@ def made() -> SimpleNamespace:
         HOSTILE=HOSTILE,
         eqd2_gy=eqd2_gy,
         hostile=hostile,
+        left=left,
         limited=limited,
         material=material,
         planes=planes,

@@ -31,7 +31,7 @@ def test_same_input_gives_same_bytes(made: SimpleNamespace) -> None:
     assert all("dc:date" not in svg for svg in first.values())
 
 
-@pytest.mark.parametrize("builder", ["whole", "single", "six", "hostile"])
+@pytest.mark.parametrize("builder", ["whole", "single", "six", "left", "hostile"])
 def test_pictures_are_well_formed(made: SimpleNamespace, builder: str) -> None:
     """Each picture is well-formed XML, whatever the names in the files."""
     for svg in pictures(getattr(made, builder)(), "fr").values():

@@ -106,6 +106,7 @@ def test_every_key_of_the_report_is_used() -> None:
         "rulebook_",
         "scale_",
         "tier_",
+        "random_",
         "verdict_",
     )
     own = [key.removeprefix("report_") for key in ENTRIES if key.startswith("report_")]

@@ -1,0 +1,49 @@
+"""Scaling words: how far proposed courses may be scaled comes in; a sentence each goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graybook.report.remaining_result import PlanScaling
+from graybook.report.remaining_words import judged_limits, short_limit
+from graybook.report.result import Result
+from graybook.report.wording import Wording
+
+__all__ = ["not_asked", "scaling_lines"]
+
+
+def _stops(one: PlanScaling, result: Result, words: Wording) -> str:
+    judged = judged_limits(result)
+    named = {f"{entry.id}@{entry.structure}": short_limit(entry, judged, words) for entry in result.remaining}
+    return words.series(named.get(stop, stop.replace("@", ", ")) for stop in one.stopped_by)
+
+
+def _factor(one: PlanScaling, result: Result, words: Wording) -> str:
+    if one.factor is None:
+        return words("scaling_none", plan=one.label)
+    stops = _stops(one, result, words)
+    if one.factor <= 0.0:
+        return words("scaling_zero", plan=one.label, limits=stops)
+    return words("scaling_most", plan=one.label, factor=_down(one.factor, words), limits=stops)
+
+
+def _down(factor: float, words: Wording) -> str:
+    """A factor as printed never exceeds the one computed."""
+    return words.number(int(factor * 100.0 + 1e-9) / 100.0)
+
+
+def scaling_lines(result: Result, words: Wording) -> Iterator[str]:
+    """How far each proposed course may be scaled until a limit stops it, one sentence each."""
+    for one in result.scaling:
+        line = _factor(one, result, words)
+        held = one.factor_where_conditions_hold
+        if held is not None and held != one.factor:
+            line += " " + words("scaling_where_held", factor=_down(held, words))
+        yield line
+
+
+def not_asked(result: Result, words: Wording) -> Iterator[str]:
+    """Limits that the factors do not answer, and why."""
+    found = list(dict.fromkeys(text for one in result.scaling for text in one.not_asked))
+    if found:
+        yield words("scaling_not_asked", limits=words.series(found))

@@ -1,0 +1,202 @@
+"""Uncertainty section: a result comes in; bands, samples that do not meet limits, and what was varied go out, and the annex."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table, cell
+from graybook.report.citations import Citations, short_source
+from graybook.report.limit_words import metric_name
+from graybook.report.remaining_words import judged_limits
+from graybook.report.result import Result
+from graybook.report.summary import envelope_text, shift_text
+from graybook.report.tornado import TORNADO, shown_tornadoes
+from graybook.report.uncertainty_result import BandResult, LimitUncertainty, TermResult, UncertaintyResult
+from graybook.report.uncertainty_words import (
+    band_text,
+    chance_text,
+    limits_that_matter,
+    outer_text,
+    size_text,
+    uncertain_limit_name,
+)
+from graybook.report.values import course_name, structures_by_name
+from graybook.report.wording import Wording
+
+__all__ = ["uncertainty_annex", "uncertainty_section"]
+
+_ORGANS = 5
+"""Organs whose bands stand in the section."""
+
+
+def _band_columns(words: Wording) -> tuple[Column, ...]:
+    keys = ("col_nominal", "col_band", "col_outer")
+    return tuple(Column(title=words(key), numeric=True) for key in keys)
+
+
+def _figures(one: BandResult | LimitUncertainty, words: Wording) -> tuple[Cell, ...]:
+    nominal = f"{words.number(one.nominal, 1)}\u00a0{one.unit}"
+    return cell(nominal), cell(band_text(one, words), strong=True), cell(outer_text(one, words))
+
+
+def _limits_table(
+    shown: Sequence[LimitUncertainty], result: Result, numbers: Citations, words: Wording
+) -> Table:
+    judged = judged_limits(result)
+    samples = 0 if result.uncertainty is None else result.uncertainty.samples
+    keys = {(one.id, one.structure): one.source_key for one in result.constraints}
+    return Table(
+        title=words("uncertain_limits"),
+        columns=(
+            Column(title=words("col_organ")),
+            Column(title=words("col_limit"), share=1.0),
+            *_band_columns(words),
+            Column(title=words("col_not_met"), share=1.0),
+        ),
+        rows=tuple(
+            (
+                cell(one.structure, strong=True),
+                cell(
+                    uncertain_limit_name(one, judged, words),
+                    (
+                        short_source(one.source, keys.get((one.id, one.structure), "")),
+                        numbers.number(one.source),
+                    ),
+                ),
+                *_figures(one, words),
+                cell(chance_text(one, samples, words), strong=True),
+            )
+            for one in shown
+        ),
+        note=words("note_uncertain_limits"),
+    )
+
+
+def _bands_table(title: str, shown: Sequence[BandResult], result: Result, words: Wording) -> Table:
+    by_name = structures_by_name(result)
+
+    def twin(one: BandResult) -> Cell:
+        found = by_name.get(one.structure)
+        near = one.metric.lower().replace("_", ".").startswith("d0.03cc")
+        envelope = found.envelope if found is not None and near else None
+        return cell(envelope_text(envelope, words), shift_text(envelope, words))
+
+    rows = tuple(
+        (
+            cell(
+                one.structure, words("at_its_alpha_beta", value=words.short(one.alpha_beta_gy)), strong=True
+            ),
+            cell(metric_name(one.metric, words)),
+            *_figures(one, words),
+            twin(one),
+        )
+        for one in shown
+    )
+    return Table(
+        title=title,
+        columns=(
+            Column(title=words("col_organ"), share=1.0),
+            Column(title=words("col_metric")),
+            *_band_columns(words),
+            Column(title=words("col_envelope"), numeric=True),
+        ),
+        rows=rows,
+        note=words("note_bands"),
+    )
+
+
+def _term_row(term: TermResult, result: Result, words: Wording) -> tuple[Cell, ...]:
+    courses = {course.id: course_name(course, words) for course in result.courses}
+    whose = words("uncertain_assumed") if term.assumed else words("uncertain_stated")
+    return (
+        cell(words.term("random", term.term), strong=True),
+        cell(courses.get(term.course, term.course) or words("uncertain_all"), term.structure),
+        cell(size_text(term, words)),
+        cell(whose, term.source, strong=term.assumed),
+    )
+
+
+def _terms_table(found: UncertaintyResult, result: Result, words: Wording) -> Table:
+    keys = ("col_random", "col_course", "col_size", "col_figure_of")
+    shares = (0.0, 1.0, 0.0, 1.4)
+    return Table(
+        title=words("uncertain_varied"),
+        columns=tuple(Column(title=words(key), share=share) for key, share in zip(keys, shares, strict=True)),
+        rows=tuple(_term_row(term, result, words) for term in found.terms),
+    )
+
+
+def _organs_that_matter(result: Result, ranking: tuple[str, ...]) -> tuple[str, ...]:
+    limited = tuple(one.structure for one in limits_that_matter(result))
+    return limited or ranking[:_ORGANS]
+
+
+def _parted(result: Result, ranking: tuple[str, ...]) -> tuple[list[BandResult], list[BandResult]]:
+    """Bands of the organs that limit, in their order, and the others."""
+    bands = [] if result.uncertainty is None else result.uncertainty.bands
+    names = _organs_that_matter(result, ranking)
+    shown = [one for name in names for one in bands if one.structure == name]
+    return shown, [one for one in bands if one.structure not in names]
+
+
+def _other_limits(result: Result) -> list[LimitUncertainty]:
+    shown = limits_that_matter(result)
+    return (
+        [] if result.uncertainty is None else [one for one in result.uncertainty.limits if one not in shown]
+    )
+
+
+def _said(found: UncertaintyResult, words: Wording) -> Iterator[Paragraph]:
+    if found.ignorance:
+        yield Paragraph(text=words("uncertain_ignorance", terms=words.series(found.ignorance)))
+    if found.not_computed:
+        yield Paragraph(text=words("uncertain_not_computed", structures=words.series(found.not_computed)))
+
+
+def _blocks(
+    found: UncertaintyResult, result: Result, ranking: tuple[str, ...], numbers: Citations, words: Wording
+) -> Iterator[Block]:
+    yield Paragraph(
+        text=words(
+            "uncertain_lead",
+            samples=found.samples,
+            seed=found.seed,
+            length=f"{words.short(found.correlation_mm)}\u00a0mm",
+        )
+    )
+    if limits := limits_that_matter(result):
+        yield _limits_table(limits, result, numbers, words)
+    if shown_tornadoes(result):
+        yield Figure(name=TORNADO, alt=words("fig_tornado"), caption=words("tornado_note"))
+    shown, others = _parted(result, ranking)
+    if shown:
+        yield _bands_table(words("uncertain_bands"), shown, result, words)
+    if found.terms:
+        yield _terms_table(found, result, words)
+    yield from _said(found, words)
+    if left := len(others) + len(_other_limits(result)):
+        yield Paragraph(text=words("uncertain_others", n=left))
+
+
+def uncertainty_section(
+    result: Result, ranking: tuple[str, ...], numbers: Citations, words: Wording
+) -> Section | None:
+    """How sure the figures are: of the organs that limit; None unless it was asked for."""
+    if result.uncertainty is None:
+        return None
+    blocks = tuple(_blocks(result.uncertainty, result, ranking, numbers, words))
+    return Section(id="uncertainty", title=words("section_uncertainty"), blocks=blocks)
+
+
+def uncertainty_annex(
+    result: Result, ranking: tuple[str, ...], numbers: Citations, words: Wording
+) -> Section | None:
+    """Limits and bands that the section leaves out; None without any."""
+    limits, bands = _other_limits(result), _parted(result, ranking)[1]
+    blocks = (
+        *((_limits_table(limits, result, numbers, words),) if limits else ()),
+        *((_bands_table(words("uncertain_bands"), bands, result, words),) if bands else ()),
+    )
+    if not blocks:
+        return None
+    return Section(id="uncertainty-others", title=words("section_uncertainty_others"), blocks=blocks)
