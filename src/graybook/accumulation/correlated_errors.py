@@ -16,11 +16,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graybook.accumulation._kernels.errors import NODE_BITS, TAPS, displaced, normals, smooth_errors
+from graybook.accumulation._kernels.errors import (
+    BLOCK,
+    NODE_BITS,
+    TAPS,
+    displaced,
+    displaced_doses,
+    normals,
+    smooth_errors,
+)
 from graybook.errors import UsageError
+from graybook.geometry import GridField
 from graybook.geometry.arrays import FloatArray, IntArray
 
-__all__ = ["ErrorLattice", "Placed", "standard_normals", "stream_key"]
+__all__ = ["BLOCK", "Displacement", "ErrorLattice", "Placed", "standard_normals", "stream_key"]
 
 NODE, NOISE = 0.5, 0.75
 """Distance of nodes, and of white noise, over the correlation length."""
@@ -105,20 +114,85 @@ class ErrorLattice:
         return Placed(corner=corner, weights=np.ascontiguousarray(weights))
 
     def drawn(self, key: int, first: int, samples: int) -> FloatArray:
-        """Samples ``first`` (an even number) and following of a stream at all nodes (samples, nodes, 3)."""
-        nz, ny, nx = self.shape
-        out = np.empty((samples, nz, ny, 3 * nx))
-        smooth_errors(key, first, self._low, self._size, *self._starts, *self._weights, out)
-        return out.reshape(samples, self.nodes, 3)
+        """Samples ``first`` (a multiple of 8) and following of a stream at all nodes: (blocks, nodes, 8 samples of xyz)."""
+        blocks = -(-samples // BLOCK)
+        out = np.empty((blocks, *self.shape, 3 * BLOCK))
+        smooth_errors(key, first // BLOCK, self._low, self._size, *self._starts, *self._weights, out)
+        return out.reshape(blocks, self.nodes, 3 * BLOCK)
 
-    def displaced(
-        self, nodes: FloatArray, placed: Placed, points_mm: FloatArray, scale_mm: float
-    ) -> FloatArray:
-        """Points (n, 3) displaced by ``scale_mm`` times the field of each sample: (samples, n, 3). [mm]"""
-        out = np.empty((len(nodes), *points_mm.shape))
-        row, plane = self.shape[2], self.shape[1] * self.shape[2]
-        displaced(nodes, placed.corner, placed.weights, points_mm, row, plane, scale_mm, out)
+    @property
+    def strides(self) -> tuple[int, int]:
+        """How many nodes apart neighbours along y and z are."""
+        return self.shape[2], self.shape[1] * self.shape[2]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Displacement:
+    """Points displaced by drawn samples of a field.
+
+    Parameters
+    ----------
+    lattice, nodes
+        The field: what :meth:`ErrorLattice.drawn` gave.
+    samples
+        How many of them count.
+    placed
+        The points among the nodes.
+    points_mm
+        Where what is displaced lies (n, 3), one for each point. [mm]
+    scale_mm
+        What the field is multiplied by. [mm]
+    """
+
+    lattice: ErrorLattice
+    nodes: FloatArray
+    samples: int
+    placed: Placed
+    points_mm: FloatArray
+    scale_mm: float
+
+    @property
+    def all_mm(self) -> FloatArray:
+        """All displaced points (samples, n, 3). [mm]"""
+        out = np.empty((self.samples, *self.points_mm.shape))
+        displaced(*self._arguments, out)
         return out
+
+    def doses(
+        self, field: GridField, matrix: FloatArray, phase: int, low: FloatArray, high: FloatArray
+    ) -> bool:
+        """Fill row ``phase`` of both ends (samples, phases, n) with a field's values where ``matrix`` (4x4) carries the points.
+
+        Gives whether both ends are the same.
+        """
+        grid = field.grid
+        certain = np.empty(len(self.nodes), dtype=np.bool_)
+        everywhere = np.isfinite(self.points_mm).all()
+        displaced_doses(
+            *self._arguments,
+            field.values,
+            np.ascontiguousarray(grid.to_index @ matrix[:3, :3]),
+            np.ascontiguousarray(grid.to_index @ (matrix[:3, 3] - grid.origin_mm)),
+            np.empty(0) if grid.planes_mm is None else grid.planes_mm,
+            field.face_max,
+            0.0 if everywhere else float(field.values.max()),
+            phase,
+            low,
+            high,
+            certain,
+        )
+        return bool(certain.all())
+
+    @property
+    def _arguments(self) -> tuple[FloatArray, IntArray, FloatArray, FloatArray, int, int, float]:
+        return (
+            self.nodes,
+            self.placed.corner,
+            self.placed.weights,
+            self.points_mm,
+            *self.lattice.strides,
+            self.scale_mm,
+        )
 
 
 def _taps(first: int, count: int) -> tuple[IntArray, FloatArray]:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from graybook.accumulation._kernels.samples import add_courses
+from graybook.accumulation.correlated_errors import Displacement
 from graybook.accumulation.equieffective import CourseDose
 from graybook.accumulation.sessions import concurrent_runs, sequential_runs
 from graybook.accumulation.uncertain import Assumption
 from graybook.errors import UsageError
+from graybook.geometry import Affine, GridField, MappedField
 from graybook.geometry.arrays import BoolArray, FloatArray
+from graybook.geometry.field import Field
 from graybook.radiobiology.model import alpha_beta
 
-__all__ = ["CourseRuns", "PlannedDoses", "course_runs", "doses_at"]
+__all__ = ["CourseRuns", "PlannedDoses", "course_runs", "displaced_doses_at", "doses_at"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,6 +37,31 @@ def doses_at(dose: CourseDose, points_mm: FloatArray) -> PlannedDoses:
     if all(one.high_gy is one.low_gy for one in found):
         return PlannedDoses(low=low, high=low)
     return PlannedDoses(low=low, high=np.stack([one.high_gy.reshape(samples, n) for one in found], axis=1))
+
+
+def displaced_doses_at(dose: CourseDose, displacement: Displacement) -> PlannedDoses:
+    """Planned doses at displaced points: of phases on grids in one pass, of others point by point. [Gy]"""
+    on_grids = [_grid(phase.field) for phase in dose.phases]
+    shape = (displacement.samples, len(dose.phases), len(displacement.points_mm))
+    low, high, certain = np.empty(shape), np.empty(shape), True
+    for k, found in enumerate(on_grids):
+        if found is None:
+            return doses_at(dose, displacement.all_mm)
+        certain &= displacement.doses(*found, k, low, high)
+    return PlannedDoses(low=low, high=low if certain else high)
+
+
+def _grid(field: Field) -> tuple[GridField, FloatArray] | None:
+    """The grid of a field and the matrix (4x4) that leads to its frame; None of another kind of field."""
+    if isinstance(field, GridField):
+        return field, np.eye(4)
+    if (
+        isinstance(field, MappedField)
+        and isinstance(field.field, GridField)
+        and isinstance(field.transform, Affine)
+    ):
+        return field.field, field.transform.matrix
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

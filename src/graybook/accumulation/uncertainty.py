@@ -13,8 +13,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graybook.accumulation.correlated_errors import ErrorLattice, Placed, standard_normals, stream_key
-from graybook.accumulation.course_runs import CourseRuns, PlannedDoses, course_runs, doses_at
+from graybook.accumulation.correlated_errors import (
+    BLOCK,
+    Displacement,
+    ErrorLattice,
+    Placed,
+    standard_normals,
+    stream_key,
+)
+from graybook.accumulation.course_runs import (
+    CourseRuns,
+    PlannedDoses,
+    course_runs,
+    displaced_doses_at,
+    doses_at,
+)
 from graybook.accumulation.dvh_bands import DvhBands
 from graybook.accumulation.followed import Followed, followed
 from graybook.accumulation.uncertain import (
@@ -42,7 +55,7 @@ __all__ = [
 ]
 
 BATCH = 64
-"""Samples computed at once: an even number."""
+"""Samples computed at once, in blocks."""
 
 NODES_AT_ONCE = 3_000_000
 """Nodes of all samples of a batch, at most. """
@@ -80,7 +93,9 @@ def simulated(
     for one in asked:
         one.place(lattice)
     courses = sorted({key for one in asked for key in one.moving})
-    most = BATCH if lattice is None else max(2, min(BATCH, NODES_AT_ONCE // lattice.nodes // 2 * 2))
+    most = (
+        BATCH if lattice is None else max(BLOCK, min(BATCH, NODES_AT_ONCE // lattice.nodes // BLOCK * BLOCK))
+    )
     for first in range(0, terms.samples, most):
         progress("uncertainty", first / terms.samples)
         count = min(most, terms.samples - first)
@@ -179,10 +194,15 @@ class _Asked:
             if doses is None:
                 assert lattice is not None  # noqa: S101  (a course moves)
                 assert self._placed is not None  # noqa: S101
-                moved = lattice.displaced(
-                    fields[one.course.dose.id], self._placed, one.points_mm, one.course.error_mm / SHARE_95
+                displacement = Displacement(
+                    lattice=lattice,
+                    nodes=fields[one.course.dose.id],
+                    samples=count,
+                    placed=self._placed,
+                    points_mm=one.points_mm,
+                    scale_mm=one.course.error_mm / SHARE_95,
                 )
-                doses = doses_at(one.course.dose, moved)
+                doses = displaced_doses_at(one.course.dose, displacement)
             one.runs.add(doses, one.factors[first : first + count], total)
         self._values[first : first + count] = self.followed.values(total)
         self._bands.add(first, total)

@@ -7,10 +7,20 @@ from typing import Any
 import numpy as np
 from numba import njit, prange, types
 
-from graybook.geometry.arrays import FloatArray, IntArray
+from graybook.geometry._kernels import interpolate
+from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
 from graybook.geometry.compiling import FLOAT, INT, kernel, read, written
 
-__all__ = ["displaced", "normals", "smooth_errors"]
+__all__ = ["BLOCK", "displaced", "displaced_doses", "normals", "smooth_errors"]
+
+BLOCK = 8
+"""Samples that are computed side by side: an even number."""
+
+WIDTH = 3 * BLOCK
+"""What stands at a node: x, y and z of each sample of a block."""
+
+PART = 64
+"""Points that a block is displaced at, at a time."""
 
 NODE_BITS = 21
 """Bits for the number of a node along each axis."""
@@ -44,21 +54,21 @@ def normals(key: int, out: FloatArray) -> None:  # pragma: no cover
 
 
 @njit(cache=False)
-def white(key: int, pair: int, low: IntArray, even: FloatArray, odd: FloatArray) -> None:  # pragma: no cover
-    """Fill two samples, numbers 2 ``pair`` and 2 ``pair`` + 1, with standard normal draws (z, y, 3 x) at nodes from ``low`` on."""
-    start = mixed(mixed(np.uint64(key)) + np.uint64(pair))
-    for k in range(even.shape[0]):
-        for j in range(even.shape[1]):
-            for i in range(even.shape[2] // 3):
+def white(key: int, block: int, low: IntArray, noise: FloatArray) -> None:  # pragma: no cover
+    """Fill a block of samples with standard normal draws (z, y, x, samples and components) at nodes from ``low`` on."""
+    start = mixed(mixed(np.uint64(key)) + np.uint64(block))
+    for k in range(noise.shape[0]):
+        for j in range(noise.shape[1]):
+            for i in range(noise.shape[2]):
                 node = np.uint64(low[0] + k)
                 node = (node << np.uint64(NODE_BITS)) ^ np.uint64(low[1] + j)
                 node = (node << np.uint64(NODE_BITS)) ^ np.uint64(low[2] + i)
                 here = mixed(start ^ node)
-                for c in range(3):
+                for c in range(WIDTH // 2):
                     length = np.sqrt(-2.0 * np.log(share(here, 2 * c)))
                     angle = 2.0 * np.pi * share(here, 2 * c + 1)
-                    even[k, j, 3 * i + c] = length * np.cos(angle)
-                    odd[k, j, 3 * i + c] = length * np.sin(angle)
+                    noise[k, j, i, 2 * c] = length * np.cos(angle)
+                    noise[k, j, i, 2 * c + 1] = length * np.sin(angle)
 
 
 @njit(cache=False)
@@ -72,29 +82,32 @@ def smoothed(
     weights_x: FloatArray,
     out: FloatArray,
 ) -> None:  # pragma: no cover
-    """Fill ``out`` (nz, ny, 3 nx) with weighted sums of the noise around each node, axis by axis."""
-    nz, ny, nx = out.shape[0], out.shape[1], out.shape[2] // 3
-    along_x = np.zeros((noise.shape[0], noise.shape[1], 3 * nx))
+    """Fill ``out`` (nz, ny, nx, 24) with weighted sums of the noise around each node, axis by axis."""
+    nz, ny, nx = out.shape[0], out.shape[1], out.shape[2]
+    along_x = np.zeros((noise.shape[0], noise.shape[1], nx, WIDTH))
     for k in range(noise.shape[0]):
         for j in range(noise.shape[1]):
             for i in range(nx):
                 for t in range(TAPS):
-                    for c in range(3):
-                        along_x[k, j, 3 * i + c] += weights_x[i, t] * noise[k, j, 3 * (starts_x[i] + t) + c]
-    along_y = np.zeros((noise.shape[0], ny, 3 * nx))
+                    weight, before = weights_x[i, t], starts_x[i] + t
+                    for c in range(WIDTH):
+                        along_x[k, j, i, c] += weight * noise[k, j, before, c]
+    along_y = np.zeros((noise.shape[0], ny, nx, WIDTH))
     for k in range(noise.shape[0]):
         for j in range(ny):
             for t in range(TAPS):
-                weight = weights_y[j, t]
-                for i in range(3 * nx):
-                    along_y[k, j, i] += weight * along_x[k, starts_y[j] + t, i]
+                weight, before = weights_y[j, t], starts_y[j] + t
+                for i in range(nx):
+                    for c in range(WIDTH):
+                        along_y[k, j, i, c] += weight * along_x[k, before, i, c]
     for k in range(nz):
         for j in range(ny):
-            out[k, j, :] = 0.0
+            out[k, j, :, :] = 0.0
             for t in range(TAPS):
-                weight = weights_z[k, t]
-                for i in range(3 * nx):
-                    out[k, j, i] += weight * along_y[starts_z[k] + t, j, i]
+                weight, before = weights_z[k, t], starts_z[k] + t
+                for i in range(nx):
+                    for c in range(WIDTH):
+                        out[k, j, i, c] += weight * along_y[before, j, i, c]
 
 
 @kernel(
@@ -108,7 +121,7 @@ def smoothed(
     read(2),
     read(2),
     read(2),
-    written(4),
+    written(5),
     parallel=True,
 )
 def smooth_errors(
@@ -124,35 +137,42 @@ def smooth_errors(
     weights_x: FloatArray,
     out: FloatArray,
 ) -> None:  # pragma: no cover
-    """Fill ``out`` (samples, nz, ny, 3 nx) with samples ``first`` (even) and following of a smooth field, unit normal at each node.
+    """Fill ``out`` (blocks, nz, ny, nx, 24) with blocks ``first`` and following of a smooth field, unit normal at each node.
 
     White noise on the nodes ``low`` (z, y, x) and ``size`` following ones is summed with ``weights`` (n, 8) from ``starts`` (n,) on
     along each axis. What stands at a node depends on the key, the sample and the node alone.
     """
-    samples = out.shape[0]
-    for pair in prange((samples + 1) // 2):
-        number = int(np.int64(pair))
-        even = np.empty((size[0], size[1], 3 * size[2]))
-        odd = np.empty((size[0], size[1], 3 * size[2]))
-        white(key, first // 2 + number, low, even, odd)
-        one = out[2 * number]
-        smoothed(even, starts_z, starts_y, starts_x, weights_z, weights_y, weights_x, one)
-        if 2 * number + 1 < samples:
-            other = out[2 * number + 1]
-            smoothed(odd, starts_z, starts_y, starts_x, weights_z, weights_y, weights_x, other)
+    for b in prange(out.shape[0]):
+        noise = np.empty((size[0], size[1], size[2], WIDTH))
+        white(key, first + int(np.int64(b)), low, noise)
+        smoothed(noise, starts_z, starts_y, starts_x, weights_z, weights_y, weights_x, out[b])
 
 
-@kernel(
-    read(3),
-    read(1, types.int64),
-    read(2),
-    read(2),
-    INT,
-    INT,
-    FLOAT,
-    written(3),
-    parallel=True,
-)
+@njit(cache=False)
+def shifts(
+    nodes: FloatArray,
+    node: int,
+    weights: FloatArray,
+    row: int,
+    plane: int,
+    scale: float,
+    out: FloatArray,
+) -> None:  # pragma: no cover
+    """Fill ``out`` (24,) with the displacements of a block of samples at a point of a cell of such ``weights`` (8,)."""
+    for c in range(WIDTH):
+        out[c] = scale * (
+            weights[0] * nodes[node, c]
+            + weights[1] * nodes[node + 1, c]
+            + weights[2] * nodes[node + row, c]
+            + weights[3] * nodes[node + row + 1, c]
+            + weights[4] * nodes[node + plane, c]
+            + weights[5] * nodes[node + plane + 1, c]
+            + weights[6] * nodes[node + plane + row, c]
+            + weights[7] * nodes[node + plane + row + 1, c]
+        )
+
+
+@kernel(read(3), read(1, types.int64), read(2), read(2), INT, INT, FLOAT, written(3), parallel=True)
 def displaced(
     nodes: FloatArray,
     corner: IntArray,
@@ -165,21 +185,89 @@ def displaced(
 ) -> None:  # pragma: no cover
     """Fill ``out`` (samples, n, 3) with points (n, 3) displaced by ``scale`` times each sample's field.
 
-    ``nodes`` (samples, nodes, 3) hold the field; ``weights`` (n, 8) are those of the cell around each point,
+    ``nodes`` (blocks, nodes, 24) hold the field; ``weights`` (n, 8) are those of the cell around each point,
     which begins at node ``corner``; nodes are ``row`` and ``plane`` apart along y and z.
     """
-    for s in prange(out.shape[0]):
+    for b in prange(nodes.shape[0]):
+        shift = np.empty(WIDTH)
+        last = min(BLOCK, out.shape[0] - BLOCK * b)
         for p in range(points.shape[0]):
-            node = corner[p]
-            for c in range(3):
-                shift = (
-                    weights[p, 0] * nodes[s, node, c]
-                    + weights[p, 1] * nodes[s, node + 1, c]
-                    + weights[p, 2] * nodes[s, node + row, c]
-                    + weights[p, 3] * nodes[s, node + row + 1, c]
-                    + weights[p, 4] * nodes[s, node + plane, c]
-                    + weights[p, 5] * nodes[s, node + plane + 1, c]
-                    + weights[p, 6] * nodes[s, node + plane + row, c]
-                    + weights[p, 7] * nodes[s, node + plane + row + 1, c]
+            shifts(nodes[b], corner[p], weights[p], row, plane, scale, shift)
+            for s in range(last):
+                for c in range(3):
+                    out[BLOCK * b + s, p, c] = points[p, c] + shift[3 * s + c]
+
+
+@kernel(
+    read(3),
+    read(1, types.int64),
+    read(2),
+    read(2),
+    INT,
+    INT,
+    FLOAT,
+    read(3),
+    read(2),
+    read(1),
+    read(1),
+    read(1),
+    FLOAT,
+    INT,
+    written(3),
+    written(3),
+    written(1, types.boolean),
+    parallel=True,
+)
+def displaced_doses(
+    nodes: FloatArray,
+    corner: IntArray,
+    weights: FloatArray,
+    points: FloatArray,
+    row: int,
+    plane: int,
+    scale: float,
+    values: FloatArray,
+    matrix: FloatArray,
+    offset: FloatArray,
+    planes: FloatArray,
+    face_max: FloatArray,
+    highest: float,
+    phase: int,
+    low: FloatArray,
+    high: FloatArray,
+    certain: BoolArray,
+) -> None:  # pragma: no cover
+    """Fill row ``phase`` of ``low`` and ``high`` (samples, phases, n) with a grid's values at displaced points (n, 3).
+
+    Up to ``scale`` as for :func:`displaced`, up to ``face_max`` as for ``trilinear``. A point that is NaN has 0 and ``highest``.
+    ``certain`` (blocks,) tells where both ends are the same.
+    """
+    n = points.shape[0]
+    for b in prange(nodes.shape[0]):
+        block = int(np.int64(b))
+        shift = np.empty(WIDTH)
+        moved, inside = np.empty((BLOCK, PART, 3)), np.empty(PART, dtype=np.bool_)
+        lower, upper = np.empty(PART), np.empty(PART)
+        last = min(BLOCK, low.shape[0] - BLOCK * block)
+        certain[block] = True
+        for first in range(0, n, PART):
+            count = min(PART, n - first)
+            for q in range(count):
+                p = first + q
+                shifts(nodes[block], corner[p], weights[p], row, plane, scale, shift)
+                for s in range(last):
+                    for c in range(3):
+                        place = points[p, c] + shift[3 * s + c]
+                        moved[s, q, c] = 0.0 if np.isnan(place) else place
+            for s in range(last):
+                interpolate(
+                    values, moved[s], matrix, offset, planes, face_max, lower, upper, inside, 0, count
                 )
-                out[s, p, c] = points[p, c] + scale * shift
+                for q in range(count):
+                    p = first + q
+                    if np.isnan(points[p, 0] + points[p, 1] + points[p, 2]):
+                        lower[q], upper[q], inside[q] = 0.0, highest, False
+                    low[BLOCK * block + s, phase, p] = lower[q]
+                    high[BLOCK * block + s, phase, p] = upper[q]
+                    if not inside[q]:
+                        certain[block] = False
