@@ -7,7 +7,7 @@ structure, histogram, metrics, report.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graybook.accumulation.equieffective import EquieffectiveField
@@ -18,17 +18,17 @@ from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
 from graybook.workflow.anatomy import Organ
 from graybook.workflow.assembled import Judged, Parts, assembled
-from graybook.workflow.assumptions import Assumptions
+from graybook.workflow.budget import left_to_give
 from graybook.workflow.complications import complications
 from graybook.workflow.course_registration import Register
 from graybook.workflow.doses import seen_from
 from graybook.workflow.illustrations import material_of
 from graybook.workflow.limit_results import constraints_of
 from graybook.workflow.organ_samples import Setting
-from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.scan import PersonScan
 from graybook.workflow.scenarios import Assessing, scenario_results
-from graybook.workflow.study import study
+from graybook.workflow.study import Study, study
+from graybook.workflow.uncertainty import uncertainty_of
 
 __all__ = ["Assessed", "assess"]
 
@@ -65,6 +65,7 @@ def assess(
     options: Path | None = None,
     rulebook: str = DEFAULT,
     scenarios: Sequence[Path] = (),
+    uncertainty: bool = False,
     progress: Progress = silent,
 ) -> Assessed:
     """
@@ -95,6 +96,8 @@ def assess(
         Which limits to judge by: one of :data:`graybook.tables.rulebook.RULEBOOKS`, or the path of a centre's file.
     scenarios
         Up to four files of assumptions to be computed beside the headline.
+    uncertainty
+        Whether bands and chances are drawn (:mod:`graybook.workflow.uncertainty`); their settings stand in ``options``.
     progress
         Told of every step.
 
@@ -129,7 +132,7 @@ def assess(
     result = assembled(
         Parts(
             study=found,
-            judged=_judged(found.assessed, assessing, assumed, progress),
+            judged=_judged(found, assessing, progress),
             language=language,
             display_alpha_beta_gy=display_alpha_beta_gy,
         )
@@ -137,13 +140,15 @@ def assess(
     material = material_of(
         result, setting, found.organs, found.assessed, total, found.alignments, found.registrar
     )
+    if uncertainty:
+        material = _with_uncertainty(material, found, language, progress)
     return Assessed(material=material, person=found.person, setting=setting, organs=found.organs, total=total)
 
 
-def _judged(
-    assessed: Sequence[AssessedOrgan], assessing: Assessing, assumed: Assumptions, progress: Progress
-) -> Judged:
-    """Every limit of the rulebook, under the headline's assumptions and under each scenario's."""
+def _judged(found: Study, assessing: Assessing, progress: Progress) -> Judged:
+    """Every limit of the rulebook, under the headline's assumptions and under each scenario's, and what it leaves."""
+    assessed, assumed = found.assessed, found.assumed
+    left = left_to_give(found, language=assessing.language, progress=progress)
     return Judged(
         constraints=constraints_of(
             assessed,
@@ -155,7 +160,16 @@ def _judged(
         ),
         scenarios=scenario_results(assumed.scenarios, assessed, assessing, progress),
         ntcp=complications(assessed, assessing.language) if assumed.headline.ntcp else [],
+        remaining=left.remaining,
+        scaling=left.scaling,
     )
+
+
+def _with_uncertainty(material: Material, found: Study, language: Language, progress: Progress) -> Material:
+    """The same with bands and chances."""
+    drawn = uncertainty_of(found, material.result.constraints, language=language, progress=progress)
+    result = material.result.model_copy(update={"uncertainty": drawn.result})
+    return replace(material, result=result, bands=drawn.bands)
 
 
 def _total(setting: Setting, alpha_beta_gy: float) -> EquieffectiveField | None:

@@ -48,15 +48,18 @@ class Asked:
 
     def judged(self, recovery: Recovery | None, *, worse_order: bool = True) -> Judgement:
         """The limit's word with a recovery, or with none."""
+        return self.judgement_of(self.value(recovery, worse_order=worse_order), recovery)
+
+    def value(self, recovery: Recovery | None, *, worse_order: bool = True) -> Measured:
+        """What the limit is compared with."""
         assumed = self._assumed(recovery, worse_order=worse_order)
-        value = measured(self.limit, self.metric, self.organ, self.asking.setting, assumed, self.asking.sums)
-        return self._judgement(value, recovery, assumed)
+        return measured(self.limit, self.metric, self.organ, self.asking.setting, assumed, self.asking.sums)
 
     def shifted(self, recovery: Recovery | None) -> Judgement | None:
         """Its word on the shift envelope; None where none is supported."""
         assumed = self._assumed(recovery)
         value = self.asking.sums.shifted(self.limit, self.metric, self.organ, assumed)
-        return None if value.low is None else self._judgement(value, recovery, assumed)
+        return None if value.low is None else self.judgement_of(value, recovery)
 
     def at(self, alpha_beta_gy: float) -> Asked:
         """The same limit on the organ at another α/β. [Gy]"""
@@ -71,21 +74,25 @@ class Asked:
             worse_order=worse_order,
         )
 
-    def _judgement(self, value: Measured, recovery: Recovery | None, assumed: Assumed) -> Judgement:
+    def judgement_of(self, value: Measured, recovery: Recovery | None) -> Judgement:
+        """The limit's word on a value."""
         result = self.organ.result
         ratios = alpha_betas_for(self.limit, self.organ)
         case = case_of(
             None if result is None else result.tg263,
             self.asking.courses,
             alpha_beta_gy=ratios[0] if len(ratios) == 1 else None,
-            alone=self._alone(assumed),
+            alone=self._alone(self._assumed(recovery)),
             recovery=recovery,
-            complete=value.basis == COURSE or self._complete(value),
+            complete=self.complete(value),
         )
         return judge(self.limit, value, case)
 
-    def _complete(self, value: Measured) -> bool:
+    def complete(self, value: Measured) -> bool:
+        """Whether no course that counts is missing from a value."""
         result = self.organ.result
+        if value.basis == COURSE:
+            return True
         if result is None:
             return False
         return result.point_sum.complete if value.basis == POINT_SUM else not result.lower_bound

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from graybook.accumulation.equieffective import CourseDose
 from graybook.files.settings import Settings
 from graybook.record import AlphaBetaWish, Course, RepairWish, Status
+from graybook.report.result import Judged, Metrics
 from graybook.workflow.doses import LoadedCourse
-from graybook.workflow.judgement import with_judgement
 from graybook.workflow.organ_dose import CourseOnOrgan
-from graybook.workflow.organ_result import OrganDoses
+from graybook.workflow.organ_result import OrganDoses, course_doses, metrics_of_sum, point_sum
 from graybook.workflow.organ_samples import Setting
-from graybook.workflow.organs import AssessedOrgan, reassessed
+from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.paper_sums import with_paper
 from graybook.workflow.shifted_doses import MovableCourse
 
@@ -79,16 +79,9 @@ def prior_of(
             if (dose := only_phases(one.dose, kept)) is not None
         ),
     )
-    drawn = [
-        reassessed(one, one.choice, _doses(one.doses, kept), left)
-        for one in organs
-        if one.organ is not None and one.doses is not None and one.choice is not None
-    ]
+    drawn = [_given(one, kept, left) for one in organs if one.organ is not None and one.doses is not None]
     given = [one for one in courses if _stays(one)]
-    return Prior(
-        setting=left,
-        organs=with_judgement(with_paper(drawn, given, settings, alpha_betas, repairs)),
-    )
+    return Prior(setting=left, organs=with_paper(drawn, given, settings, alpha_betas, repairs))
 
 
 def only_phases(dose: CourseDose, kept: Kept) -> CourseDose | None:
@@ -130,6 +123,35 @@ def _loaded(loaded: LoadedCourse, kept: Kept) -> LoadedCourse:
         dose=None if loaded.dose is None else only_phases(loaded.dose, kept),
         grids={phase: grid for phase, grid in loaded.grids.items() if phase in stays},
     )
+
+
+def _given(one: AssessedOrgan, kept: Kept, setting: Setting) -> AssessedOrgan:
+    """An organ with what limits see of its earlier courses; envelopes and curves are not made anew, and stand empty."""
+    assert one.doses is not None  # noqa: S101  (the caller has asked)
+    doses = _doses(one.doses, kept)
+    ratio = None if one.result is None else one.result.alpha_beta_gy
+    if one.result is None or ratio is None:
+        return replace(one, doses=doses, curves=None)
+    none = Metrics()
+    low, high = metrics_of_sum(doses, ratio) if doses.mapped and _is_summed(one) else (none, none)
+    points = point_sum(doses, ratio, complete=setting.complete, concurrent=setting.order_unknown)
+    update = {
+        "cumulative": low,
+        "cumulative_upper": high,
+        "concurrent": None,
+        "alternative": None,
+        "envelope": None,
+        "judged": Judged(),
+        "point_sum": points,
+        "courses": course_doses(doses, ratio),
+        "apart": [],
+    }
+    return replace(one, result=one.result.model_copy(update=update), curves=None, doses=doses)
+
+
+def _is_summed(one: AssessedOrgan) -> bool:
+    """Whether the assessment has a 3D sum there."""
+    return one.result is not None and one.result.cumulative.max_gy is not None
 
 
 def _doses(doses: OrganDoses, kept: Kept) -> OrganDoses:

@@ -1,0 +1,253 @@
+"""Plan scaling: a proposed course on every organ and a rulebook come in; how far it may be scaled, and what stops it, goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from graybook.accumulation.phase_dose import PhaseSamples
+from graybook.constraints.remaining import MOST_SCALING, largest_scaling
+from graybook.files.settings import Settings
+from graybook.progress import Progress, silent
+from graybook.record import Course, Scenario, Status
+from graybook.report.remaining_result import PlanScaling
+from graybook.tables.limit import DoseOf, Namespace, Scale
+from graybook.tables.rulebook import Rulebook
+from graybook.text import Language, phrase
+from graybook.workflow.judgement import POINT_SUM, basis_of
+from graybook.workflow.left_of import alpha_betas_of
+from graybook.workflow.limit_asking import Asked, Asking
+from graybook.workflow.limit_cases import courses_of
+from graybook.workflow.limit_pairs import with_pairs
+from graybook.workflow.limit_values import OrganSums
+from graybook.workflow.new_course import fractions_of
+from graybook.workflow.organ_dose import CourseOnOrgan
+from graybook.workflow.organ_result import course_doses, point_sum
+from graybook.workflow.organ_samples import Setting
+from graybook.workflow.organs import AssessedOrgan
+from graybook.workflow.paper_sums import with_paper
+from graybook.workflow.remaining import asked_of
+
+__all__ = ["scaling_of"]
+
+FACTOR_DECIMALS = 10
+"""A factor carries more digits than a dose, so that 100 Gy times it are right to a microgray."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Stop:
+    """Limits that ask the same figure of one organ: the strictest of them, and by how much a factor exceeds it."""
+
+    names: tuple[str, ...]
+    only_holding: bool
+    excess: Callable[[float], float]
+
+
+def scaling_of(
+    course: Course,
+    organs: Sequence[AssessedOrgan],
+    setting: Setting,
+    book: Rulebook,
+    headline: Scenario,
+    settings: Settings,
+    *,
+    language: Language,
+    progress: Progress = silent,
+) -> PlanScaling:
+    """
+    How far all proposed phases of a course may be scaled by one factor until a limit stops them.
+
+    Parameters
+    ----------
+    course
+        Proposed.
+    organs, setting
+        As assessed, with it.
+    book, headline
+        Limits, and what is assumed.
+    settings
+        The folder's, for what is known from paper.
+    language
+        Of the sentences.
+    progress
+        Told of every limit.
+    """
+    asking = Asking(
+        setting=setting,
+        courses=courses_of(setting),
+        sums=OrganSums(setting=setting, metrics={}),
+        recoveries=headline.recoveries,
+    )
+    not_asked: list[str] = []
+    stops: list[_Stop] = []
+    groups: dict[tuple[object, ...], list[Asked]] = {}
+    for asked in asked_of(with_pairs(organs, book.limits), asking, book.limits):
+        why = _unasked(asked, course)
+        if why:
+            not_asked.append(f"{_named(asked)}: {phrase(why, language)}")
+            continue
+        for ratio in alpha_betas_of(asked):
+            groups.setdefault(_figure_of(asked, ratio), []).append(asked.at(ratio))
+    for members in groups.values():
+        found = _stops(members, course, settings)
+        if not found:
+            not_asked += [f"{_named(one)}: {phrase('remaining_no_value', language)}" for one in members]
+        stops += found
+    factor, by = _largest([one for one in stops if not one.only_holding], progress)
+    holding, _ = _largest([one for one in stops if one.only_holding], progress)
+    return PlanScaling(
+        course=course.id,
+        label=course.label,
+        fractions=fractions_of(course),
+        factor=factor,
+        stopped_by=by,
+        factor_where_conditions_hold=holding,
+        not_asked=not_asked,
+    )
+
+
+def _named(asked: Asked) -> str:
+    return f"{asked.limit.id} @ {'' if asked.organ.result is None else asked.organ.result.name}"
+
+
+def _unasked(asked: Asked, course: Course) -> str:
+    """Why a limit says nothing of a factor; empty when it does."""
+    limit = asked.limit
+    if limit.namespace is Namespace.OBSERVED:
+        return "remaining_observed"
+    if limit.scale is Scale.REPORTED or (limit.scale is Scale.PHYSICAL and limit.dose_of is DoseOf.ALL):
+        return "remaining_scale"
+    if limit.dose_of is not DoseOf.ALL and asked.asking.setting.reference.id != course.id:
+        return "remaining_not_reference"
+    result = asked.organ.result
+    if (
+        result is not None
+        and basis_of(result) == POINT_SUM
+        and alpha_betas_of(asked) != (result.alpha_beta_gy,)
+    ):
+        return "remaining_point_sum"
+    return ""
+
+
+def _figure_of(asked: Asked, ratio: float) -> tuple[object, ...]:
+    limit = asked.limit
+    return id(asked.organ), asked.metric.text, limit.dose_of, limit.scale, ratio, limit.at_most, limit.unit
+
+
+def _stops(members: Sequence[Asked], course: Course, settings: Settings) -> list[_Stop]:
+    """The strictest of the limits on one figure, and the strictest of those whose conditions hold; none without a figure."""
+    judged = [(one, one.judged(one.recovery)) for one in members]
+    judged = [
+        (one, said)
+        for one, said in judged
+        if said.measured.high is not None
+        and not any(check.name == "namespace" and check.holds is False for check in said.conditions)
+    ]
+    found = []
+    for only_holding in (False, True):
+        some = [
+            (one, said)
+            for one, said in judged
+            if not only_holding or all(check.holds is True for check in said.conditions)
+        ]
+        if not some:
+            continue
+        asked = some[0][0]
+        at_most = asked.limit.at_most
+        strictest = (min if at_most else max)(said.limit.value for _, said in some)
+        names = tuple(_named(one) for one, said in some if said.limit.value == strictest)
+        found.append(
+            _Stop(names=names, only_holding=only_holding, excess=_excess(asked, strictest, course, settings))
+        )
+    return found
+
+
+def _excess(asked: Asked, limit: float, course: Course, settings: Settings) -> Callable[[float], float]:
+    """By how much a limit is exceeded when the proposed phases of a course are scaled."""
+    known: dict[float, float] = {}
+
+    def excess(factor: float) -> float:
+        if factor not in known:
+            organ = _scaled(asked, course, factor, settings)
+            fresh = replace(
+                asked,
+                organ=organ,
+                asking=replace(asked.asking, sums=OrganSums(setting=asked.asking.setting, metrics={})),
+            )
+            value = fresh.value(asked.recovery)
+            ends = (value.low, value.high)
+            if ends[0] is None or ends[1] is None:  # a share of nothing: nothing is exceeded
+                known[factor] = -limit
+            else:
+                known[factor] = ends[1] - limit if asked.limit.at_most else limit - ends[0]
+        return known[factor]
+
+    return excess
+
+
+def _scaled(asked: Asked, course: Course, factor: float, settings: Settings) -> AssessedOrgan:
+    """The organ with a course's proposed phases scaled."""
+    organ = asked.organ
+    if organ.doses is None:
+        return organ
+    proposed = frozenset(one.id for one in course.phases if one.status is Status.PROPOSED)
+
+    def on(one: CourseOnOrgan) -> CourseOnOrgan:
+        return _on(one, proposed, factor) if one.id == course.id else one
+
+    doses = replace(
+        organ.doses,
+        mapped=tuple(on(one) for one in organ.doses.mapped),
+        native={name: on(one) for name, one in organ.doses.native.items()},
+    )
+    if organ.result is None or basis_of(organ.result) != POINT_SUM:
+        return replace(organ, doses=doses)
+    return _with_points(replace(organ, doses=doses), asked.asking.setting, settings)
+
+
+def _with_points(organ: AssessedOrgan, setting: Setting, settings: Settings) -> AssessedOrgan:
+    """The organ with the point sum of its doses, what is known from paper included."""
+    assert organ.doses is not None and organ.result is not None  # noqa: S101, PT018  (the caller has asked)
+    ratio = organ.result.alpha_beta_gy or 0.0
+    points = point_sum(organ.doses, ratio, complete=setting.complete, concurrent=setting.order_unknown)
+    result = organ.result.model_copy(
+        update={"point_sum": points, "courses": course_doses(organ.doses, ratio), "apart": []}
+    )
+    courses = [one.course for one in setting.courses]
+    return with_paper([replace(organ, result=result)], courses, settings)[0]
+
+
+def _on(one: CourseOnOrgan, phases: frozenset[str], factor: float) -> CourseOnOrgan:
+    return replace(
+        one,
+        samples=tuple(
+            _times(sample, factor) if phase.id in phases else sample
+            for phase, sample in zip(one.dose.phases, one.samples, strict=True)
+        ),
+    )
+
+
+def _times(sample: PhaseSamples, factor: float) -> PhaseSamples:
+    low = factor * sample.low_gy
+    return replace(
+        sample, low_gy=low, high_gy=low if sample.high_gy is sample.low_gy else factor * sample.high_gy
+    )
+
+
+def _largest(stops: Sequence[_Stop], progress: Progress) -> tuple[float | None, list[str]]:
+    """The largest factor with which every limit is met, and those that stop it."""
+    best: float | None = None
+    by: list[str] = []
+    for place, one in enumerate(stops):
+        progress(one.names[0], place / len(stops))
+        if best is not None and best > 0.0 and one.excess(best) <= 0.0:
+            continue
+        found = largest_scaling(one.excess, most=MOST_SCALING if best is None else best)
+        if found is None:
+            continue
+        if best == 0.0 and found == 0.0:
+            by += [name for name in one.names if name not in by]
+            continue
+        if best is None or found < best:
+            best, by = found, list(one.names)
+    return (None if best is None else round(best, FACTOR_DECIMALS)), by
