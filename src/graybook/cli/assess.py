@@ -93,6 +93,13 @@ def assess(
             help="A TOML file of other assumptions, computed beside the headline; up to four.",
         ),
     ] = None,
+    uncertainty: Annotated[
+        bool,
+        typer.Option(
+            "--uncertainty",
+            help="Draw the random terms, and span what is not known: bands, and the chance of exceeding each limit.",
+        ),
+    ] = False,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
     display_alpha_beta: Annotated[
         float,
@@ -130,6 +137,7 @@ def assess(
             options=options,
             rulebook=rulebook,
             scenarios=scenario or (),
+            uncertainty=uncertainty,
             progress=progress,
         )
         write_assessment(assessed, out, language=lang, progress=progress)

@@ -17,7 +17,9 @@ class TermResult(_Model):
     term: str = Field(description="registration, dose or delivery.")
     course: str = Field(default="", description="Its id; empty for all.")
     structure: str = Field(default="", description="Empty for all.")
-    size: float = Field(description="Of registration the 95 % error, of the others one standard deviation.")
+    size: float = Field(
+        description="Of registration the 95 % error, of the others one standard deviation; 0 where it is not included."
+    )
     unit: str
     assumed: bool = Field(description="Whether nobody measured or stated it.")
     source: str = ""
@@ -67,6 +69,20 @@ class LimitUncertainty(_Model):
     highest: float
     chance_low: float = Field(description="Least chance of not meeting it over what is not known; 0 to 1.")
     chance_high: float = Field(description="Greatest chance; 0 to 1.")
+    chance: float | None = Field(
+        default=None,
+        description="Of the limit as judged, at its own α/β: over the random terms alone; 0 to 1.",
+    )
+    alpha_beta_gy: float | None = Field(default=None, description="That nominal and p5 to p95 are at. [Gy]")
+    figure_kept: bool = Field(
+        default=False,
+        description="Whether chance_low and chance_high hold the printed figure against the dose at other α/β too: the limit"
+        " has no schedule to be derived anew from.",
+    )
+    conditions_hold: bool = Field(
+        default=True, description="Whether the source's conditions are known to hold (rule 12)."
+    )
+    reason: str = Field(default="", description="Why they do not, in words.")
     tornado: list[TornadoBar] = Field(default=[], description="Widest first.")
     source: str
 

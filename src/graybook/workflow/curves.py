@@ -16,7 +16,7 @@ from graybook.errors import UsageError
 from graybook.files.curves import Curve, CurveTable, Figure, csv_text, require_place, write_curves
 from graybook.geometry import FieldSamples
 from graybook.geometry.arrays import FloatArray
-from graybook.report.material import StructureCurves
+from graybook.report.material import DvhBand, StructureCurves
 from graybook.text import phrase
 from graybook.workflow.planned import PlannedDose
 
@@ -138,10 +138,15 @@ def _plan(planned: PlannedDose, person: str) -> dict[str, Any]:
     }
 
 
-def assessed_curves(curves: Sequence[StructureCurves]) -> CurveTable:
-    """The cumulative curves of an assessment: of each course and of the sum, on each structure."""
+BANDS = ("p5", "p50", "p95", "lowest", "highest")
+"""What the curves of a band are called in place of a course."""
+
+
+def assessed_curves(curves: Sequence[StructureCurves], bands: Sequence[DvhBand] = ()) -> CurveTable:
+    """The cumulative curves of an assessment: of each course and of the sum, on each structure; then the bands of the sum."""
+    course = "course id, cumulative or cumulative_upper"
     return CurveTable(
-        labels={"structure": "name as found", "course": "course id, cumulative or cumulative_upper"},
+        labels={"structure": "name as found", "course": ", ".join([course, *(BANDS if bands else ())])},
         figures=(
             Figure(name="dose_gy_eqd2", unit="Gy", meaning="dose, EQD2", decimals=6),
             Figure(
@@ -155,10 +160,17 @@ def assessed_curves(curves: Sequence[StructureCurves]) -> CurveTable:
             Curve(labels=(item.structure, one.course), values=(one.dose_gy, one.volume_percent))
             for item in curves
             for one in item.curves
+        )
+        + tuple(
+            Curve(labels=(band.structure, name), values=(band.dose_gy, getattr(band, name)))
+            for band in bands
+            for name in BANDS
         ),
     )
 
 
-def write_assessed_curves(curves: Sequence[StructureCurves], path: Path) -> None:
+def write_assessed_curves(
+    curves: Sequence[StructureCurves], path: Path, bands: Sequence[DvhBand] = ()
+) -> None:
     """Write ``dvh.csv``, a point as decimal sign in every language and plain line ends."""
-    path.write_bytes(csv_text(assessed_curves(curves), line_end="\n").encode())
+    path.write_bytes(csv_text(assessed_curves(curves, bands), line_end="\n").encode())

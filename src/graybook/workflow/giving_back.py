@@ -53,7 +53,7 @@ def write_assessment(
     _write_eqd2(assessed, out / "eqd2_total.dcm", progress)
     _write_propagated(assessed, out / PROPAGATED, progress)
     (out / "result.json").write_text(json_text(assessed.result), encoding="utf-8")
-    write_assessed_curves(assessed.material.curves, out / "dvh.csv")
+    write_assessed_curves(assessed.material.curves, out / "dvh.csv", assessed.material.bands)
     write_rcp(assessed.material, out / "rcp.txt", language)
     progress("report.html")
     write_html(assessed.material, out / "report.html", language)

@@ -20,7 +20,7 @@ from graybook.workflow.organ_dose import CourseOnOrgan, doses_on_points
 from graybook.workflow.organ_result import OrganDoses, UnconvertedDose
 from graybook.workflow.shifted_doses import MovableCourse
 
-__all__ = ["Setting", "carried_back", "organ_doses"]
+__all__ = ["Setting", "carried_back", "drawn_points_mm", "organ_doses"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,6 +77,12 @@ def _samples(structure: Structure, course: Course, setting: Setting) -> Structur
         thickness = course.images[0].grid.step_along_mm(contours.normal) if course.images else None
         setting.samples[key] = structure_samples(contours, slice_thickness_mm=thickness)
     return setting.samples[key]
+
+
+def drawn_points_mm(organ: Organ, setting: Setting) -> FloatArray:
+    """An assessed organ's points, those of its surface after them, where it was drawn. [mm]"""
+    samples = setting.samples[_sample_key(organ.structure)]
+    return np.concatenate([samples.points_mm, samples.extreme_points_mm])
 
 
 def organ_doses(organ: Organ, setting: Setting) -> OrganDoses | None:

@@ -1,0 +1,162 @@
+"""Uncertain groups: assessed organs and limits come in; what is to be drawn, with all that is asked of it, goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from graybook.accumulation.uncertainty import UncertainStructure
+from graybook.constraints.language import checked
+from graybook.constraints.structures import speaks_of
+from graybook.dvh.metrics import Metric, parse
+from graybook.record import Finding, Scenario
+from graybook.record.uncertainty import SpreadTerm
+from graybook.tables.limit import DoseOf, Limit
+from graybook.workflow.judgement import basis_of
+from graybook.workflow.limit_asking import Asked, Asking
+from graybook.workflow.limit_cases import courses_of
+from graybook.workflow.limit_pairs import with_pairs
+from graybook.workflow.limit_values import OrganSums
+from graybook.workflow.organ_samples import Setting
+from graybook.workflow.organs import AssessedOrgan
+from graybook.workflow.uncertain_assumptions import Unknowns, unknowns_of
+from graybook.workflow.uncertain_limits import UncertainLimit, unasked
+from graybook.workflow.uncertain_organs import SizedTerm, UncertainOrgan, uncertain_organ
+
+__all__ = ["BANDS", "Groups", "UncertainGroup", "uncertain_groups"]
+
+BANDS = ("D0.03cc", "D0.1cc", "mean", "max")
+"""Metrics of every organ that has a band, beside those of its limits."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UncertainGroup:
+    """
+    An organ under some courses, and what is asked of it.
+
+    Parameters
+    ----------
+    organ
+        With all courses, or with the reference course alone.
+    unknowns
+        What is not known of it.
+    limits, metrics
+        The limits, and every metric they or a band ask for.
+    banded
+        Whether it is a structure of the result under all courses: pairs and the reference course alone serve limits only.
+    """
+
+    organ: UncertainOrgan
+    unknowns: Unknowns
+    limits: tuple[UncertainLimit, ...]
+    metrics: tuple[Metric, ...]
+    banded: bool
+
+    @property
+    def structure(self) -> UncertainStructure:
+        """As the engine takes it."""
+        return UncertainStructure(
+            name=self.organ.name,
+            points_mm=self.organ.points_mm,
+            volumes_cm3=self.organ.volumes_cm3,
+            courses=self.organ.courses,
+            assumptions=self.unknowns.assumptions,
+            metrics=self.metrics,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Groups:
+    """What is to be drawn, and the structures and limits that are not, each with the code that says why."""
+
+    groups: tuple[UncertainGroup, ...]
+    structures: tuple[Finding, ...]
+    limits: tuple[tuple[Asked, str], ...]
+
+
+def uncertain_groups(
+    organs: Sequence[AssessedOrgan],
+    setting: Setting,
+    limits: Sequence[Limit],
+    headline: Scenario,
+    sizes: Mapping[tuple[SpreadTerm, str], SizedTerm],
+) -> Groups:
+    """
+    Every organ with a 3D sum, and the pairs that limits ask for.
+
+    Parameters
+    ----------
+    organs
+        Assessed, with what limits look at.
+    setting
+        What all organs share.
+    limits
+        Of the rulebook.
+    headline
+        Recoveries, and what a person states of random terms.
+    sizes
+        Of calculation and delivery, by course.
+    """
+    asking = Asking(
+        setting=setting,
+        courses=courses_of(setting),
+        sums=OrganSums(setting=setting, metrics={}),
+        recoveries=headline.recoveries,
+    )
+    groups: list[UncertainGroup] = []
+    without: list[Finding] = []
+    skipped: list[tuple[Asked, str]] = []
+    for organ in with_pairs(organs, limits):
+        if organ.result is None or not basis_of(organ.result):
+            continue
+        found = uncertain_organ(organ, setting, headline.uncertainty, sizes)
+        if isinstance(found, Finding):
+            without.append(found)
+            continue
+        asked = [one for one in _asked(organ, limits, asking) if unasked(one) != ""]
+        skipped += [(one, why) for one in asked if (why := unasked(one)) is not None]
+        groups += _of_organ(found, [one for one in asked if unasked(one) is None], asking)
+    return Groups(groups=tuple(groups), structures=tuple(without), limits=tuple(skipped))
+
+
+def _asked(organ: AssessedOrgan, limits: Sequence[Limit], asking: Asking) -> list[Asked]:
+    tg263 = None if organ.result is None else organ.result.tg263
+    if tg263 is None:
+        return []
+    return [
+        Asked(limit=one, metric=checked(one), organ=organ, asking=asking)
+        for one in limits
+        if speaks_of(one, tg263) is not None
+    ]
+
+
+def _of_organ(organ: UncertainOrgan, asked: Sequence[Asked], asking: Asking) -> list[UncertainGroup]:
+    """The organ under all courses; and, where a limit asks for it, under the reference course alone."""
+    reference = asking.courses.reference
+    alone = [one for one in asked if one.limit.dose_of is DoseOf.REFERENCE]
+    summed = [one for one in asked if one.limit.dose_of is DoseOf.ALL]
+    banded = organ.organ.organ is not None
+    found = [_group(organ, summed, asking, banded=banded)] if banded or summed else []
+    own = tuple(one for one in organ.courses if one.dose.id == reference)
+    if alone and own:
+        found.append(_group(replace(organ, courses=own, moves=()), alone, asking, banded=False))
+    return found
+
+
+def _group(organ: UncertainOrgan, asked: Sequence[Asked], asking: Asking, *, banded: bool) -> UncertainGroup:
+    result = organ.organ.result
+    assert result is not None  # noqa: S101  (an organ to draw for has one)
+    recovery = asked[0].recovery if asked and asked[0].limit.dose_of is DoseOf.ALL else None
+    unknowns = unknowns_of(organ, asking.setting, asking.courses, recovery)
+    wanted = [*(parse(text) for text in (BANDS if banded else ())), *(one.metric for one in asked)]
+    metrics = tuple({one.text: one for one in wanted}.values())
+    places = {one.text: place for place, one in enumerate(metrics)}
+    return UncertainGroup(
+        organ=organ,
+        unknowns=unknowns,
+        limits=tuple(
+            UncertainLimit(asked=one, unknowns=unknowns, metric=places[one.metric.text]) for one in asked
+        ),
+        metrics=metrics,
+        banded=banded,
+    )
