@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import graybook
-from graybook.cli import assess, bed, commission, demo, dvh, register, request, scan, tables
+from graybook.cli import assess, bed, budget, commission, demo, dvh, register, request, scan, tables
 from graybook.cli.output import Commands
 
 __all__ = ["app"]
@@ -58,6 +58,7 @@ def graybook_command(
 # One line a command; each loads its workflow when it runs, so that listing the commands stays quick.
 app.command("scan")(scan.scan)
 app.command("assess")(assess.assess)
+app.command("budget")(budget.budget)
 app.command("dvh")(dvh.dvh)
 app.command("bed")(bed.bed)
 app.command("register")(register.register)

@@ -50,8 +50,10 @@ class RemainingResult(_Model):
     alpha_beta_gy: float | None
     stops: bool = Field(description="Whether no other limit leaves less: of a proposed plan, else of a dose.")
     value: Figure = Field(default=None, description="Of a volume metric: the earlier courses', in unit.")
+    op: str = Field(default="<=", description="How the source compares.")
     limit: float = Field(description="As published, in unit.")
     unit: str
+    scale: str = Field(default="EQD2", description="The source's: EQD2, BED or physical.")
     namespace: str
     dose_of: str = "all courses"
     basis: str = Field(default="", description="3D sum, 3D sum with envelope, point sum, or course.")
