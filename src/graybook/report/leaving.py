@@ -9,6 +9,7 @@ from graybook.report.remaining_result import Figure, RemainingResult
 
 __all__ = ["by_least_left", "columns_of", "first_left", "greatest", "least", "other_rows", "rows_that_matter"]
 
+ALL = "all courses"
 MOST = 8
 """Organs in the section; the others stand in the annex."""
 
@@ -45,7 +46,9 @@ def by_least_left(entries: Iterable[RemainingResult]) -> tuple[RemainingResult, 
 
 
 def _limits(entries: Iterable[RemainingResult]) -> tuple[RemainingResult, ...]:
-    return by_least_left(entry for entry in entries if entry.namespace != OBSERVED)
+    """Limits on the sum: nothing is used of one on the new course alone."""
+    summed = (entry for entry in entries if entry.namespace != OBSERVED and entry.dose_of == ALL)
+    return by_least_left(summed)
 
 
 def _dosed(entries: Iterable[RemainingResult]) -> list[RemainingResult]:

@@ -30,6 +30,7 @@ __all__ = [
     "metric_name",
     "obstacle_text",
     "of_limit_text",
+    "reason_text",
     "recovered",
     "source_line",
     "status_text",
@@ -272,8 +273,12 @@ def condition_lines(entry: ConstraintResult, words: Wording) -> tuple[str, ...]:
 
 def obstacle_text(entry: ConstraintResult, words: Wording) -> str:
     """Why a limit was not judged, in short: the reason without the words that stand beside it."""
-    reason = entry.reason
-    for opening in (entry.structure, words.term("verdict", entry.status)):
+    return reason_text(entry.reason, entry.structure, entry.status, words)
+
+
+def reason_text(reason: str, structure: str, status: str, words: Wording) -> str:
+    """A reason in short, without a structure and a status that stand beside it."""
+    for opening in (structure, words.term("verdict", status)):
         said = re.match(rf"{re.escape(opening)}\s*:\s*", reason, re.IGNORECASE)
         reason = reason[said.end() :] if said else reason
     reason = reason[:1].upper() + reason[1:]

@@ -8,7 +8,7 @@ from graybook.report.blocks import Cell, cell
 from graybook.report.citations import Citations, short_source
 from graybook.report.constraint_result import ConstraintResult
 from graybook.report.leaving import greatest, least
-from graybook.report.limit_words import limit_text, metric_name, source_line, what_of
+from graybook.report.limit_words import limit_text, metric_name, reason_text, source_line, what_of
 from graybook.report.remaining_result import Figure, RemainingAlternative, RemainingResult
 from graybook.report.result import Result
 from graybook.report.wording import Wording
@@ -16,6 +16,7 @@ from graybook.text.numbers import DASH
 
 __all__ = [
     "condition_line",
+    "failed_text",
     "judged_limits",
     "left_in",
     "left_text",
@@ -27,8 +28,6 @@ __all__ = [
 ]
 
 Judged = dict[tuple[str, str], ConstraintResult]
-_LONGEST = 150
-"""Letters of a reason in a table."""
 
 
 def judged_limits(result: Result) -> Judged:
@@ -37,9 +36,9 @@ def judged_limits(result: Result) -> Judged:
 
 
 def remaining_of(result: Result, limit: str, structure: str) -> RemainingResult | None:
-    """What one limit leaves of one structure; None where that is not told."""
+    """What one limit leaves of one structure, at the α/β that leaves least; None where that is not told."""
     found = (one for one in result.remaining if (one.id, one.structure) == (limit, structure))
-    return next(found, None)
+    return min(found, key=lambda one: least(one.dose_left_gy), default=None)
 
 
 def limit_name(entry: RemainingResult, judged: Judged, words: Wording) -> str:
@@ -121,7 +120,10 @@ def condition_line(entry: RemainingResult, words: Wording) -> str:
     """Whether the source's conditions hold, by a mark, and the reason where they are not known to."""
     if entry.conditions_hold:
         return words("left_conditions_hold")
-    reason = entry.reason
-    if len(reason) > _LONGEST:
-        reason = reason[:_LONGEST].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
-    return words("left_conditions_fail", reason=reason)
+    return failed_text(entry.reason, entry.structure, words)
+
+
+def failed_text(reason: str, structure: str, words: Wording) -> str:
+    """That the conditions of a limit's source are not known to hold, and why."""
+    told = reason_text(reason, structure, "not assessable", words)
+    return words("left_conditions_fail", reason=told[:1].lower() + told[1:])

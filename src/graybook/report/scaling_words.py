@@ -14,8 +14,10 @@ __all__ = ["not_asked", "scaling_lines"]
 
 def _stops(one: PlanScaling, result: Result, words: Wording) -> str:
     judged = judged_limits(result)
-    named = {f"{entry.id}@{entry.structure}": short_limit(entry, judged, words) for entry in result.remaining}
-    return words.series(named.get(stop, stop.replace("@", ", ")) for stop in one.stopped_by)
+    named = {
+        f"{entry.id} @ {entry.structure}": short_limit(entry, judged, words) for entry in result.remaining
+    }
+    return words.series(named.get(stop, stop.replace(" @ ", ", ")) for stop in one.stopped_by)
 
 
 def _factor(one: PlanScaling, result: Result, words: Wording) -> str:
@@ -37,13 +39,13 @@ def scaling_lines(result: Result, words: Wording) -> Iterator[str]:
     for one in result.scaling:
         line = _factor(one, result, words)
         held = one.factor_where_conditions_hold
-        if held is not None and held != one.factor:
+        if held is not None and one.factor is not None and _down(held, words) != _down(one.factor, words):
             line += " " + words("scaling_where_held", factor=_down(held, words))
         yield line
 
 
 def not_asked(result: Result, words: Wording) -> Iterator[str]:
-    """Limits that the factors do not answer, and why."""
+    """How many limits the factors do not answer."""
     found = list(dict.fromkeys(text for one in result.scaling for text in one.not_asked))
     if found:
-        yield words("scaling_not_asked", limits=words.series(found))
+        yield words("scaling_not_asked", n=len(found))

@@ -7,26 +7,28 @@ from collections.abc import Iterator, Sequence
 from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table, cell
 from graybook.report.citations import Citations, short_source
 from graybook.report.limit_words import metric_name
-from graybook.report.remaining_words import judged_limits
+from graybook.report.remaining_words import failed_text, judged_limits
 from graybook.report.result import Result
 from graybook.report.summary import envelope_text, shift_text
 from graybook.report.tornado import TORNADO, shown_tornadoes
-from graybook.report.uncertainty_result import BandResult, LimitUncertainty, TermResult, UncertaintyResult
+from graybook.report.uncertainty_result import BandResult, LimitUncertainty, UncertaintyResult
+from graybook.report.uncertainty_terms import terms_table
 from graybook.report.uncertainty_words import (
     band_text,
     chance_text,
     limits_that_matter,
     outer_text,
-    size_text,
     uncertain_limit_name,
 )
-from graybook.report.values import course_name, structures_by_name
+from graybook.report.values import structures_by_name
 from graybook.report.wording import Wording
 
 __all__ = ["uncertainty_annex", "uncertainty_section"]
 
 _ORGANS = 5
 """Organs whose bands stand in the section."""
+_SENTENCES = 6
+"""Sentences on what is not known, and on what was not computed; all stand in the annex."""
 
 
 def _band_columns(words: Wording) -> tuple[Column, ...]:
@@ -62,9 +64,14 @@ def _limits_table(
                         short_source(one.source, keys.get((one.id, one.structure), "")),
                         numbers.number(one.source),
                     ),
+                    "" if one.conditions_hold else failed_text(one.reason, one.structure, words),
                 ),
                 *_figures(one, words),
-                cell(chance_text(one, samples, words), strong=True),
+                cell(
+                    chance_text(one, samples, words),
+                    words("figure_kept") if one.figure_kept else "",
+                    strong=True,
+                ),
             )
             for one in shown
         ),
@@ -105,27 +112,6 @@ def _bands_table(title: str, shown: Sequence[BandResult], result: Result, words:
     )
 
 
-def _term_row(term: TermResult, result: Result, words: Wording) -> tuple[Cell, ...]:
-    courses = {course.id: course_name(course, words) for course in result.courses}
-    whose = words("uncertain_assumed") if term.assumed else words("uncertain_stated")
-    return (
-        cell(words.term("random", term.term), strong=True),
-        cell(courses.get(term.course, term.course) or words("uncertain_all"), term.structure),
-        cell(size_text(term, words)),
-        cell(whose, term.source, strong=term.assumed),
-    )
-
-
-def _terms_table(found: UncertaintyResult, result: Result, words: Wording) -> Table:
-    keys = ("col_random", "col_course", "col_size", "col_figure_of")
-    shares = (0.0, 1.0, 0.0, 1.4)
-    return Table(
-        title=words("uncertain_varied"),
-        columns=tuple(Column(title=words(key), share=share) for key, share in zip(keys, shares, strict=True)),
-        rows=tuple(_term_row(term, result, words) for term in found.terms),
-    )
-
-
 def _organs_that_matter(result: Result, ranking: tuple[str, ...]) -> tuple[str, ...]:
     limited = tuple(one.structure for one in limits_that_matter(result))
     return limited or ranking[:_ORGANS]
@@ -146,11 +132,19 @@ def _other_limits(result: Result) -> list[LimitUncertainty]:
     )
 
 
-def _said(found: UncertaintyResult, words: Wording) -> Iterator[Paragraph]:
-    if found.ignorance:
-        yield Paragraph(text=words("uncertain_ignorance", terms=words.series(found.ignorance)))
-    if found.not_computed:
-        yield Paragraph(text=words("uncertain_not_computed", structures=words.series(found.not_computed)))
+def _about(sentences: Sequence[str], structures: Sequence[str]) -> list[str]:
+    """Sentences on the structures that matter first."""
+    first = [one for one in sentences if one.startswith(tuple(structures))] if structures else []
+    return [*first, *(one for one in sentences if one not in first)]
+
+
+def _told(key: str, sentences: Sequence[str], words: Wording) -> Iterator[Paragraph]:
+    """The first sentences, and how many more there are."""
+    if sentences:
+        shown = [one if one.endswith(".") else f"{one}." for one in sentences[:_SENTENCES]]
+        more = len(sentences) - len(shown)
+        rest = [words("uncertain_more", n=more)] if more else []
+        yield Paragraph(text=words(key, sentences=" ".join([*shown, *rest])))
 
 
 def _blocks(
@@ -172,10 +166,23 @@ def _blocks(
     if shown:
         yield _bands_table(words("uncertain_bands"), shown, result, words)
     if found.terms:
-        yield _terms_table(found, result, words)
-    yield from _said(found, words)
+        yield terms_table(found, result, words)
+    yield from _told("uncertain_ignorance", _about(found.ignorance, [one.structure for one in limits]), words)
+    yield from _told("uncertain_not_computed", found.not_computed, words)
     if left := len(others) + len(_other_limits(result)):
         yield Paragraph(text=words("uncertain_others", n=left))
+
+
+def _all_told(result: Result, words: Wording) -> Iterator[Table]:
+    """Every sentence on what is not known and not computed, where the section holds only the first."""
+    found = result.uncertainty
+    lists = () if found is None else (("col_not_known", found.ignorance), ("col_refused", found.not_computed))
+    for title, sentences in lists:
+        if len(sentences) > _SENTENCES:
+            yield Table(
+                columns=(Column(title=words(title), share=1.0),),
+                rows=tuple((cell(one),) for one in sentences),
+            )
 
 
 def uncertainty_section(
@@ -193,9 +200,10 @@ def uncertainty_annex(
 ) -> Section | None:
     """Limits and bands that the section leaves out; None without any."""
     limits, bands = _other_limits(result), _parted(result, ranking)[1]
-    blocks = (
+    blocks: tuple[Block, ...] = (
         *((_limits_table(limits, result, numbers, words),) if limits else ()),
         *((_bands_table(words("uncertain_bands"), bands, result, words),) if bands else ()),
+        *_all_told(result, words),
     )
     if not blocks:
         return None

@@ -117,7 +117,7 @@ SCALING = [
         label="Poumon D, rechute",
         fractions=25,
         factor=0.7461,
-        stopped_by=["rulach2021-Moelle épinière-60@Moelle épinière"],
+        stopped_by=["rulach2021-Moelle épinière-60 @ Moelle épinière"],
         factor_where_conditions_hold=0.9,
         not_asked=["Poumon D, V20Gy : le volume ne croît pas avec un facteur"],
     )
@@ -178,6 +178,7 @@ UNCERTAINTY = sure.UncertaintyResult(
         sure.TermResult(term="registration", course="course-2", size=3.2, unit="mm", assumed=False,
                         source="points homologues, A. Martin, 2026-02-18"),
         sure.TermResult(term="dose", size=3.0, unit="%", assumed=True, source="valeur par défaut de Graybook"),
+        sure.TermResult(term="delivery", size=0.0, unit="%", assumed=True, source="aucun chiffre publié"),
     ],
     ignorance=["α/β de Moelle épinière : de 1,4 à 3,2 Gy", "récupération : de 0 à 25 %"],
     bands=[
@@ -203,7 +204,7 @@ def said(text: str) -> dict[str, Any]:
         conditions_hold=False, alternatives=[otherwise(text, text, 45.0, 60.0)],
     )  # fmt: skip
     scaled = SCALING[0].model_copy(
-        update={"label": text, "stopped_by": [f"{text}@{text}"], "not_asked": [text]}
+        update={"label": text, "stopped_by": [f"{text} @ {text}"], "not_asked": [text]}
     )
     term = sure.TermResult(
         term=text, course=text, structure=text, size=1.0, unit=text, assumed=True, source=text

@@ -111,6 +111,7 @@ def test_what_was_varied_and_by_whose_figure(made: SimpleNamespace) -> None:
     ]
     assert rows[1][3].startswith("measured or stated points homologues")
     assert rows[2][1:3] == ["all courses", "3 % (1 SD)"]
+    assert rows[3][2] == "not varied"
     said = " ".join(block.text for block in shown.blocks if isinstance(block, Paragraph))
     for words in ("1000 samples", "seed 1", "40\u00a0mm", "récupération : de 0 à 25 %", "Trachée"):
         assert words in said
@@ -132,3 +133,36 @@ def test_histograms_draw_the_bands(made: SimpleNamespace) -> None:
     dotted = re.compile(r"stroke-dasharray: 0\.8,1\.28")
     assert len(dotted.findall(with_bands)) - len(dotted.findall(without)) == 3 * 2 + 1
     assert with_bands.count("#c3d6ea") == 3 + 1
+
+
+def test_alike_terms_stand_on_one_line(made: SimpleNamespace) -> None:
+    """Forty terms of two courses on twenty structures, of one size and source, are one line that counts them."""
+    from graybook.report.uncertainty_result import TermResult
+    from graybook.report.uncertainty_terms import terms_table
+
+    terms = [
+        TermResult(term="registration", course=f"course-{course}", structure=f"O{i}", size=6.0, unit="mm", assumed=True)
+        for course in (1, 2)
+        for i in range(20)
+    ]  # fmt: skip
+    found = cases.UNCERTAINTY.model_copy(update={"terms": terms})
+    (row,) = [cells(row) for row in terms_table(found, made.left().result, EN).rows]
+    assert "Poumon D SBRT" in row[1]
+    assert "O0, O1, O2, O3 and 16 more" in row[1]
+
+
+def test_many_sentences_are_cut_and_stand_in_the_annex(made: SimpleNamespace) -> None:
+    """Of thirty things not computed the first are told, the others counted, and all stand near the end."""
+    found = made.left().result
+    many = [f"Organe {i} : aucune erreur." for i in range(30)]
+    uncertain = cases.UNCERTAINTY.model_copy(update={"not_computed": many})
+    changed = found.model_copy(update={"uncertainty": uncertain})
+    shown = uncertainty_section(changed, (), citations(changed), EN)
+    annex = uncertainty_annex(changed, (), citations(changed), EN)
+    assert shown is not None
+    assert annex is not None
+    (said,) = [
+        block.text for block in shown.blocks if isinstance(block, Paragraph) and "Organe 0" in block.text
+    ]
+    assert "And 24 more" in said
+    assert [block for block in annex.blocks if isinstance(block, Table) and len(block.rows) == 30]
