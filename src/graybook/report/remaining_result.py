@@ -61,7 +61,9 @@ class RemainingResult(_Model):
         default=False, description="A course is missing from the sum: less is left than stands here."
     )
     conditions_hold: bool = Field(description="Whether the source's conditions are known to hold (rule 12).")
-    reason: str = Field(default="", description="Why they do not, in words.")
+    reason: str = Field(
+        default="", description="Why they do not, or why recovery that was asked for is left out; in words."
+    )
     schedules: list[ScheduleDose] = []
     alternatives: list[RemainingAlternative] = []
     endpoint: str = ""

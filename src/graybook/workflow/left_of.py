@@ -15,13 +15,14 @@ from graybook.constraints.language import derived_at
 from graybook.constraints.remaining import dose_left_gy
 from graybook.dvh.metrics import Kind
 from graybook.radiobiology.linear_quadratic import eqd2_gy
+from graybook.record import Recovery
 from graybook.tables.limit import DoseOf, Namespace, Scale
 from graybook.text import Language, phrase
 from graybook.workflow.judgement import POINT_SUM, basis_of
 from graybook.workflow.limit_asking import Asked
 from graybook.workflow.limit_values import COURSE, alpha_betas_for
 
-__all__ = ["LeftOf", "NotAsked", "alpha_betas_of", "as_left", "left_of", "unasked"]
+__all__ = ["LeftOf", "NotAsked", "alpha_betas_of", "as_left", "counted_recovery", "left_of", "unasked"]
 
 UNIFORM = (Kind.MAX, Kind.MIN, Kind.MEAN, Kind.MEDIAN, Kind.DOSE_AT_VOLUME, Kind.DOSE_AT_PERCENT)
 """Metrics that a uniform dose raises by itself."""
@@ -99,7 +100,8 @@ def left_of(asked: Asked, fractions: int, language: Language) -> list[LeftOf] | 
     found = []
     for ratio in alpha_betas_of(asked):
         at = asked.at(ratio)
-        said = at.judgement_of(_used(at), at.recovery)
+        recovery = counted_recovery(at)
+        said = at.judgement_of(_used(at, recovery), recovery)
         if any(one.holds is False and one.name == "namespace" for one in said.conditions):
             return _not_asked(asked, "remaining_namespace", language)
         if said.measured.low is None or said.measured.high is None:
@@ -113,7 +115,12 @@ def left_of(asked: Asked, fractions: int, language: Language) -> list[LeftOf] | 
 def as_left(asked: Asked, said: Judgement, alpha_beta_gy: float, fractions: int = 1) -> LeftOf:
     """A judgement of the earlier courses as what is used and left of its limit."""
     limit, value = said.limit, said.measured
-    uniform = asked.metric.kind in UNIFORM and limit.at_most and limit.unit == "Gy"
+    uniform = (
+        asked.metric.kind in UNIFORM
+        and limit.at_most
+        and limit.unit == "Gy"
+        and limit.dose_of is not DoseOf.SHARE
+    )
     if not uniform or value.low is None or value.high is None:
         return LeftOf(asked=asked, said=said, alpha_beta_gy=alpha_beta_gy, used=None, limit_gy=None)
     share = 1.0 / (1.0 + 2.0 / alpha_beta_gy) if limit.scale is Scale.BED else 1.0
@@ -134,10 +141,8 @@ def unasked(asked: Asked) -> str:
     limit, result = asked.limit, asked.organ.result
     if limit.namespace is Namespace.OBSERVED:
         return "remaining_observed"
-    if limit.scale is Scale.REPORTED or (limit.scale is Scale.PHYSICAL and limit.dose_of is DoseOf.ALL):
+    if limit.scale is Scale.REPORTED or (limit.scale is Scale.PHYSICAL and _is_of_earlier(asked)):
         return "remaining_scale"
-    if limit.dose_of is DoseOf.SHARE:
-        return "remaining_share"
     if result is not None and basis_of(result) == POINT_SUM and limit.dose_of is DoseOf.ALL:
         ratios = alpha_betas_of(asked)
         return "" if ratios == (result.alpha_beta_gy,) else "remaining_point_sum"
@@ -155,11 +160,23 @@ def alpha_betas_of(asked: Asked) -> tuple[float, ...]:
     return (limit.alpha_beta_gy,)
 
 
-def _used(asked: Asked) -> Measured:
-    """What the limit sees of the earlier courses: nothing, where it is on the new course alone."""
-    if asked.limit.dose_of is DoseOf.REFERENCE:
+def _is_of_earlier(asked: Asked) -> bool:
+    """Whether a limit sees earlier courses: there are some, and it is not on the new course alone."""
+    return asked.limit.dose_of is DoseOf.ALL and any(
+        one.course.counts for one in asked.asking.setting.courses
+    )
+
+
+def counted_recovery(asked: Asked) -> Recovery | None:
+    """The recovery that is reckoned with: none for a limit that has recovery in it already (rule 11)."""
+    return None if asked.limit.conditions.recovery_in_source == "yes" else asked.recovery
+
+
+def _used(asked: Asked, recovery: Recovery | None) -> Measured:
+    """What the limit sees of the earlier courses: nothing where there are none, or where it is on the new course alone."""
+    if not _is_of_earlier(asked):
         return Measured(low=0.0, high=0.0, basis=COURSE)
-    return asked.value(asked.recovery)
+    return asked.value(recovery)
 
 
 def _not_asked(asked: Asked, code: str, language: Language, **params: object) -> NotAsked:

@@ -15,7 +15,7 @@ from graybook.tables.limit import DoseOf, Namespace, Scale
 from graybook.tables.rulebook import Rulebook
 from graybook.text import Language, phrase
 from graybook.workflow.judgement import POINT_SUM, basis_of
-from graybook.workflow.left_of import alpha_betas_of
+from graybook.workflow.left_of import alpha_betas_of, counted_recovery
 from graybook.workflow.limit_asking import Asked, Asking
 from graybook.workflow.limit_cases import courses_of
 from graybook.workflow.limit_pairs import with_pairs
@@ -115,7 +115,10 @@ def _unasked(asked: Asked, course: Course) -> str:
     limit = asked.limit
     if limit.namespace is Namespace.OBSERVED:
         return "remaining_observed"
-    if limit.scale is Scale.REPORTED or (limit.scale is Scale.PHYSICAL and limit.dose_of is DoseOf.ALL):
+    several = len(asked.asking.courses.counted) > 1
+    if limit.scale is Scale.REPORTED or (
+        limit.scale is Scale.PHYSICAL and limit.dose_of is DoseOf.ALL and several
+    ):
         return "remaining_scale"
     if limit.dose_of is not DoseOf.ALL and asked.asking.setting.reference.id != course.id:
         return "remaining_not_reference"
@@ -136,7 +139,7 @@ def _figure_of(asked: Asked, ratio: float) -> tuple[object, ...]:
 
 def _stops(members: Sequence[Asked], course: Course, settings: Settings) -> list[_Stop]:
     """The strictest of the limits on one figure, and the strictest of those whose conditions hold; none without a figure."""
-    judged = [(one, one.judged(one.recovery)) for one in members]
+    judged = [(one, one.judged(counted_recovery(one))) for one in members]
     judged = [
         (one, said)
         for one, said in judged
@@ -174,7 +177,7 @@ def _excess(asked: Asked, limit: float, course: Course, settings: Settings) -> C
                 organ=organ,
                 asking=replace(asked.asking, sums=OrganSums(setting=asked.asking.setting, metrics={})),
             )
-            value = fresh.value(asked.recovery)
+            value = fresh.value(counted_recovery(asked))
             ends = (value.low, value.high)
             if ends[0] is None or ends[1] is None:  # a share of nothing: nothing is exceeded
                 known[factor] = -limit

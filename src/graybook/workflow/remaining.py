@@ -13,7 +13,7 @@ from graybook.tables.limit import DoseOf, Limit
 from graybook.tables.rulebook import Rulebook
 from graybook.text import Language, phrase
 from graybook.units import DOSE_DECIMALS, rounded_gy
-from graybook.workflow.left_of import LeftOf, NotAsked, left_of
+from graybook.workflow.left_of import LeftOf, NotAsked, counted_recovery, left_of
 from graybook.workflow.limit_asking import Asked, Asking
 from graybook.workflow.limit_pairs import with_pairs
 from graybook.workflow.limit_results import JUDGED_KINDS
@@ -120,7 +120,6 @@ def _result(one: LeftOf, new: NewCourse, language: Language, *, stops: bool, aga
     result = one.asked.organ.result
     assert result is not None  # noqa: S101  (asked only of organs with a result)
     low, high = said.measured.low, said.measured.high
-    failing = not one.holds
     return RemainingResult(
         id=limit.id,
         structure=result.name,
@@ -144,10 +143,8 @@ def _result(one: LeftOf, new: NewCourse, language: Language, *, stops: bool, aga
         dose_of=limit.dose_of.value,
         basis=said.measured.basis,
         lower_bound=limit.dose_of is DoseOf.ALL and not one.asked.complete(said.measured),
-        conditions_hold=not failing,
-        reason=phrase(said.reason.code, language, **{"subject": result.name, **said.reason.params})
-        if failing
-        else "",
+        conditions_hold=one.holds,
+        reason=_reason(one, language),
         schedules=schedules(one),
         alternatives=times(one, language) if again else [],
         endpoint=limit.endpoint,
@@ -160,3 +157,14 @@ def _result(one: LeftOf, new: NewCourse, language: Language, *, stops: bool, aga
 
 def _ends(low: float, high: float) -> Figure:
     return rounded_gy(high) if high - low <= 1e-6 else (round(low, DOSE_DECIMALS), round(high, DOSE_DECIMALS))
+
+
+def _reason(one: LeftOf, language: Language) -> str:
+    """Why the source's conditions are not known to hold, or why recovery is left out; else nothing."""
+    result, said = one.asked.organ.result, one.said
+    name = "" if result is None else result.name
+    if not one.holds:
+        return phrase(said.reason.code, language, **{"subject": name, **said.reason.params})
+    if one.asked.recovery is not None and counted_recovery(one.asked) is None:
+        return phrase("remaining_recovery", language, subject=name)
+    return ""

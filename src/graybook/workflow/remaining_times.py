@@ -16,7 +16,7 @@ from graybook.tables.limit import DoseOf
 from graybook.text import Language, phrase
 from graybook.units import rounded_gy
 from graybook.workflow.judgement import POINT_SUM
-from graybook.workflow.left_of import LeftOf, as_left
+from graybook.workflow.left_of import LeftOf, as_left, counted_recovery
 from graybook.workflow.limit_asking import Asked
 from graybook.workflow.new_course import SCHEDULES
 from graybook.workflow.organ_dose import CourseOnOrgan
@@ -62,7 +62,7 @@ Other = tuple[str, str, Asked, Judgement]
 
 
 def _others(one: LeftOf, language: Language) -> Iterator[Other]:
-    asked, recovery = one.asked, one.asked.recovery
+    asked, recovery = one.asked, counted_recovery(one.asked)
     if asked.asking.setting.order_unknown - asked.asking.concurrent:
         said = asked.judgement_of(asked.value(recovery, worse_order=False), recovery)
         yield "order", phrase("alternative_order", language), asked, said
@@ -77,8 +77,8 @@ def _others(one: LeftOf, language: Language) -> Iterator[Other]:
 
 
 def _recoveries(asked: Asked, language: Language) -> Iterator[Other]:
-    """Both conventions side by side, and nothing recovered (rule 11)."""
-    stated = asked.recovery
+    """Both conventions side by side, and nothing recovered (rule 11); nothing where recovery is in the limit already."""
+    stated = counted_recovery(asked)
     if stated is None:
         return
     share = max(one.share for one in stated.steps)

@@ -1,0 +1,52 @@
+"""``graybook budget``: one document or one table, in both languages, and an exit status that does not judge."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rules.limit_cases import given
+from rules.patients import run
+
+KEYS = {
+    "structure", "metric", "limit_gy", "used_eqd2_gy", "left_eqd2_gy", "dose_left_gy", "fractions",
+    "alpha_beta_gy", "stops", "source", "tier",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """70/35, then 2 Gy: nothing is left to the cord."""
+    return given(tmp_path_factory.mktemp("budget") / "in", (70.0, 35), (2.0, 1), drawn=("SpinalCord",))
+
+
+def test_the_document_has_every_key(folder: Path) -> None:
+    """Each row has the stated keys, the one that stops is told, and nothing left is status 0."""
+    ran = run("budget", folder, "--fractions", 5, "--json")
+    assert ran.exit_code == 0, ran.output
+    rows = json.loads(ran.stdout)["limits"]
+    assert rows
+    assert all(set(one) >= KEYS for one in rows)
+    assert any(one["stops"] for one in rows)
+    assert {one["dose_left_gy"] for one in rows if one["metric"] == "max" and one["limit_gy"] <= 72.0} == {
+        0.0
+    }
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Dose left"), ("fr", "Dose restante")])
+def test_the_page_says_what_the_dose_is(folder: Path, language: str, words: str) -> None:
+    """A table, then that the dose is uniform, no prescription, and needs an independent check."""
+    ran = run("budget", folder, "--fractions", 5, "--lang", language)
+    said = " ".join(ran.stdout.split())
+    assert ran.exit_code == 0, ran.output
+    assert words in said
+    assert "prescription" in said
+    assert "CE" in said
+
+
+def test_no_fractions_are_a_wrong_call(folder: Path) -> None:
+    """Status 2, before the folder is read."""
+    assert run("budget", folder, "--fractions", 0).exit_code == 2
+    assert run("budget", folder).exit_code == 2
