@@ -111,9 +111,15 @@ def _points_table(result: Result, words: Wording) -> Table:
                 cell(words.number(points.bound_d0_1cc_gy)),
                 cell(words.number(points.max_sum_gy)),
                 cell(envelope_text(envelope, words), shift_text(envelope, words)),
+                cell(words.number(None if envelope is None else envelope.within_organ_d0_03cc_gy)),
             )
         )
-    keys = ("col_customary", "col_bound003", "col_customary01", "col_bound01", "col_max_sum", "col_envelope")
+    keys = (
+        *("col_customary", "col_bound003", "col_customary01", "col_bound01", "col_max_sum"),
+        *("col_envelope", "col_within_organ"),
+    )
+    shown = [item.envelope for item in result.structures if item.envelope is not None]
+    searched = any(one.within_organ_d0_03cc_gy is not None for one in shown)
     return Table(
         title=words("metrics_points"),
         columns=(
@@ -121,7 +127,13 @@ def _points_table(result: Result, words: Wording) -> Table:
             *(Column(title=words(key), numeric=True) for key in keys),
         ),
         rows=tuple(rows),
-        note=" ".join([words("note_points"), *shift_notes(result.structures, words)]),
+        note=" ".join(
+            [
+                words("note_points"),
+                *shift_notes(result.structures, words),
+                *([words("note_within_organ")] if searched else []),
+            ]
+        ),
     )
 
 

@@ -182,7 +182,9 @@ class PointSum(_Model):
 class Envelope(_Model):
     """Rule 10c: the range of near-maximum and maximum when earlier doses are shifted by ``shift_mm``. EQD2 [Gy]
 
-    It may draw dose from outside the organ unless ``inside_only``.
+    It may draw dose from outside the organ unless ``inside_only``. In the figures ``within_organ`` each earlier dose at a point is
+    the highest within the shift that lies in the organ as its course drew it, or as mapped where none does. They bound no larger
+    error.
     """
 
     shift_mm: float = Field(
@@ -193,6 +195,11 @@ class Envelope(_Model):
     d0_03cc_gy: tuple[float, float] | None = None
     d0_1cc_gy: tuple[float, float] | None = None
     max_gy: tuple[float, float] | None = None
+    within_organ_d0_03cc_gy: float | None = Field(
+        default=None, description="Highest when no earlier dose comes from outside the organ. EQD2 [Gy]"
+    )
+    within_organ_d0_1cc_gy: float | None = None
+    within_organ_max_gy: float | None = None
 
 
 class Bound(_Model):

@@ -16,6 +16,7 @@ from graybook.units import rounded_gy
 from graybook.workflow.organ_dose import NOTHING_RECOVERED, eqd2_on_organ
 from graybook.workflow.organ_result import OrganDoses
 from graybook.workflow.shifted_doses import MovableCourse, Shift, Shifting
+from graybook.workflow.within_organ import within_organ
 
 __all__ = ["MovableCourse", "Shift", "envelope", "envelope_of"]
 
@@ -32,8 +33,10 @@ Ends = tuple[float, float]
 
 
 def envelope(organ: OrganDoses, shifts: Sequence[Shift], alpha_beta_gy: float) -> Envelope:
-    """Near-maximum and maximum when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c)."""
+    """Near-maximum and maximum when every earlier course is displaced as a whole by its shift, in 26 directions (rule 10c), and the
+    highest when no dose may come from outside the organ."""
     found = envelope_of(organ, shifts, tuple(OF_RESULT.values()), alpha_beta_gy)
+    within = within_organ(organ, shifts, alpha_beta_gy) if organ.mapped else {}
     ranges = {
         name: None if ends is None else (rounded_gy(ends[0]), rounded_gy(ends[1]))
         for name, ends in zip(OF_RESULT, found, strict=True)
@@ -44,6 +47,7 @@ def envelope(organ: OrganDoses, shifts: Sequence[Shift], alpha_beta_gy: float) -
             "assumed": any(one.assumed for one in shifts),
             "inside_only": not shifts,
             **ranges,
+            **within,
         }
     )
 
