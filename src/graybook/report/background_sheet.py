@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from graybook.report.background_result import BackgroundFile, BackgroundResult, OtherDoseError, PlainAddition
+from graybook.report.background_result import (
+    BackgroundFile,
+    BackgroundResult,
+    FileLimit,
+    OtherDoseError,
+    PlainAddition,
+)
 from graybook.report.blocks import Cell, Column, Section, Table, cell
 from graybook.report.html import style, template
 from graybook.report.pdf import pdf_bytes
@@ -33,6 +39,10 @@ EXAMPLE = PlainAddition(
 """30 Gy EQD2 under 30 Gy in 30 fractions, worked by hand in docs/howto/background.md; stands beside every patient's numbers."""
 
 _NAMES_SHOWN = 3
+_WARNINGS_SHOWN = 6
+_LIMITS_SHOWN = 26
+_OF_REPORT = frozenset({"alpha_beta_convention", "alignment_points_only", "alignment_with_envelope"})
+"""Codes of what is about tumours, which have no file, and of what the files' own warnings say."""
 _LOWER, _HIGHER = 0.8, 1.2
 _KINDS = ("EQD2", "REMAINING", "BASE")
 _LABELS = (
@@ -154,7 +164,7 @@ def _where(result: BackgroundResult, words: _Words) -> str:
     if lies.of == "planning CT":
         key = "on_coarser_ct" if lies.coarsened else "on_ct"
     voxels = " × ".join(str(count) for count in reversed(lies.shape_zyx))
-    return words(key, voxels=voxels, frame=lies.frame)
+    return words(key, voxels=voxels)
 
 
 def _trap_lines(result: BackgroundResult, words: _Words) -> Iterator[str]:
@@ -234,7 +244,7 @@ def _files(result: BackgroundResult, words: _Words) -> Table:
             )
         )
     titles = ("file", "holds", "load", "never")
-    shares = (1.5, 1.3, 1.3, 1.1)
+    shares = (0.0, 1.3, 1.3, 1.1)
     return Table(
         columns=tuple(
             Column(title=words(f"col_{key}"), share=share) for key, share in zip(titles, shares, strict=True)
@@ -282,47 +292,56 @@ def _error(error: OtherDoseError | None, words: _Words) -> Cell:
     if error is None:
         return cell(DASH)
     number = words.report.number
-    said = words(
-        "error",
+    lowest, highest = words.signed(error.lowest_gy), words.signed(error.highest_gy)
+    hottest = words(
+        "error_hottest",
         reading=number(error.reading_at_hottest_gy, 1),
         truth=number(error.truth_at_hottest_gy, 1),
-        error=words.signed(error.at_hottest_gy),
         percent=words.signed(error.at_hottest_percent),
     )
-    lowest, highest = words.signed(error.lowest_gy), words.signed(error.highest_gy)
-    return cell(said, words("error_range", lowest=lowest, highest=highest))
+    return cell(words("error_range", lowest=lowest, highest=highest), hottest)
 
 
 def _limits(result: BackgroundResult, words: _Words) -> Iterator[Section]:
-    """Every limit with a file, on a page of its own."""
-    rows = [
-        (
-            cell(limit.tg263 or limit.structure, one.name, strong=True),
-            cell(f"{limit.metric} {words.report.gy(limit.limit_eqd2_gy)} EQD2"),
-            cell(words.report.short(one.alpha_beta_gy)),
-            cell(words.report.number(limit.limit_isoeffective_gy, 1)),
-            cell(words.report.number(one.min_gy, 1)),
-            cell(words.report.number(one.nothing_left_cm3, 1)),
-            cell(limit.source),
-        )
-        for one in _of_kind(result, "REMAINING")
-        for limit in one.limits
-    ]
+    """Every limit with a file, on a page of its own; limits of one figure in one row, with their sources."""
+    found: dict[tuple[str, str, str], tuple[BackgroundFile, list[FileLimit]]] = {}
+    for one in _of_kind(result, "REMAINING"):
+        for limit in one.limits:
+            organ = limit.tg263 or limit.structure
+            found.setdefault((one.name, organ, limit.metric), (one, []))[1].append(limit)
+    if not found:
+        return
+    rows = [_limit(organ, metric, one, limits, words) for (_, organ, metric), (one, limits) in found.items()]
+    note = [words("limits_note", fractions=result.fractions)]
+    if len(rows) > _LIMITS_SHOWN:
+        note.append(words("limits_more", n=len(rows) - _LIMITS_SHOWN))
     table = Table(
         columns=(
-            Column(title=words("col_organ"), share=1.0),
-            Column(title=words("col_limit"), share=1.0),
+            Column(title=words("col_organ"), share=1.5),
+            Column(title=words("col_limit")),
             Column(title="α/β [Gy]", numeric=True),
             Column(title=words("col_objective", fractions=result.fractions), numeric=True),
-            Column(title=words("col_left"), numeric=True),
             Column(title=words("col_nothing"), numeric=True),
-            Column(title=words("col_source"), share=1.6),
+            Column(title=words("col_source"), share=1.5),
         ),
-        rows=tuple(rows),
-        note=words("limits_note", fractions=result.fractions),
+        rows=tuple(rows[:_LIMITS_SHOWN]),
+        note=" ".join(note),
     )
-    if rows:
-        yield Section(id="limits", title=words("section_limits"), blocks=(table,))
+    yield Section(id="limits", title=words("section_limits"), blocks=(table,))
+
+
+def _limit(
+    organ: str, metric: str, one: BackgroundFile, limits: Sequence[FileLimit], words: _Words
+) -> tuple[Cell, ...]:
+    sources = dict.fromkeys(limit.source for limit in limits)
+    return (
+        cell(organ, one.name, strong=True),
+        cell(f"{metric} {words.report.short(one.limit_eqd2_gy)}\u00a0Gy EQD2"),
+        cell(words.report.short(one.alpha_beta_gy)),
+        cell(words.report.number(limits[0].limit_isoeffective_gy, 1)),
+        cell(words.report.number(one.nothing_left_cm3, 1)),
+        cell(*sources, even=True),
+    )
 
 
 def _missing(result: BackgroundResult, words: _Words) -> Iterator[str]:
@@ -331,13 +350,13 @@ def _missing(result: BackgroundResult, words: _Words) -> Iterator[str]:
             yield words("missing_course", course=one.label, reason=one.reason or words("missing_reason"))
     if result.lower_bound:
         yield words("lower_bound")
-    if result.not_voxelwise:
-        named = dict.fromkeys(f"{one.structure} {one.metric}" for one in result.not_voxelwise)
-        yield words("not_voxelwise", limits=words.report.listing(list(named), 6))
-    refused = [one.tg263 or one.name for one in result.organs if one.basis and not one.voxelwise]
-    if refused:
-        yield words("not_relied", organs=words.report.listing(refused, 6))
-    if result.outside_share > 0.0:
-        yield words("outside", percent=words.report.number(100.0 * result.outside_share, 1))
-    yield from (one.text for one in result.warnings)
+    reasons: dict[str, dict[str, None]] = {}
+    for limit in result.not_voxelwise:
+        reasons.setdefault(limit.reason, {})[f"{limit.structure} {limit.metric}"] = None
+    for reason, named in reasons.items():
+        yield words("not_voxelwise", limits=words.report.listing(list(named), 4), reason=reason)
+    told = [one.text for one in result.warnings if one.code not in _OF_REPORT]
+    yield from told[:_WARNINGS_SHOWN]
+    if len(told) > _WARNINGS_SHOWN:
+        yield words("warnings_more", n=len(told) - _WARNINGS_SHOWN)
     yield words("no_recovery")

@@ -71,7 +71,7 @@ def test_the_example_stands_beside_the_patients_numbers(language: Language, figu
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({}, "those of the planning CT (256 × 256 × 100), frame of reference 1.2.3"),
+        ({}, "those of the planning CT (256 × 256 × 100)"),
         ({"coarsened": True}, "coarser spacing"),
         ({"of": "reference dose grid"}, "for want of a planning CT"),
     ],
@@ -115,7 +115,9 @@ def test_a_base_dose_states_what_it_is_valid_for_and_its_errors() -> None:
         both = own.base_gy + share * own.new_gy
         reading = both * (both / 25 + 2.0) / 4.0
         sign = "+" if reading > truth else "\u2212"
-        assert f"reads {reading:.1f} for {truth:.1f}: {sign}{abs(reading - truth):.1f} Gy" in cell
+        assert f"{sign}{1.4 * abs(reading - truth):.1f}" in cell
+        percent = f"{sign}{100 * abs(reading - truth) / truth:.1f} %"
+        assert f"where most: {reading:.1f} for {truth:.1f} ({percent})" in cell
 
 
 def test_no_expected_plan_no_base_dose() -> None:
@@ -127,14 +129,19 @@ def test_no_expected_plan_no_base_dose() -> None:
 
 
 def test_what_is_missing_is_said() -> None:
-    """A course from paper, the lower bound, limits of means and volumes, organs whose alignment does not reach: each a line."""
+    """A course from paper, the lower bound, limits of means and volumes: each a line."""
     said = " | ".join(background_sheet(background(), "en").missing)
-    for words in ("Sein G: known from paper only", "lower bound", "Lungs V20Gy, Heart mean", "Liver", "2.1"):
+    for words in (
+        "Sein G: known from paper only",
+        "lower bound",
+        "Lungs V20Gy. a volume",
+        "Heart mean. a mean",
+    ):
         assert words in said, words
 
 
 def test_warnings_are_printed() -> None:
-    """What the command warns of stands among what is missing, as it was said."""
+    """What the command warns of stands among what is missing, at most six, then how many more; of tumours nothing."""
     warning = FindingResult(
         code="c", severity="warning", subject="C2", text="The alignment was not approved."
     )
@@ -157,11 +164,28 @@ def test_every_limit_with_a_file_is_listed() -> None:
     rows = texts(table)
     assert len(rows) == 6
     assert rows[0][0] == "SpinalCord remaining_SpinalCord_50_ab2_n25.dcm"
-    assert rows[0][1:4] == ["max 50.00 Gy EQD2", "2", "50.0"]
+    assert rows[0][1:4] == ["max 50 Gy EQD2", "2", "50.0"]
     many = [remaining(f"Organ{n}", 50.0, 2.0) for n in range(3)]
     assert background_sheet(background(files=many), "en").files.rows[0][0].lines[1:] == tuple(
         one.name for one in many
     )
+
+
+def test_limits_of_one_figure_share_a_row() -> None:
+    """Two sources of 50 Gy for the cord: one row with both; 30 rows do not fit, and how many more there are is said."""
+    one = remaining("SpinalCord", 50.0, 2.0)
+    other = one.limits[0].model_copy(update={"source": "Another source"})
+    both = one.model_copy(update={"limits": [*one.limits, other, *one.limits]})
+    (section,) = background_sheet(background(files=[both]), "en").sections
+    (table,) = section.blocks
+    assert isinstance(table, Table)
+    assert [row[-1].lines for row in table.rows] == [(one.limits[0].source, "Another source")]
+    many = [remaining(f"Organ{n}", 50.0, 2.0) for n in range(30)]
+    (section,) = background_sheet(background(files=many), "en").sections
+    (table,) = section.blocks
+    assert isinstance(table, Table)
+    assert len(table.rows) == 26
+    assert "4 more in background.json" in table.note
 
 
 @pytest.mark.rule(17)
