@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 import graybook
-from graybook.cli import assess, bed, budget, commission, demo, dvh, register, request, scan, tables
+from graybook.cli import (
+    assess,
+    background,
+    background_check,
+    bed,
+    budget,
+    commission,
+    demo,
+    dvh,
+    register,
+    request,
+    scan,
+    tables,
+)
 from graybook.cli.output import Commands
 
 __all__ = ["app"]
@@ -59,6 +72,8 @@ def graybook_command(
 app.command("scan")(scan.scan)
 app.command("assess")(assess.assess)
 app.command("budget")(budget.budget)
+app.command("background")(background.background)
+app.command("background-check")(background_check.background_check)
 app.command("dvh")(dvh.dvh)
 app.command("bed")(bed.bed)
 app.command("register")(register.register)

@@ -152,21 +152,19 @@ def _prior(found: Study, settings: Settings) -> Prior:
     prior = prior_of(
         found.assessed, found.setting, settings, alpha_betas=headline.alpha_betas, repairs=headline.repairs
     )
-    given = prior.setting.courses
-    unreached = [
-        one.course
-        for one in given
-        if one.course.undecided or (one.dose is not None and one.course.id not in prior.setting.alignments)
-    ]
+    given, reached = prior.setting.courses, prior.setting.alignments
+    apart = [one for one in given if one.dose is not None and one.course.id not in reached]
+    unreached = [one.course for one in apart if not one.course.alignment_declined]
+    unreached += [one.course for one in given if one.course.undecided]
     if unreached:
         raise _refused(found, unreached)
-    if all(one.dose is None for one in given):
+    if all(one.dose is None or one in apart for one in given):
         raise InputError(
             "No course that counts as given has a dose: there is nothing to load into a planning system.",
             value=", ".join(one.course.label for one in given) or "no course",
             remedy="Add the RT Dose of the earlier courses; `graybook request FOLDER` says what to ask for.",
         )
-    complete = all(one.complete for one in given)
+    complete = not apart and all(one.complete for one in given)
     return replace(prior, setting=replace(prior.setting, refused=False, complete=complete))
 
 
@@ -195,7 +193,7 @@ def _earlier(prior: Prior) -> EarlierCourses:
         courses=tuple(
             seen_from(one.dose, setting.alignments[one.course.id].transform)
             for one in setting.courses
-            if one.dose is not None
+            if one.dose is not None and one.course.id in setting.alignments
         ),
         order_unknown=setting.order_unknown,
     )
@@ -251,7 +249,8 @@ def _header(found: Study, prior: Prior, grid: FileGrid) -> BackgroundHeader:
     slices = [one.header for one in person.slices if one.header.series_uid == grid.series_uid]
     own = {phase.id for phase in reference.phases}
     headers = slices + [dose.header for one in person.planned if one.id in own for dose in one.doses]
-    given = {phase.id for one in prior.setting.courses if one.dose is not None for phase in one.dose.phases}
+    earlier = [one.dose for one in prior.setting.courses if one.course.id in prior.setting.alignments]
+    given = {phase.id for dose in earlier if dose is not None for phase in dose.phases}
     planned = [one for one in person.planned if one.id in given]
     return BackgroundHeader(
         patient=person.record.person,

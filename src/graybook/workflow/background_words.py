@@ -28,6 +28,7 @@ from graybook.workflow.background_volumes import EXAMPLE_FRACTIONS, FileWish, Vo
 from graybook.workflow.doses import LoadedCourse
 from graybook.workflow.expected_dose import Expected
 from graybook.workflow.judgement import basis_of
+from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.prior import Prior, is_proposed
 from graybook.workflow.results import finding_results, patient_result, provenance_result
@@ -57,7 +58,11 @@ def background_result(told: Told) -> BackgroundResult:
     """The whole summary."""
     study, language = told.study, told.language
     organs = [one for one in told.prior.organs if _is_organ(one)]
-    missing = {one.course.id: why for one in told.prior.setting.courses if (why := _why_missing(one))}
+    missing = {
+        one.course.id: why
+        for one in told.prior.setting.courses
+        if (why := _why_missing(one, told.prior.setting))
+    }
     courses = [_course(one.course, missing, told) for one in study.setting.courses]
     return BackgroundResult(
         notice=phrase("notice", language),
@@ -96,7 +101,7 @@ def _is_organ(one: AssessedOrgan) -> bool:
     return one.result is not None and one.result.kind in ORGANS
 
 
-def _why_missing(loaded: LoadedCourse) -> str:
+def _why_missing(loaded: LoadedCourse, setting: Setting) -> str:
     """Why a course that counts is not, or not wholly, in the files, as a code of the catalogue; empty when it is."""
     if not loaded.course.counts and not loaded.course.undecided:
         return ""
@@ -104,18 +109,21 @@ def _why_missing(loaded: LoadedCourse) -> str:
         return "background_course_paper"
     if loaded.dose is None:
         return "background_course_no_dose"
+    if loaded.course.id not in setting.alignments:
+        return "background_course_declined"
     return "" if loaded.complete else "background_course_part"
 
 
 def _course(course: Course, missing: dict[str, str], told: Told) -> BackgroundCourse:
-    given = {one.course.id: one for one in told.prior.setting.courses}
+    setting = told.prior.setting
+    given = {one.course.id: one for one in setting.courses}
     why = missing.get(course.id, "")
     return BackgroundCourse(
         id=course.id,
         label=course.label,
         start_date=None if course.start_date is None else course.start_date.isoformat(),
         role="proposed" if is_proposed(course) and course.id not in given else "prior",
-        included=course.id in given and given[course.id].dose is not None,
+        included=course.id in given and given[course.id].dose is not None and course.id in setting.alignments,
         reason=phrase(why, told.language) if why else "",
     )
 

@@ -336,6 +336,22 @@ def test_what_has_no_sum_has_no_files(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.rule(9)
+def test_a_declined_alignment_leaves_a_lower_bound(tmp_path: Path) -> None:
+    """A person declines the alignment of one of two earlier courses: the files hold the other, and say what is missing."""
+    first, second = earlier(), earlier("older", OLDER, 5)
+    new = planned()
+    folder = write_phantom(tmp_path / "patient", [first, second, new], [link(first, new)])
+    state(folder, PROPOSED, '[[course]]\ncourse = "2011-05-02"\nalignment = "declined"')
+    result = written(folder, tmp_path / "out", alpha_betas_gy=[2.0])
+    assert result.lower_bound
+    assert [one.included for one in result.courses] == [False, True, False]
+    values, points = read(tmp_path / "out" / "prior_eqd2_ab2.dcm")
+    np.testing.assert_allclose(values, eqd2(along(EARLIER, there(points)), 15, 2.0), rtol=1e-4)
+    ds = pydicom.dcmread(tmp_path / "out" / "prior_eqd2_ab2.dcm", stop_before_pixels=True)
+    assert len(ds.ReferencedRTPlanSequence) == 1
+
+
 def test_expected_plans_that_are_refused(tmp_path: Path) -> None:
     """Other fractions, a course that counts as given, no such plan, a plan in another frame: each with what to do."""
     folder = folder_of(tmp_path / "patient", earlier())
