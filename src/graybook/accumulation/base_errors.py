@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graybook.accumulation.background import base_gy, read_eqd2_gy, true_eqd2_gy
-from graybook.geometry.arrays import FloatArray
+from graybook.geometry.arrays import FloatArray, IntArray
 
 __all__ = ["SHARES", "BaseErrors", "Misread", "MissedDose", "misread"]
 
@@ -82,15 +82,24 @@ class BaseErrors:
     _ends: dict[float, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     def add(
-        self, points_mm: FloatArray, prior_eqd2_gy: FloatArray, new_gy: FloatArray, base: FloatArray
+        self,
+        points_mm: FloatArray,
+        prior_eqd2_gy: FloatArray,
+        new_gy: FloatArray,
+        base: FloatArray,
+        *,
+        within: IntArray | None = None,
     ) -> None:
-        """Look at a block of voxels."""
+        """Look at a block of voxels; ``worst`` is looked for at the places ``within`` alone, at all for None."""
         by = self._by
         truth = by.true(prior_eqd2_gy, new_gy)
-        excess = by.read(by.base(prior_eqd2_gy, np.zeros(1)), new_gy) - truth
-        at = int(np.argmax(excess))
-        if self.worst is None or float(excess[at]) > self.worst.excess_gy:
-            self.worst = self._at(points_mm[at], prior_eqd2_gy[at], new_gy[at])
+        places = np.arange(len(truth)) if within is None else within
+        if len(places):
+            alone = by.base(prior_eqd2_gy[places], np.zeros(1))
+            excess = by.read(alone, new_gy[places]) - truth[places]
+            at = int(places[np.argmax(excess)])
+            if self.worst is None or float(excess.max()) > self.worst.excess_gy:
+                self.worst = self._at(points_mm[at], prior_eqd2_gy[at], new_gy[at])
         at = int(np.argmax(truth))
         if self.hottest is None or float(truth[at]) > self.hottest.truth_gy:
             self.hottest = self._at(points_mm[at], prior_eqd2_gy[at], new_gy[at])

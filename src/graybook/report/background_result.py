@@ -130,7 +130,9 @@ class PlainAddition(_Model):
     of: Literal["expected dose", "example"] = Field(
         description="The patient's expected dose, or 30 Gy in 30 fractions on the highest earlier dose."
     )
-    point_mm: tuple[float, float, float] = Field(description="Where the second reading misleads most. [mm]")
+    point_mm: tuple[float, float, float] = Field(
+        description="Where the second reading misleads most, in an organ of this α/β. [mm]"
+    )
     structures: list[str] = Field(default=[], description="Organs around the point.")
     alpha_beta_gy: float
     fractions: int

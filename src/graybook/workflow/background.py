@@ -24,6 +24,7 @@ from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language, phrase, remedy
 from graybook.workflow.background_grid import FileGrid, file_grid
 from graybook.workflow.background_limits import VoxelLimits, ratios_of, voxel_limits
+from graybook.workflow.background_organs import voxels_of_organs
 from graybook.workflow.background_volumes import FileWish, written_volumes
 from graybook.workflow.background_words import Told, background_result
 from graybook.workflow.course_registration import Register
@@ -105,7 +106,9 @@ def background(
     dose = None if expected is None else expected_dose(expected, found, folder=folder, fractions=fractions)
     grid = file_grid(found.setting, spacing_mm)
     limits = voxel_limits(found, prior, fractions=fractions, language=language, chosen=alpha_betas_gy)
-    wishes = _wishes(ratios_of(prior.organs, prior.setting, limits, alpha_betas_gy), limits, fractions, dose)
+    ratios = ratios_of(prior.organs, prior.setting, limits, alpha_betas_gy)
+    wishes = _wishes(ratios, limits, fractions, dose)
+    organs = voxels_of_organs(prior.organs, limits, grid.grid, [one.alpha_beta_gy for one in ratios])
     made_folder(out)
     _remove_former(out)
     seen = written_volumes(
@@ -117,6 +120,7 @@ def background(
         expected=dose,
         header=_header(found, prior, grid),
         lower_bound=not prior.setting.complete,
+        within=organs,
         progress=progress,
     )
     result = background_result(

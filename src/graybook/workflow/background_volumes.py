@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from graybook.dicom.write_background import (
     write_background,
 )
 from graybook.geometry import Grid
-from graybook.geometry.arrays import FloatArray
+from graybook.geometry.arrays import FloatArray, IntArray
 from graybook.progress import Progress, silent
 from graybook.radiobiology.isoeffective import isoeffective_gy
 from graybook.report.background_result import FileLimit
@@ -59,7 +59,7 @@ class Volumes:
     errors
         Of base doses, by α/β.
     hottest
-        The voxel of the highest earlier dose, by α/β, under the example's new dose.
+        The voxel of the highest earlier dose, by α/β and in its organs, under the example's new dose.
     spent_cm3
         Of remaining dose, by name: the volume in which nothing is left. [cm³]
     outside
@@ -83,6 +83,7 @@ def written_volumes(
     expected: Expected | None,
     header: BackgroundHeader,
     lower_bound: bool,
+    within: Mapping[float, IntArray] | None = None,
     progress: Progress = silent,
 ) -> Volumes:
     """
@@ -102,6 +103,8 @@ def written_volumes(
         Of the new dose.
     header, lower_bound
         What the files say of themselves.
+    within
+        Places of the voxels in organs, by α/β: what misleads most is looked for there. Anywhere when empty.
     progress
         Told of the share of planes done.
     """
@@ -125,7 +128,9 @@ def written_volumes(
             progress("background", first / grid.shape[0])
             last = min(first + planes, grid.shape[0])
             part, thickness = grid.between(first, last), thicknesses[first:last]
-            _block(part, thickness, ratios, wishes, voxels, earlier, expected, fractions, seen)
+            start = first * grid.shape[1] * grid.shape[2]
+            organs = {ratio: _between(all_of, start, part) for ratio, all_of in (within or {}).items()}
+            _block(part, thickness, ratios, wishes, voxels, earlier, expected, fractions, organs, seen)
         for wish in wishes:
             progress(wish.name, 1.0)
             marks = _marks(wish, fractions, expected, seen, lower_bound=lower_bound)
@@ -142,6 +147,7 @@ def _block(
     earlier: EarlierCourses,
     expected: Expected | None,
     fractions: int,
+    within: Mapping[float, IntArray],
     seen: Volumes,
 ) -> None:
     """Some planes of every file."""
@@ -151,8 +157,13 @@ def _block(
     new = None if expected is None else expected.dose_gy(points)
     seen.outside += int(np.count_nonzero(~inside))
     in_plane_mm2 = float(part.spacing_mm[0] * part.spacing_mm[1])
+    nowhere = np.zeros(0, dtype=np.int64)
+    organs = {one: within.get(one, nowhere) if within else None for one in prior}
     for ratio, dose in prior.items():
-        at = int(np.argmax(dose))
+        places = organs[ratio]
+        if places is not None and not len(places):
+            continue
+        at = int(np.argmax(dose) if places is None else places[np.argmax(dose[places])])
         if ratio not in seen.hottest or dose[at] > seen.hottest[ratio].prior_eqd2_gy:
             seen.hottest[ratio] = misread(
                 points[at], float(dose[at]), EXAMPLE_GY, fractions=EXAMPLE_FRACTIONS, alpha_beta_gy=ratio
@@ -168,8 +179,14 @@ def _block(
             seen.spent_cm3[wish.name] += float(spent @ thickness_mm) * in_plane_mm2 * CM3_PER_MM3
         elif wish.quantity == "BASE" and new is not None:
             values = base_gy(prior[ratio], new, fractions=fractions, alpha_beta_gy=ratio)
-            seen.errors[ratio].add(points, prior[ratio], new, values)
+            seen.errors[ratio].add(points, prior[ratio], new, values, within=organs[ratio])
         voxels[wish.name].add(values.reshape(part.shape))
+
+
+def _between(places: IntArray, start: int, part: Grid) -> IntArray:
+    """Of sorted places those in some planes, counted from their first voxel."""
+    first, last = np.searchsorted(places, [start, start + int(np.prod(part.shape))])
+    return places[first:last] - start
 
 
 def _thicknesses_mm(grid: Grid) -> FloatArray:

@@ -24,6 +24,7 @@ from graybook.units import DOSE_DECIMALS
 from graybook.workflow.assembled import findings_of, provenance_of, today
 from graybook.workflow.background_grid import FileGrid
 from graybook.workflow.background_limits import ORGANS, VoxelLimits
+from graybook.workflow.background_organs import has_ratio
 from graybook.workflow.background_volumes import EXAMPLE_FRACTIONS, FileWish, Volumes
 from graybook.workflow.doses import LoadedCourse
 from graybook.workflow.expected_dose import Expected
@@ -162,7 +163,7 @@ def _file(wish: FileWish, written: WrittenBackground, told: Told, *, lower_bound
 
 
 def _trap(told: Told) -> PlainAddition | None:
-    """The α/β and the voxel at which the earlier dose loaded alone misleads most."""
+    """The α/β and the voxel in an organ of it at which the earlier dose loaded alone misleads most."""
     expected = [(ratio, one.worst) for ratio, one in told.volumes.errors.items() if one.worst is not None]
     found = expected or list(told.volumes.hottest.items())
     if not found:
@@ -174,7 +175,7 @@ def _trap(told: Told) -> PlainAddition | None:
     return PlainAddition(
         of="expected dose" if expected else "example",
         point_mm=at.point_mm,
-        structures=list(_around(at, told)),
+        structures=list(_around(at, told, ratio)),
         alpha_beta_gy=ratio,
         fractions=fractions,
         prior_eqd2_gy=round(at.prior_eqd2_gy, DOSE_DECIMALS),
@@ -187,11 +188,11 @@ def _trap(told: Told) -> PlainAddition | None:
     )
 
 
-def _around(at: Misread, told: Told) -> Iterator[str]:
-    """Organs with a sample next to a point."""
+def _around(at: Misread, told: Told, alpha_beta_gy: float) -> Iterator[str]:
+    """Organs of an α/β with a sample next to a point."""
     point = np.array(at.point_mm)
     for one in told.prior.organs:
-        if not _is_organ(one) or one.result is None or one.doses is None:
+        if not has_ratio(one, alpha_beta_gy) or one.result is None or one.doses is None:
             continue
         samples = one.doses.samples
         if samples.frame == told.grid.grid.frame and len(samples.points_mm):

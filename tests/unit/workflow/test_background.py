@@ -204,7 +204,7 @@ def test_errors_at_another_dose(made: Mapping[str, Any]) -> None:
 
 
 def test_trap_in_the_patients_own_numbers(made: Mapping[str, Any]) -> None:
-    """It stands at the voxel where the restated earlier dose, added in Gy, reads most too much."""
+    """It stands at the voxel of the cord (α/β 2) where the restated earlier dose, added in Gy, reads most too much."""
     trap = made["result"].trap
     assert trap is not None
     _, points = read(made["out"] / of_kind(made["result"], "BASE")[0].name)
@@ -212,11 +212,29 @@ def test_trap_in_the_patients_own_numbers(made: Mapping[str, Any]) -> None:
     alone = N / 2.0 * (np.sqrt(4.0 + 16.0 * prior / N) - 2.0)  # D²/30 + 2 D = 4 P
     excess = eqd2(alone + new, N, 2.0) - prior - eqd2(new, N, 2.0)
     assert (trap.of, trap.alpha_beta_gy, trap.fractions) == ("expected dose", 2.0, N)
-    assert trap.reading_gy - trap.truth_gy == pytest.approx(excess.max(), abs=1e-4)
-    np.testing.assert_allclose(trap.point_mm, points[int(np.argmax(excess))], atol=1e-6)
+    assert trap.structures == ["SpinalCord"]
+    at = int(np.argmin(np.linalg.norm(points - np.array(trap.point_mm), axis=1)))
+    np.testing.assert_allclose(trap.point_mm, points[at], atol=1e-6)
+    assert trap.reading_gy - trap.truth_gy == pytest.approx(excess[at], abs=1e-4)
+    beyond = np.abs(points).max(axis=1) - 10.0  # the cord is a box of 2 cm
+    half_diagonal = np.sqrt(3.0) * 2.5
+    assert beyond[at] < half_diagonal
+    assert excess[beyond < 0.0].max() <= excess[at] + 1e-9 <= excess[beyond < half_diagonal].max() + 2e-9
+    assert excess.max() > excess[at] + 1.0
     assert trap.reading_of_eqd2_gy == pytest.approx(
         float(eqd2(np.array(trap.prior_eqd2_gy + trap.new_gy), N, 2.0))
     )
+
+
+def test_without_an_organ_of_an_alpha_beta_the_trap_is_looked_for_anywhere(tmp_path: Path) -> None:
+    """Files at α/β 10, which no organ here has: the voxel of the highest earlier dose of the whole grid, in no organ."""
+    folder = folder_of(tmp_path / "patient", earlier())
+    result = written(folder, tmp_path / "out", alpha_betas_gy=[10.0])
+    values, points = read(tmp_path / "out" / of_kind(result, "EQD2", 10.0)[0].name)
+    assert result.trap is not None
+    assert result.trap.prior_eqd2_gy == pytest.approx(values.max(), abs=1e-4)
+    np.testing.assert_allclose(result.trap.point_mm, points[int(np.argmax(values))], atol=1e-6)
+    assert result.trap.structures == []
 
 
 def test_no_later_scan_counts_them(made: Mapping[str, Any], tmp_path: Path) -> None:
