@@ -1,9 +1,10 @@
 r"""Correlated errors: points and a correlation length come in; draws of a smooth random field at the points go out.
 
 The field has three independent components, each Gaussian with unit variance everywhere and the covariance
-:math:`\exp(-r^2 / 2 c^2)` at a distance r. White noise on a lattice of 3/4 c, the same in all space, is smoothed with a Gaussian of
-standard deviation :math:`c / \sqrt 2` onto nodes c/2 apart; between nodes the field is linear along each axis, and divided by the
-standard deviation that such a mean of its eight nodes has, so that the variance is the same everywhere.
+:math:`\exp(-r^2 / 2 c^2)` at a distance r. White noise on a lattice of c, the same in all space, is smoothed onto nodes c/2
+apart with a Gaussian of variance :math:`c^2 (1/2 - 1/24)`; between nodes the field is linear along each axis, which smooths by
+the missing :math:`(c/2)^2/6`, and divided by the standard deviation that such a mean of eight nodes has. So the variance is
+exact everywhere; the covariance is right in the mean and within 0.08 at any two points.
 
 What a sample is at a point depends on the key, the sample's number and the place alone: not on what else is asked.
 """
@@ -31,10 +32,13 @@ from graybook.geometry.arrays import FloatArray, IntArray
 
 __all__ = ["BLOCK", "Displacement", "ErrorLattice", "Placed", "standard_normals", "stream_key"]
 
-NODE, NOISE = 0.5, 0.75
+NODE, NOISE = 0.5, 1.0
 """Distance of nodes, and of white noise, over the correlation length."""
 
-BEFORE = 3
+SPREAD = 0.5 - NODE**2 / 6.0
+"""Variance of what smooths the noise, over the square of the correlation length."""
+
+BEFORE = 2
 """Nodes of white noise that count before a node."""
 
 
@@ -105,8 +109,7 @@ class ErrorLattice:
         node = np.clip(np.floor(at), self._first, self._first + np.array(self.shape) - 2)
         share = at - node  # of absolute places: the same digits whatever else lies on the lattice
         along = np.stack([1.0 - share, share])
-        neighbours = np.exp(-0.5 * NODE**2)
-        deviation = np.sqrt(along[0] ** 2 + along[1] ** 2 + 2.0 * neighbours * along[0] * along[1])
+        deviation = np.sqrt(along[0] ** 2 + along[1] ** 2 + 2.0 * ALIKE * along[0] * along[1])
         z, y, x = np.moveaxis(along / deviation, 2, 0)
         weights = np.stack([z[k] * y[j] * x[i] for k in (0, 1) for j in (0, 1) for i in (0, 1)], axis=1)
         cell = node.astype(np.int64) - self._first
@@ -196,9 +199,21 @@ class Displacement:
 
 
 def _taps(first: int, count: int) -> tuple[IntArray, FloatArray]:
-    """Number of the first node of noise (count,) and weights (count, 8), of square sum 1, that make up each node along one axis."""
+    """Number of the first node of noise (count,) and weights (count, 6), of square sum 1, that make up each node along one axis."""
     at = NODE * (first + np.arange(count)) / NOISE
     starts = np.floor(at + 1e-9).astype(np.int64) - BEFORE
     distance = NOISE * (at[:, None] - starts[:, None] - np.arange(TAPS))
-    weights = np.exp(-(distance**2))
+    weights = np.exp(-0.5 * distance**2 / SPREAD)
     return starts, weights / np.sqrt((weights**2).sum(axis=1))[:, None]
+
+
+def _alike() -> float:
+    """Correlation of neighbouring nodes, whether noise lies at a node or between two."""
+    starts, weights = _taps(0, 2)
+    spread = np.zeros((2, TAPS + 1))
+    for k in range(2):
+        spread[k, starts[k] - starts[0] : starts[k] - starts[0] + TAPS] = weights[k]
+    return float(spread[0] @ spread[1])
+
+
+ALIKE = _alike()

@@ -25,7 +25,7 @@ PART = 64
 NODE_BITS = 21
 """Bits for the number of a node along each axis."""
 
-TAPS = 8
+TAPS = 6
 """Nodes of white noise that a node of the field is made of, along each axis."""
 
 
@@ -139,7 +139,7 @@ def smooth_errors(
 ) -> None:  # pragma: no cover
     """Fill ``out`` (blocks, nz, ny, nx, 24) with blocks ``first`` and following of a smooth field, unit normal at each node.
 
-    White noise on the nodes ``low`` (z, y, x) and ``size`` following ones is summed with ``weights`` (n, 8) from ``starts`` (n,) on
+    White noise on the nodes ``low`` (z, y, x) and ``size`` following ones is summed with ``weights`` (n, 6) from ``starts`` (n,) on
     along each axis. What stands at a node depends on the key, the sample and the node alone.
     """
     for b in prange(out.shape[0]):
