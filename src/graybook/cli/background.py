@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from graybook.cli.assess import Register
+from graybook.cli.folder_options import Names, Patient, PersonFolder, Register, RulebookName, Thresholds
 from graybook.cli.output import print_json, print_text, shown_progress
 from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
@@ -17,9 +17,7 @@ __all__ = ["background"]
 
 
 def background(
-    folder: Annotated[
-        Path, typer.Argument(help="A folder or a .zip holding one person's courses.", show_default=False)
-    ],
+    folder: PersonFolder,
     fractions: Annotated[
         int,
         typer.Option("--fractions", metavar="N", help="Of the new course.", min=1, show_default=False),
@@ -36,7 +34,7 @@ def background(
             "--expected",
             metavar="PLAN",
             help=(
-                "Id, label or start date of a proposed course, or the path of an RT Plan or RT Dose: "
+                "Id, label or start date of a proposed course, label of one of its plans, or the path of an RT Plan or RT Dose: "
                 "a base dose is made for it, and is valid for it alone."
             ),
         ),
@@ -57,14 +55,7 @@ def background(
             help="Coarser voxels in the planes, over the same extent; the planning CT's when not given.",
         ),
     ] = None,
-    rulebook: Annotated[
-        str,
-        typer.Option(
-            "--rulebook",
-            metavar="NAME|FILE",
-            help="Limits: cumulative, cumulative-all, first-course, all, or a centre's TOML or CSV file.",
-        ),
-    ] = DEFAULT,
+    rulebook: RulebookName = DEFAULT,
     reference: Annotated[
         str | None,
         typer.Option(
@@ -73,31 +64,10 @@ def background(
             help="Id, label or start date of the course whose CT is the planning CT; the latest when not given.",
         ),
     ] = None,
-    patient: Annotated[
-        str | None,
-        typer.Option("--patient", metavar="ID", help="Patient ID, when the folder holds several persons."),
-    ] = None,
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            "--names",
-            metavar="FILE",
-            envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([\\[structure]] tables).",
-        ),
-    ] = None,
-    register: Annotated[
-        Register,
-        typer.Option("--register", help="Align courses by their images, as graybook assess does."),
-    ] = "auto",
-    thresholds: Annotated[
-        Path | None,
-        typer.Option(
-            "--thresholds",
-            metavar="FILE",
-            help="A centre's limits for what alignments may be used for: TOML, each with author, date and reason.",
-        ),
-    ] = None,
+    patient: Patient = None,
+    names: Names = None,
+    register: Register = "auto",
+    thresholds: Thresholds = None,
     options: Annotated[
         Path | None,
         typer.Option(

@@ -25,6 +25,7 @@ def _lines(result: BackgroundResult, out: Path, language: Language) -> Iterator[
         yield phrase(
             f"background_trap_{'expected' if trap.of == 'expected dose' else 'example'}",
             language,
+            organs=", ".join(trap.structures) or None,
             prior=trap.prior_eqd2_gy,
             new=trap.new_gy,
             fractions=trap.fractions,

@@ -61,8 +61,9 @@ def _some(places: Sequence[IntArray]) -> bool:
 
 
 def _places(grid: Grid, points_mm: FloatArray) -> IntArray:
-    """Of the voxels that hold points, in array order; what lies outside the grid holds none."""
-    indices = np.rint(grid.indices_of(points_mm)).astype(np.int64)
+    """Of the voxels that hold points, in array order; what lies outside the grid, or nobody knows where, is in none."""
+    known = points_mm[np.isfinite(points_mm).all(axis=1)]
+    indices = np.rint(grid.indices_of(known)).astype(np.int64)
     nz, ny, nx = grid.shape
     inside = np.all((indices >= 0) & (indices < [nx, ny, nz]), axis=1)
     x, y, z = indices[inside].T

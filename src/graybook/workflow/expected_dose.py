@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from graybook.accumulation.equieffective import CourseDose
+from graybook.accumulation.phase_dose import PhaseDose
 from graybook.dicom.reading import read_file
 from graybook.dicom.walk import files_of
 from graybook.errors import FrameMismatch, InputError, NotComparable, QuantityMismatch, UsageError
@@ -20,7 +22,6 @@ from graybook.report.background_result import ExpectedDose
 from graybook.text import phrase, remedy
 from graybook.workflow.doses import LoadedCourse
 from graybook.workflow.planned import PlannedDose
-from graybook.workflow.prior import is_proposed
 from graybook.workflow.scale import scale_of
 from graybook.workflow.scan import PersonScan, scan_facts
 from graybook.workflow.study import Study
@@ -63,7 +64,7 @@ def expected_dose(wanted: str, found: Study, *, folder: Path, fractions: int) ->
     Parameters
     ----------
     wanted
-        Id, label or start date of a proposed course, or the path of an RT Plan or RT Dose.
+        Id, label or start date of a proposed course, the label of one of its plans, or the path of an RT Plan or RT Dose.
     found
         The study of FOLDER.
     folder
@@ -90,26 +91,48 @@ def expected_dose(wanted: str, found: Study, *, folder: Path, fractions: int) ->
 
 
 def _of_course(wanted: str, found: Study) -> Expected:
-    loaded = _proposed(wanted, found.setting.courses)
+    loaded, ids = _proposed(wanted, found.setting.courses)
     course = loaded.course
-    phases = [one for one in course.phases if one.status is Status.PROPOSED]
     way = found.setting.alignments.get(course.id)
-    if loaded.dose is None or way is None or any(one.id not in loaded.grids for one in phases):
+    if loaded.dose is None or way is None or not ids <= set(loaded.grids):
         raise InputError(
             "The proposed course has no dose that can be used in the reference frame.",
             value=course.label,
             remedy="Add its RT Dose to FOLDER; `graybook scan FOLDER` says why a dose is not used.",
         )
-    doses = [one for one in loaded.dose.phases if one.id in {phase.id for phase in phases}]
-    together = len(doses) < 2 or any(
-        {loaded.dose.phases.index(one) for one in doses} <= set(group) for group in loaded.dose.groups
+    doses = _together(loaded.dose, ids, course)
+    named = {one.id: one for one in found.person.planned}
+    labels = [named[one.id].label or named[one.id].name for one in doses]
+    whole = len(doses) == sum(one.status is Status.PROPOSED for one in course.phases)
+    params = {"course": course.label, "plans": ", ".join(labels)}
+    return _expected(
+        [named[one.id] for one in doses],
+        [loaded.grids[one.id] for one in doses],
+        [one.fractions_low[1] / one.fractions_low[0] for one in doses],
+        label=course.label if whole else " + ".join(labels),
+        fractions=doses[0].fractions_low[1],
+        way=way.transform,
+        findings=()
+        if whole
+        else (Finding(code="background_other_phases", subject=course.id, params=params),),
     )
-    sessions = {one.fractions_low[1] for one in doses}
-    if not together or len(sessions) > 1 or any(one.fractions_range for one in doses):
+
+
+def _together(dose: CourseDose, ids: Collection[str], course: Course) -> list[PhaseDose]:
+    """The phases asked about, which are given in the same sessions, once a day; else why no base dose is right for them."""
+    doses = [one for one in dose.phases if one.id in ids]
+    places = {place for place, one in enumerate(dose.phases) if one.id in ids}
+    together = len(doses) < 2 or any(places <= set(group) for group in dose.groups)
+    if (
+        not together
+        or len({one.fractions_low[1] for one in doses}) > 1
+        or any(one.fractions_range for one in doses)
+    ):
+        listed = ", ".join(one.label or one.id for one in course.phases if one.id in ids)
         raise NotComparable(
-            "The phases of the expected course are not given in the same sessions: no base dose is right for all of them.",
-            value=course.label,
-            remedy="Expect one plan, by the path of its file; or state in graybook.toml that the phases are concurrent.",
+            "The plans of the expected course are not given in the same sessions: no base dose is right for all of them.",
+            value=f"{course.label}: {listed}",
+            remedy="Expect one of its plans, by its label; or state in graybook.toml that they are concurrent.",
         )
     if any(one.day is not None for one in doses):
         raise NotComparable(
@@ -117,35 +140,38 @@ def _of_course(wanted: str, found: Study) -> Expected:
             value=course.label,
             remedy="Ask without --expected, and add the earlier EQD2 to that of the new plan.",
         )
-    named = {one.id: one for one in found.person.planned}
-    shares = [one.fractions_low[1] / one.fractions_low[0] for one in doses]
-    return _expected(
-        [named[one.id] for one in doses],
-        [loaded.grids[one.id] for one in doses],
-        shares,
-        label=course.label,
-        fractions=sessions.pop(),
-        way=way.transform,
-    )
+    return doses
 
 
-def _proposed(wanted: str, courses: Sequence[LoadedCourse]) -> LoadedCourse:
-    named = [one for one in courses if wanted in _names(one.course)]
-    proposed = [one for one in named if is_proposed(one.course)]
-    if len(proposed) == 1:
-        return proposed[0]
-    listed = "; ".join(f"{one.course.id} ({one.course.label})" for one in courses if is_proposed(one.course))
-    if named and not proposed:
+def _proposed(wanted: str, courses: Sequence[LoadedCourse]) -> tuple[LoadedCourse, frozenset[str]]:
+    """The proposed course of this name with its proposed phases, or with the one of this name."""
+    asked = [(one, _asked(one.course)) for one in courses]
+    named = [(one, frozenset(phases)) for one, phases in asked if wanted in _names(one.course)]
+    found = [(one, ids) for one, ids in named if ids] or [
+        (one, frozenset({phase}))
+        for one, phases in asked
+        for phase, label in phases.items()
+        if wanted in (phase, label)
+    ]
+    if len(found) == 1:
+        return found[0]
+    listed = "; ".join(f"{one.course.id} ({one.course.label})" for one, phases in asked if phases)
+    if named and not found:
         raise NotComparable(
             "The course counts as given: it is in the earlier dose and cannot be expected as well.",
             value=wanted,
             remedy=f"If it has not been given, {MARK_PROPOSED}; proposed now: {listed or 'none'}.",
         )
     raise UsageError(
-        "No single proposed course has this id, label or start date, and no file lies there.",
+        "No single proposed course has this id, label or start date, none of their plans this label, and no file lies there.",
         value=wanted,
         remedy=f"Name one of: {listed}." if listed else f"Name a file; or, of a course, {MARK_PROPOSED}.",
     )
+
+
+def _asked(course: Course) -> dict[str, str | None]:
+    """Ids and labels of proposed phases."""
+    return {one.id: one.label for one in course.phases if one.status is Status.PROPOSED}
 
 
 def _names(course: Course) -> tuple[str, ...]:

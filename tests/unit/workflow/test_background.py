@@ -388,6 +388,25 @@ def test_expected_plans_that_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_plans_given_one_after_another_are_expected_one_by_one(tmp_path: Path) -> None:
+    """A proposed course of 30 and then 5 fractions has no base dose; one of its plans has, and the other is said to be missing."""
+    new = planned()
+    boost = plan(
+        10.0, 5, "BOOST", dose_gy=linear(10.0, (0.0, 0.0, 0.0)), prescription_gy=None, grid=new.plans[0].grid
+    )
+    folder = folder_of(tmp_path / "patient", earlier(), new=replace(new, plans=(*new.plans, boost)))
+    with pytest.raises(NotComparable, match="one of its plans"):
+        written(folder, tmp_path / "out", expected="2026-04-13")
+    result = written(folder, tmp_path / "out", expected="NEW", alpha_betas_gy=[2.0])
+    assert result.expected is not None
+    assert (result.expected.label, result.expected.fractions) == ("NEW", N)
+    assert "background_other_phases" in {one.code for one in result.warnings}
+    values, points = read(tmp_path / "out" / of_kind(result, "BASE")[0].name)
+    total = eqd2(values + along(EXPECTED, points), N, 2.0)
+    truth = eqd2(along(EARLIER, there(points)), 15, 2.0) + eqd2(along(EXPECTED, points), N, 2.0)
+    np.testing.assert_allclose(total, truth, rtol=1e-6)
+
+
 def test_expected_by_a_file_is_the_same_dose(tmp_path: Path) -> None:
     """A plan outside FOLDER with its dose beside it, and the dose alone, make the base dose of the proposed course."""
     new = planned()
