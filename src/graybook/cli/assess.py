@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json as json_module
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 import typer
 
+from graybook.cli.folder_options import (
+    Names,
+    Patient,
+    PersonFolder,
+    Reference,
+    Register,
+    RulebookName,
+    Thresholds,
+)
 from graybook.cli.output import print_json, shown_progress
 from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
 
 __all__ = ["assess"]
 
-Register: TypeAlias = Literal["auto", "rigid", "deformable", "never"]
-"""Of :mod:`graybook.workflow.course_registration`, without loading it."""
-
 
 def assess(
-    folder: Annotated[
-        Path, typer.Argument(help="A folder or a .zip holding one person's courses.", show_default=False)
-    ],
+    folder: PersonFolder,
     out: Annotated[
         Path,
         typer.Option(
@@ -30,45 +34,11 @@ def assess(
             show_default=False,
         ),
     ],
-    reference: Annotated[
-        str | None,
-        typer.Option(
-            "--reference",
-            metavar="COURSE",
-            help="Id, label or start date of the course whose anatomy is today's; the latest when not given.",
-        ),
-    ] = None,
-    patient: Annotated[
-        str | None,
-        typer.Option("--patient", metavar="ID", help="Patient ID, when the folder holds several persons."),
-    ] = None,
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            "--names",
-            metavar="FILE",
-            envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([\\[structure]] tables).",
-        ),
-    ] = None,
-    register: Annotated[
-        Register,
-        typer.Option(
-            "--register",
-            help=(
-                "Align courses by their images: those that no registration in FOLDER leads to (auto), every course in another "
-                "frame by one kind (rigid, deformable), or none (never)."
-            ),
-        ),
-    ] = "auto",
-    thresholds: Annotated[
-        Path | None,
-        typer.Option(
-            "--thresholds",
-            metavar="FILE",
-            help="A centre's limits for what alignments may be used for: TOML, each with author, date and reason.",
-        ),
-    ] = None,
+    reference: Reference = None,
+    patient: Patient = None,
+    names: Names = None,
+    register: Register = "auto",
+    thresholds: Thresholds = None,
     options: Annotated[
         Path | None,
         typer.Option(
@@ -77,14 +47,7 @@ def assess(
             help="A TOML file of assumptions for the headline: α/β, recovery, phases given together.",
         ),
     ] = None,
-    rulebook: Annotated[
-        str,
-        typer.Option(
-            "--rulebook",
-            metavar="NAME|FILE",
-            help="Limits to judge by: cumulative, cumulative-all, first-course, observed, all, or a centre's TOML or CSV file.",
-        ),
-    ] = DEFAULT,
+    rulebook: RulebookName = DEFAULT,
     scenario: Annotated[
         list[Path] | None,
         typer.Option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graybook.cli.folder_options import AsJson
 from graybook.cli.output import print_json, print_text
 from graybook.text import Language, phrase
 
@@ -42,7 +43,7 @@ def background_check(
         ),
     ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Add a new dose to a base dose in Gy, as a planning system does, and compare with the truth.
 

@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from graybook.cli.assess import Register
+from graybook.cli.folder_options import (
+    AsJson,
+    Names,
+    Patient,
+    PersonFolder,
+    Reference,
+    Register,
+    RulebookName,
+    Thresholds,
+)
 from graybook.cli.output import print_json, shown_progress
 from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
@@ -18,9 +27,7 @@ __all__ = ["budget"]
 
 
 def budget(
-    folder: Annotated[
-        Path, typer.Argument(help="A folder or a .zip holding one person's courses.", show_default=False)
-    ],
+    folder: PersonFolder,
     fractions: Annotated[
         int,
         typer.Option(
@@ -40,39 +47,11 @@ def budget(
             help="First day of the new course, for limits that ask for an interval; the proposed course's when not given.",
         ),
     ] = None,
-    reference: Annotated[
-        str | None,
-        typer.Option(
-            "--reference",
-            metavar="COURSE",
-            help="Id, label or start date of the course whose anatomy is today's; the latest when not given.",
-        ),
-    ] = None,
-    patient: Annotated[
-        str | None,
-        typer.Option("--patient", metavar="ID", help="Patient ID, when the folder holds several persons."),
-    ] = None,
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            "--names",
-            metavar="FILE",
-            envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([\\[structure]] tables).",
-        ),
-    ] = None,
-    register: Annotated[
-        Register,
-        typer.Option("--register", help="Align courses by their images, as graybook assess does."),
-    ] = "auto",
-    thresholds: Annotated[
-        Path | None,
-        typer.Option(
-            "--thresholds",
-            metavar="FILE",
-            help="A centre's limits for what alignments may be used for: TOML, each with author, date and reason.",
-        ),
-    ] = None,
+    reference: Reference = None,
+    patient: Patient = None,
+    names: Names = None,
+    register: Register = "auto",
+    thresholds: Thresholds = None,
     options: Annotated[
         Path | None,
         typer.Option(
@@ -81,16 +60,9 @@ def budget(
             help="A TOML file of assumptions: α/β, recovery, phases given together.",
         ),
     ] = None,
-    rulebook: Annotated[
-        str,
-        typer.Option(
-            "--rulebook",
-            metavar="NAME|FILE",
-            help="Limits: cumulative, cumulative-all, first-course, all, or a centre's TOML or CSV file.",
-        ),
-    ] = DEFAULT,
+    rulebook: RulebookName = DEFAULT,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    json: AsJson = False,
 ) -> None:
     """What limits leave to give: the equieffective dose, and the uniform physical dose in N fractions.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from graybook.cli.folder_options import AnyFolder, AsJson, Names
 from graybook.cli.output import INPUT_ALLOWS_NONE, print_json, shown_progress
 from graybook.errors import UsageError
 from graybook.text import Language
@@ -15,9 +16,7 @@ __all__ = ["dvh"]
 
 
 def dvh(
-    folder: Annotated[
-        Path, typer.Argument(help="A folder or a .zip; of many persons is fine.", show_default=False)
-    ],
+    folder: AnyFolder,
     metrics: Annotated[
         str,
         typer.Option(
@@ -26,16 +25,8 @@ def dvh(
             "gEUD(a=8), HI, CI(60Gy), GI(60Gy), D95%[%of60Gy] and more (docs/commands/dvh.md).",
         ),
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            "--names",
-            metavar="FILE",
-            envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([\\[structure]] tables).",
-        ),
-    ] = None,
+    json: AsJson = False,
+    names: Names = None,
     curves: Annotated[
         Path | None,
         typer.Option(

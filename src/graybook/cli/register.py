@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from graybook.cli.folder_options import Names, Patient
 from graybook.cli.output import print_json, print_text, shown_progress
 from graybook.cli.stopping import stoppable
 from graybook.errors import UsageError
@@ -106,19 +107,8 @@ def register(
             help="A centre's limits for the verdicts ([\\[alignment_threshold]] tables, each with author and date).",
         ),
     ] = None,
-    patient: Annotated[
-        str | None,
-        typer.Option("--patient", metavar="ID", help="Patient ID, when the folder holds several persons."),
-    ] = None,
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            "--names",
-            metavar="FILE",
-            envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([\\[structure]] tables).",
-        ),
-    ] = None,
+    patient: Patient = None,
+    names: Names = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of pictures and sentences.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print quality.json on stdout.")] = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from graybook.cli.folder_options import AsJson, Patient, PersonFolder
 from graybook.cli.output import print_json, print_text, shown_progress
 from graybook.text import Language
 
@@ -14,19 +15,14 @@ __all__ = ["request"]
 
 
 def request(
-    folder: Annotated[
-        Path, typer.Argument(help="A folder or a .zip holding one person's courses.", show_default=False)
-    ],
+    folder: PersonFolder,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write the letter there; an existing file is kept."),
     ] = None,
-    patient: Annotated[
-        str | None,
-        typer.Option("--patient", metavar="ID", help="Patient ID, when the folder holds several persons."),
-    ] = None,
+    patient: Patient = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the letter.")] = "en",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Write the letter to the former centre: what is missing of each earlier course, and how to export it.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from graybook.cli.folder_options import AnyFolder, AsJson, Names
 from graybook.cli.output import INPUT_ALLOWS_NONE, print_error, print_json, shown_progress
 from graybook.text import Language, phrase
 
@@ -15,23 +15,13 @@ __all__ = ["scan"]
 
 
 def scan(
-    folder: Annotated[
-        Path, typer.Argument(help="A folder or a .zip; of many persons is fine.", show_default=False)
-    ],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
+    folder: AnyFolder,
+    json: AsJson = False,
     init: Annotated[
         bool,
         typer.Option("--init", help="Write a template of graybook.toml into FOLDER, unless there is one."),
     ] = False,
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            "--names",
-            metavar="FILE",
-            envvar="GRAYBOOK_NAMES",
-            help="A centre's file of structure names ([\\[structure]] tables).",
-        ),
-    ] = None,
+    names: Names = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
 ) -> None:
     """List persons, courses, phases, evidence grades, missing links, and every file that was not used with the reason."""
