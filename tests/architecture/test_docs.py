@@ -50,6 +50,19 @@ def test_rule_has_a_test_that_exists(rule: int) -> None:
     assert named <= marked, f"holds no test marked with rule {rule}: {sorted(named - marked)}"
 
 
+def test_every_named_test_exists() -> None:
+    """The hazards of what is left name tests, each by its file and function, and every one of them is there."""
+    page = HAZARDS.read_text(encoding="utf-8")
+    lines = [line for line in page.splitlines() if re.match(r"\|\s*[a-z ]+\s*\|", line)]
+    hazards = [line for line in lines if not line.startswith("| part |")]
+    assert len(hazards) >= 8
+    for line in hazards:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", line.rsplit("|", 2)[1])
+        assert named, line
+        for file, name in named:
+            assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
 def commands() -> list[tuple[str, str]]:
     """Each command of the program with each of its options, those of its sub-commands among them."""
     from graybook.cli.main import app
