@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from graybook.accumulation.background import base_gy, read_eqd2_gy, remaining_gy, true_eqd2_gy
-from graybook.constraints.remaining import dose_left_gy, uniform_dose_gy
+from graybook.constraints.remaining import dose_left_gy
 from graybook.radiobiology import eqd2_gy
+from graybook.radiobiology.isoeffective import isoeffective_gy
 
 ALPHA_BETA_GY, FRACTIONS = 2.0, 30
 PRIOR_EQD2_GY, NEW_GY = 30.0, 30.0
@@ -71,7 +72,7 @@ def test_graybook_gives_the_true_sum() -> None:
 
 def test_graybook_restates_the_earlier_dose() -> None:
     """30 Gy EQD2 are 37.08 Gy in 30 fractions: the number that must not be added to a plan in Gy."""
-    found = uniform_dose_gy(np.array(PRIOR_EQD2_GY), fractions=FRACTIONS, alpha_beta_gy=ALPHA_BETA_GY)
+    found = isoeffective_gy(np.array(PRIOR_EQD2_GY), fractions=FRACTIONS, alpha_beta_gy=ALPHA_BETA_GY)
     assert float(found) == pytest.approx(30.0 * (sqrt(5.0) - 1.0), abs=1e-9)
 
 

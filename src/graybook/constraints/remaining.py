@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from graybook.geometry.arrays import FloatArray
 from graybook.radiobiology.isoeffective import isoeffective_gy
 
-__all__ = ["dose_left_gy", "largest_scaling", "left_eqd2_gy", "uniform_dose_gy"]
+__all__ = ["dose_left_gy", "largest_scaling", "left_eqd2_gy"]
 
 Excess = Callable[[float], float]
 """From a factor on a plan's dose to how far a limit is exceeded."""
@@ -29,40 +28,10 @@ def left_eqd2_gy(limit_gy: float, used_gy: float) -> float:
     return max(0.0, limit_gy - used_gy)
 
 
-def uniform_dose_gy(left_gy: FloatArray, *, fractions: int, alpha_beta_gy: float) -> FloatArray:
-    """
-    The physical dose in equal fractions whose EQD2 is what is left.
-
-    Parameters
-    ----------
-    left_gy
-        EQD2 left, of one figure or at points; what is below 0 leaves nothing. [Gy]
-    fractions
-        The dose is to be given in, at least 1.
-    alpha_beta_gy
-        Of the tissue. [Gy]
-
-    Returns
-    -------
-    Physical dose, same shape as ``left_gy``. [Gy]
-
-    Examples
-    --------
-    Twenty gray left to a cord are 20 Gy in ten fractions; thirty are one session of 10 Gy:
-
-    >>> import numpy as np
-    >>> round(float(uniform_dose_gy(np.array(20.0), fractions=10, alpha_beta_gy=2.0)), 6)
-    20.0
-    >>> round(float(uniform_dose_gy(np.array(30.0), fractions=1, alpha_beta_gy=2.0)), 6)
-    10.0
-    """
-    return isoeffective_gy(left_gy, fractions=fractions, alpha_beta_gy=alpha_beta_gy)
-
-
 def dose_left_gy(limit_gy: float, used_gy: float, *, fractions: int, alpha_beta_gy: float) -> float:
     """The uniform physical dose in n fractions that, added to what is used, meets a limit exactly; 0 when nothing is left. [Gy]"""
     left = np.array(left_eqd2_gy(limit_gy, used_gy))
-    return float(uniform_dose_gy(left, fractions=fractions, alpha_beta_gy=alpha_beta_gy))
+    return float(isoeffective_gy(left, fractions=fractions, alpha_beta_gy=alpha_beta_gy))
 
 
 def largest_scaling(excess: Excess, *, most: float = MOST_SCALING) -> float | None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graybook.constraints.remaining import dose_left_gy, largest_scaling, left_eqd2_gy, uniform_dose_gy
+from graybook.constraints.remaining import dose_left_gy, largest_scaling, left_eqd2_gy
 from graybook.errors import UsageError
+from graybook.radiobiology.isoeffective import isoeffective_gy
 
 
 @given(
@@ -20,7 +21,7 @@ from graybook.errors import UsageError
 )
 def test_the_dose_left_has_the_eqd2_that_is_left(left: float, fractions: int, alpha_beta: float) -> None:
     """n d (d + α/β) / (2 + α/β) of the dose is what is left, to a part in 10¹²."""
-    dose = float(uniform_dose_gy(np.array(left), fractions=fractions, alpha_beta_gy=alpha_beta))
+    dose = float(isoeffective_gy(np.array(left), fractions=fractions, alpha_beta_gy=alpha_beta))
     d = dose / fractions
     assert fractions * d * (d + alpha_beta) / (2.0 + alpha_beta) == pytest.approx(left, rel=1e-12, abs=1e-300)
 
@@ -29,7 +30,7 @@ def test_little_is_left_to_its_last_digit() -> None:
     """A nanogray is not lost in the root: D = E (2 + α/β) / (α/β) to first order."""
     dose = dose_left_gy(50.0 + 1e-9, 50.0, fractions=10, alpha_beta_gy=2.0)
     assert dose == pytest.approx(2e-9, rel=1e-4)  # the limit itself holds no more digits
-    assert float(uniform_dose_gy(np.array(1e-12), fractions=10, alpha_beta_gy=2.0)) == pytest.approx(
+    assert float(isoeffective_gy(np.array(1e-12), fractions=10, alpha_beta_gy=2.0)) == pytest.approx(
         2e-12, rel=1e-9
     )
 
@@ -76,4 +77,4 @@ def test_no_fractions_are_refused() -> None:
     """A dose in no fraction, or at no α/β, is a wrong call."""
     for fractions, ratio in ((0, 2.0), (5, 0.0), (5, math.nan)):
         with pytest.raises(UsageError):
-            uniform_dose_gy(np.array(1.0), fractions=fractions, alpha_beta_gy=ratio)
+            isoeffective_gy(np.array(1.0), fractions=fractions, alpha_beta_gy=ratio)
