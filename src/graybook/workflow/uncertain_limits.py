@@ -142,7 +142,8 @@ class UncertainLimit:
         found = {}
         for kind in (*UNKNOWN, "recovery"):
             alone = [self._nominal(one, simulated) for one in self.cases if _alike(one, judged, but=kind)]
-            if len(alone) > 1:
+            moves = kind in UNKNOWN or min(alone) < max(alone)  # a recovery may raise the limit instead
+            if len(alone) > 1 and moves:
                 found[kind] = (min(alone), max(alone))
         return found
 

@@ -14,12 +14,13 @@ from graybook.errors import UsageError
 from graybook.report.constraint_result import ConstraintResult
 from graybook.report.result import StructureResult
 from graybook.report.uncertainty_result import BandResult, LimitUncertainty, UncertaintyResult
+from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
 from graybook.workflow.limit_results import constraints_of
 from graybook.workflow.study import study
 from graybook.workflow.uncertainty import uncertainty_of
 from phantoms import PhantomStructure, box, linear, write_phantom
-from rules.limit_cases import NEW, OLD, assumptions, given, of_plans
+from rules.limit_cases import NEW, OLD, assumptions, given, of_plans, tolerance
 from rules.patients import apart, course, eqd2, plan, result_of, run, state, structure
 
 NOTHING = "[uncertainty]\nregistration_mm = 0\ndose_percent = 0\ndelivery_percent = 0\nsamples = 100\n"
@@ -40,9 +41,11 @@ class Drawn:
     constraints: dict[tuple[str, str], ConstraintResult]
 
 
-def drawn(folder: Path, options: str, out: Path, *, language: Language = "en") -> Drawn:
+def drawn(
+    folder: Path, options: str, out: Path, *, language: Language = "en", rulebook: str = DEFAULT
+) -> Drawn:
     """A folder studied under a signed file of options, and its uncertainty; what an assessment does beside is left out."""
-    found = study(folder, options=assumptions(out, options), register="never")
+    found = study(folder, options=assumptions(out, options), rulebook=rulebook, register="never")
     constraints = constraints_of(
         found.assessed,
         found.setting,
@@ -237,6 +240,52 @@ def test_recovery_changes_what_a_limit_sees_and_never_a_dose(tmp_path: Path) -> 
     assert (around.lowest, around.highest) == (60.0, 60.0)
     assert [one.term for one in found.tornado] == ["recovery"]
     assert any("recovery" in one for one in result.uncertain.ignorance)
+
+
+def test_a_raised_tolerance_changes_the_chance_and_not_the_dose(tmp_path: Path) -> None:
+    """A tolerance of 50 Gy raised by a quarter is 62.5: 60 Gy meet it with the recovery, and not without."""
+    folder = given(tmp_path / "in", (40.0, 20), (20.0, 10), drawn=CORD_ALONE)
+    text = NOTHING + '[[recovery]]\ntg263 = "SpinalCord"\nshare = 0.25\nconvention = "tolerance"\n'
+    result = drawn(folder, text, tmp_path, rulebook=str(tolerance(tmp_path / "book")))
+    found = limit(result, "centre-cord")
+    assert (found.limit, found.nominal) == (62.5, 60.0)
+    assert (found.chance, found.chance_low, found.chance_high) == (0.0, 0.0, 1.0)
+    assert "recovery" not in {one.term for one in found.tornado}
+
+
+def test_phases_of_unknown_order_are_spanned(tmp_path: Path) -> None:
+    """25 Gy in 25 twice is 37.5 or 50 (rule 2): the headline is the one, and the limit sees the other."""
+    both = [plan(25.0, 25, label) for label in ("A", "B")]
+    one = course("course", NEW, *both, structures=CORD_ALONE)
+    folder = write_phantom(tmp_path / "in", [one])
+    text = NOTHING + '[[alpha_beta]]\ntg263 = "SpinalCord"\nvalue_gy = 2.0\n'
+    result = drawn(folder, text, tmp_path)
+    around = band(result, "max")
+    assert (around.nominal, around.lowest, around.highest) == (37.5, 37.5, 50.0)
+    found = limit(result)
+    assert (found.nominal, found.lowest, found.highest) == (50.0, 37.5, 50.0)
+    assert [(one.term, one.low, one.high) for one in found.tornado] == [("order", 37.5, 50.0)]
+    assert any("same sessions" in one for one in result.uncertain.ignorance)
+
+
+def test_a_bed_is_held_against_its_limit_on_one_scale(tmp_path: Path) -> None:
+    """60 Gy EQD2 are 120 Gy BED at 2 Gy: at another α/β the same limit in fractions of 2 Gy is held against that EQD2."""
+    folder = given(tmp_path / "in", (40.0, 20), (20.0, 10), drawn=CORD_ALONE)
+    found = limit(drawn(folder, NOTHING, tmp_path), "nieder2006-spinalcord-max-no-events")
+    # in fractions of 2 Gy EQD2 is the dose at every α/β: nothing is left to span
+    assert (found.nominal, found.lowest, found.highest) == (120.0, 120.0, 120.0)
+    assert (found.chance, found.chance_low, found.chance_high) == (0.0, 0.0, 0.0)
+
+
+def test_a_course_that_may_leave_its_grid_is_taken_at_both_ends(tmp_path: Path) -> None:
+    """An organ 2 mm from the edge of an earlier dose, an error of 3 mm: what lies outside is an interval (rule 9), and spanned."""
+    edge = (structure("SpinalCord", box((18.0, -5.0, -5.0), (28.0, 5.0, 5.0))),)
+    folder = given(tmp_path / "in", (40.0, 20), (20.0, 10), drawn=edge)
+    text = "[uncertainty]\ndelivery_percent = 0\nsamples = 100\n"
+    found = drawn(folder, text, tmp_path)
+    assert any("outside a grid" in one for one in found.uncertain.ignorance)
+    around = band(found, "max")
+    assert around.highest == pytest.approx(60.0, abs=1e-6)
 
 
 def test_bracketed_fractions_are_spanned(tmp_path: Path) -> None:
