@@ -7,6 +7,7 @@ plans on their own cords sum to 67.30. All truths here are computed on the close
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import date
 from pathlib import Path
@@ -16,10 +17,13 @@ import numpy as np
 import pytest
 
 from graybook.geometry.arrays import FloatArray
-from graybook.report.result import Result
+from graybook.report.html import write_html
+from graybook.report.result import Result, json_text
+from graybook.text import Language
+from graybook.workflow.cumulative import Assessed, assess
 from phantoms import box, write_phantom
 from phantoms.doses import DoseFunction
-from rules.patients import course, eqd2, organ, plan, result_of, run, structure
+from rules.patients import course, eqd2, organ, plan, structure
 
 OLD, NEW = date(2023, 5, 2), date(2025, 5, 5)
 SHIFT_MM = 3.0
@@ -117,9 +121,15 @@ def truths() -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def assessed(tmp_path_factory: pytest.TempPathFactory) -> Result:
+def assessment(tmp_path_factory: pytest.TempPathFactory) -> Assessed:
+    """Both courses, assessed."""
+    return assess(written(tmp_path_factory.mktemp("cord")))
+
+
+@pytest.fixture(scope="module")
+def assessed(assessment: Assessed) -> Result:
     """The result of both courses."""
-    return result_of(written(tmp_path_factory.mktemp("cord")))
+    return assessment.result
 
 
 def test_the_phantom_is_of_the_published_kind() -> None:
@@ -163,30 +173,104 @@ def test_each_figure_in_its_place(assessed: Result) -> None:
 
 @pytest.mark.rule(10)
 @pytest.mark.parametrize(
-    ("language", "outside", "within", "customary"),
+    ("language", "said"),
     [
-        ("en", "may draw from outside the organ", "within the organ", "customary"),
-        ("fr", "peut puiser hors de l'organe", "dans l'organe", "usuelle"),
+        ("en", ("may draw from outside the organ", "within the organ", "customary", "bound")),
+        ("fr", ("peut puiser hors de l'organe", "dans l'organe", "usuelle", "borne")),
     ],
 )
 def test_the_words_of_the_report(
-    tmp_path: Path, language: str, outside: str, within: str, customary: str
+    tmp_path: Path, assessment: Assessed, language: Language, said: tuple[str, ...]
 ) -> None:
-    """report.html says which envelope may draw from outside the organ and which stays in it, and calls the customary sum so."""
-    ran = run("assess", written(tmp_path / "in"), "--out", tmp_path / "out", "--lang", language)
-    assert ran.exit_code == 0, ran.output
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    page = page.replace("&#39;", "'").replace("&#x27;", "'").replace("’", "'").replace("\u00a0", " ")
-    made = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
+    """The report says which envelope may draw from outside the organ and which stays in it; the customary sum is called so."""
+    page = page_of(assessment, tmp_path / "report.html", language)
+    made = json.loads(json_text(assessment.result))
     (cord,) = [one for one in made["structures"] if one["name"] == "SpinalCord"]
-    shown = cord["envelope"]["within_organ_d0.03cc_gy"]
     figures = page.replace(",", ".") if language == "fr" else page
-    for value in (shown, cord["envelope"]["d0.03cc_gy"][1], cord["point_sum"]["customary_d0.03cc_gy"]):
+    for value in (
+        cord["envelope"]["within_organ_d0.03cc_gy"],
+        cord["envelope"]["d0.03cc_gy"][1],
+        cord["point_sum"]["customary_d0.03cc_gy"],
+        cord["point_sum"]["bound_d0.03cc_gy"],
+    ):
         assert f"{value:.2f}" in figures
-    assert outside in page
-    assert within in page
-    assert customary in page
+    for words in said:
+        assert words in page
+    never_conservative(page)
+
+
+def spot(x_mm: float) -> DoseFunction:
+    """45 Gy in a cuboid of 2 x 2 x 5 mm about x, 0.02 cm³; 5 Gy elsewhere."""
+
+    def dose(points: FloatArray) -> FloatArray:
+        half = np.array([1.0, 1.0, 2.5]) + 1e-6
+        inside = np.all(np.abs(points - np.array([x_mm, 0.0, 0.0])) <= half, axis=1)
+        return np.where(inside, 45.0, 5.0)
+
+    return dose
+
+
+@pytest.fixture(scope="module")
+def spots(tmp_path_factory: pytest.TempPathFactory) -> Assessed:
+    """Two courses of 20 sessions, each with its own spot; 4 mm lie between the spots."""
+    said: dict[str, Any] = {
+        "structures": [structure("SpinalCord", box((-6.0, -3.0, -4.0), (6.0, 3.0, 4.0)), slice_mm=0.5)],
+        "extent_mm": (10.0, 7.0, 8.0),
+        "spacing_mm": (0.1, 0.1, 0.25),
+    }
+    plans = [plan(45, 20, name, dose_gy=spot(x)) for name, x in (("A", -3.0), ("B", 3.0))]
+    folder = tmp_path_factory.mktemp("spots")
+    return assess(
+        write_phantom(
+            folder,
+            [course(name, day, one, **said) for name, day, one in zip("ab", (OLD, NEW), plans, strict=True)],
+        )
+    )
+
+
+@pytest.mark.rule(10)
+def test_two_separate_spots(spots: Assessed) -> None:
+    """0.02 cm³ of 45 Gy in 5 Gy, twice: customary 5 + 5, truth 45 + 5 in 0.04 cm³, bound 45 + 45; 3 mm off they do not meet."""
+    high, low = eqd2(45, 20), eqd2(5, 20)
+    cord = organ(spots.result)
+    points, envelope = cord.point_sum, cord.envelope
+    assert points.customary_d0_03cc_gy == pytest.approx(low + low, abs=1e-4)
+    assert cord.cumulative.d0_03cc_gy == pytest.approx(high + low, abs=1e-4)
+    assert points.bound_d0_03cc_gy == pytest.approx(high + high, abs=1e-4)
+    assert points.max_sum_gy == pytest.approx(high + high, abs=1e-4)
+    assert envelope is not None
+    assert envelope.d0_03cc_gy is not None
+    assert envelope.max_gy is not None
+    assert not envelope.inside_only
+    assert envelope.d0_03cc_gy[1] == pytest.approx(high + low, abs=1e-4)
+    assert envelope.max_gy[1] == pytest.approx(high + low, abs=1e-4)
+    assert envelope.within_organ_max_gy == pytest.approx(high + low, abs=1e-4)
+
+
+@pytest.mark.rule(10)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_words_for_two_spots(tmp_path: Path, spots: Assessed, language: Language) -> None:
+    """Customary sum, truth and bound stand in the report in figures; the customary sum is called conservative by no sentence."""
+    high, low = eqd2(45, 20), eqd2(5, 20)
+    page = page_of(spots, tmp_path / "report.html", language)
+    figures = page.replace(",", ".") if language == "fr" else page
+    for value in (low + low, high + low, high + high):
+        assert f"{value:.2f}" in figures
+    assert ("customary" if language == "en" else "usuelle") in page
+    never_conservative(page)
+
+
+def page_of(assessment: Assessed, path: Path, language: Language) -> str:
+    """The text of the report, with plain spaces and apostrophes."""
+    write_html(assessment.material, path, language)
+    text = html.unescape(path.read_text(encoding="utf-8"))
+    return text.replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def never_conservative(page: str) -> None:
+    """No figure is called conservative or a worst case, except to deny it."""
+    said = page.lower()
     for word in ("conservative", "conservatrice", "conservateur"):
-        assert page.lower().count(word) == sum(page.lower().count(f"{no} {word}") for no in ("not", "pas"))
-    assert "worst case" not in page.lower()
-    assert "pire des cas" not in page.lower()
+        assert said.count(word) == said.count(f"not {word}") + said.count(f"pas {word}")
+    assert "worst case" not in said
+    assert "pire des cas" not in said
