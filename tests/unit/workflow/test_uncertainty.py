@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from graybook.errors import UsageError
+from graybook.geometry import Displacement, Grid
 from graybook.report.constraint_result import ConstraintResult
 from graybook.report.result import StructureResult
 from graybook.report.uncertainty_result import BandResult, LimitUncertainty, UncertaintyResult
@@ -19,7 +20,7 @@ from graybook.text import Language
 from graybook.workflow.limit_results import constraints_of
 from graybook.workflow.study import study
 from graybook.workflow.uncertainty import uncertainty_of
-from phantoms import PhantomStructure, box, linear, write_phantom
+from phantoms import PhantomDeformation, PhantomStructure, box, linear, write_phantom
 from rules.limit_cases import NEW, OLD, assumptions, given, of_plans, tolerance
 from rules.patients import apart, course, eqd2, plan, result_of, run, state, structure
 
@@ -303,6 +304,30 @@ def test_bracketed_fractions_are_spanned(tmp_path: Path) -> None:
     assert (around.nominal, around.lowest, around.highest) == (60.0, 60.0, 160.0)
     assert limit(result).nominal == 160.0
     assert {one.term for one in limit(result).tornado} == {"ends"}
+
+
+def test_an_organ_carried_by_a_deformation_is_drawn_where_it_was(tmp_path: Path) -> None:
+    """Drawn in the old frame alone, 7 mm off today's: with nothing off the highest dose is that of the old course's own wave."""
+    wave = linear(30.0, (0.8, 0.3, 0.0))
+    there = box((2.0, -5.0, -5.0), (12.0, 5.0, 5.0))
+    old = apart(
+        course("old", OLD, plan(30.0, 15, "OLD", dose_gy=wave), structures=[structure("SpinalCord", there)])
+    )
+    new = apart(course("new", NEW, plan(20.0, 10, "NEW"), structures=()))
+    low = np.full(3, -30.0)
+    grid = Grid(
+        frame=new.frame_uid, shape=(13, 16, 21), origin_mm=low, spacing_mm=[3.0, 4.0, 5.0], axes=np.eye(3)
+    )
+    vectors = np.broadcast_to(np.array([7.0, 0.0, 0.0]), (*grid.shape, 3))
+    field = Displacement.from_vectors(vectors, grid, to_frame=old.frame_uid)
+    carried = PhantomDeformation(from_course=new, to_course=old, displacement=field, name="field")
+    folder = write_phantom(tmp_path / "in", [old, new], [carried])
+    text = '[[alpha_beta]]\ntg263 = "SpinalCord"\nvalue_gy = 2.0\n'
+    still = band(drawn(folder, text + NOTHING, tmp_path), "max")
+    highest = eqd2(30.0 + 0.8 * 12.0 + 0.3 * 5.0, 15) + 20.0
+    assert still.p5 == still.nominal == still.p95 == pytest.approx(highest, rel=2e-3)
+    moved = band(drawn(folder, text + "[uncertainty]\nsamples = 100\n", tmp_path), "max")
+    assert moved.p5 < moved.nominal - 1.0 < moved.nominal + 1.0 < moved.p95
 
 
 def test_limits_on_the_reference_course_see_it_alone(tmp_path: Path) -> None:
