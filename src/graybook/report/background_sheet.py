@@ -352,9 +352,11 @@ def _missing(result: BackgroundResult, words: _Words) -> Iterator[str]:
         yield words("lower_bound")
     reasons: dict[str, dict[str, None]] = {}
     for limit in result.not_voxelwise:
-        reasons.setdefault(limit.reason, {})[f"{limit.structure} {limit.metric}"] = None
+        figure = f"{words.report.short(limit.limit)}\u00a0{limit.unit}".rstrip()
+        reasons.setdefault(limit.reason, {})[f"{limit.structure} {limit.metric} {figure}"] = None
     for reason, named in reasons.items():
-        yield words("not_voxelwise", limits=words.report.listing(list(named), 4), reason=reason)
+        listed = words.report.listing(list(named), 4)
+        yield words("not_voxelwise", limits=listed, reason=reason.replace("`", ""))
     told = [one.text for one in result.warnings if one.code not in _OF_REPORT]
     yield from told[:_WARNINGS_SHOWN]
     if len(told) > _WARNINGS_SHOWN:

@@ -117,7 +117,7 @@ def test_a_base_dose_states_what_it_is_valid_for_and_its_errors() -> None:
         sign = "+" if reading > truth else "\u2212"
         assert f"{sign}{1.4 * abs(reading - truth):.1f}" in cell
         percent = f"{sign}{100 * abs(reading - truth) / truth:.1f} %"
-        assert f"where most: {reading:.1f} for {truth:.1f} ({percent})" in cell
+        assert f"at the hottest: {reading:.1f} for {truth:.1f} ({percent})" in cell
 
 
 def test_no_expected_plan_no_base_dose() -> None:
@@ -130,12 +130,12 @@ def test_no_expected_plan_no_base_dose() -> None:
 
 def test_what_is_missing_is_said() -> None:
     """A course from paper, the lower bound, limits of means and volumes: each a line."""
-    said = " | ".join(background_sheet(background(), "en").missing)
+    said = " | ".join(background_sheet(background(), "en").missing).replace("\u00a0", " ")
     for words in (
         "Sein G: known from paper only",
         "lower bound",
-        "Lungs V20Gy. a volume",
-        "Heart mean. a mean",
+        "Lungs V20Gy 35 %. a volume",
+        "Heart mean 26 Gy. a mean",
     ):
         assert words in said, words
 
