@@ -60,7 +60,9 @@ def _left(entry: ConstraintResult, result: Result, words: Wording) -> tuple[Cell
     found = remaining_of(result, entry.id, entry.structure)
     if found is None:
         return (cell(DASH),)
-    return (cell(left_text(found.dose_left_gy, words, missing=found.lower_bound), strong=True),)
+    return (
+        cell(left_text(found.dose_left_gy, words, missing=found.lower_bound), strong=found.conditions_hold),
+    )
 
 
 def _row(entry: ConstraintResult, result: Result, numbers: Citations, words: Wording) -> tuple[Cell, ...]:
@@ -150,6 +152,8 @@ def limits_line(result: Result, ranking: tuple[str, ...], words: Wording, *, tig
     parts = [text, words("limits_tightest")]
     if further > 0:
         parts.append(words("limits_further", n=further))
+    if result.uncertainty is not None and result.uncertainty.limits:
+        parts.append(words("limits_band_note"))
     if result.remaining:
         parts.append(words("limits_left_note"))
     return " ".join(parts)

@@ -12,7 +12,7 @@ from graybook.report.material import Material
 from graybook.report.sheet import HISTOGRAMS, PLANES, TIMELINE
 from graybook.report.slices import slices_svg
 from graybook.report.timeline import timeline_svg
-from graybook.report.tornado import TORNADO, tornado_svg
+from graybook.report.tornado import tornado_svg
 from graybook.report.wording import Wording
 from graybook.text import Language
 
@@ -26,13 +26,12 @@ def pictures(material: Material, language: Language) -> Pictures:
     by_language = _drawn.setdefault(material, {})
     if language not in by_language:
         words = Wording(language)
-        tornado = tornado_svg(material.result, words)
         by_language[language] = MappingProxyType(
             {
                 TIMELINE: timeline_svg(material.result, words),
                 PLANES: slices_svg(material, words),
                 HISTOGRAMS: histograms_svg(material, words),
-                **({TORNADO: tornado} if tornado else {}),
+                **tornado_svg(material.result, words),
                 **alignment_svg(material, language),
             }
         )

@@ -63,7 +63,8 @@ def _rows(entry: RemainingResult, judged: Judged, words: Wording) -> Iterator[tu
     """The headline and each assumption that changes something; ⇄ where something left becomes nothing, or the reverse."""
     told = [one for one in entry.alternatives if not _same(one, entry)]
     if told:
-        organ = cell(entry.structure, limit_name(entry, judged, words), strong=True)
+        mark = "" if entry.conditions_hold else " ✗"
+        organ = cell(entry.structure, f"{limit_name(entry, judged, words)}{mark}", strong=True)
         yield _row(organ, entry, entry, words("headline_assumes"), words)
     for one in told:
         turns = _something(one) != _something(entry)
@@ -79,6 +80,15 @@ def _idle(entries: Sequence[RemainingResult], words: Wording) -> str:
         if same:
             found.append(f"{entry.structure} ({', '.join(same)})")
     return words("times_idle", assumptions=words.series(found)) if found else ""
+
+
+def _notes(entries: Sequence[RemainingResult], words: Wording) -> tuple[str, ...]:
+    failing = any(not entry.conditions_hold for entry in entries)
+    return (
+        words("note_times"),
+        words("note_left_conditions") if failing else "",
+        _idle(entries, words),
+    )
 
 
 def times_table(result: Result, words: Wording) -> Table | None:
@@ -99,5 +109,5 @@ def times_table(result: Result, words: Wording) -> Table | None:
             *fraction_columns(fractions, words),
         ),
         rows=rows,
-        note=" ".join(part for part in (words("note_times"), _idle(entries, words)) if part),
+        note=" ".join(part for part in _notes(entries, words) if part),
     )

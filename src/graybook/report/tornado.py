@@ -1,10 +1,10 @@
-"""Tornado: bars of terms come in; one picture of what moves each limiting organ's figure goes out."""
+"""Tornado: bars of terms come in; a picture of what moves each limiting organ's figure goes out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graybook.report.drawing import ACCENT, INK, QUIET, shortened, svg_text, wrapped
+from graybook.report.drawing import ACCENT, INK, shortened, svg_text, wrapped
 from graybook.report.remaining_words import judged_limits
 from graybook.report.result import Result
 from graybook.report.uncertainty_result import LimitUncertainty, TornadoBar
@@ -15,15 +15,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["TORNADO", "shown_tornadoes", "tornado_svg"]
-
-TORNADO = "tornado"
+__all__ = ["shown_tornadoes", "tornado_name", "tornado_svg"]
 
 _PANELS = 4
 _BARS = 7
 _BAR_INCH = 0.24
-_PANEL_INCH = 0.62
-_LEGEND_INCH = 0.24
+_FRAME_INCH = 0.50
+"""Title above the bars and figures below them."""
 _LABEL = 0.40
 """Share of the width that labels take."""
 _STYLES: dict[str, dict[str, Any]] = {
@@ -75,38 +73,28 @@ def _draw_panel(axes: Axes, one: LimitUncertainty, title: str, words: Wording) -
     axes.set_title(title, loc="left", pad=4, fontweight="bold", x=-_LABEL / (0.985 - _LABEL))
 
 
-def _titles(shown: tuple[LimitUncertainty, ...], result: Result, words: Wording) -> list[str]:
-    judged = judged_limits(result)
-    return [f"{shortened(one.structure, 40)}, {uncertain_limit_name(one, judged, words)}" for one in shown]
+def tornado_name(place: int) -> str:
+    """The name of the picture of one of :func:`shown_tornadoes`."""
+    return f"tornado-{place}"
 
 
-def tornado_svg(result: Result, words: Wording) -> str:
-    """The picture; empty where there are no bars."""
-    shown = shown_tornadoes(result)
-    if not shown:
-        return ""
-    heights = [_PANEL_INCH + _BAR_INCH * len(_bars(one)) for one in shown]
-    total = sum(heights) + _LEGEND_INCH
-    titles = _titles(shown, result, words)
+def _svg(one: LimitUncertainty, title: str, words: Wording) -> str:
+    inner = _BAR_INCH * len(_bars(one))
+    total = _FRAME_INCH + inner
 
     def draw(figure: Figure) -> None:
-        from matplotlib.lines import Line2D
-        from matplotlib.patches import Patch
-
-        top = total
-        for one, high, title in zip(shown, heights, titles, strict=True):
-            inner = high - _PANEL_INCH + 0.1
-            place = (_LABEL, (top - 0.27 - inner) / total, 0.985 - _LABEL, inner / total)
-            _draw_panel(figure.add_axes(place), one, title, words)
-            top -= high
-        handles = [
-            Patch(**_STYLES["random"]),
-            Patch(**_STYLES["ignorance"]),
-            Line2D([], [], color=INK, linewidth=0.9),
-            Line2D([], [], color=INK, linewidth=1.3, linestyle=(0, (4, 2))),
-        ]
-        names = [words(key) for key in ("fig_random", "fig_ignorance", "fig_nominal", "fig_limit")]
-        figure.legend(handles, names, loc="lower center", ncols=4, handlelength=2.6, borderaxespad=0.1,
-                      labelcolor=INK, edgecolor=QUIET)  # fmt: skip
+        place = (_LABEL, (total - 0.24 - inner) / total, 0.985 - _LABEL, inner / total)
+        _draw_panel(figure.add_axes(place), one, title, words)
 
     return svg_text(draw, height_inch=total)
+
+
+def tornado_svg(result: Result, words: Wording) -> dict[str, str]:
+    """A picture for each of :func:`shown_tornadoes`, by name."""
+    judged = judged_limits(result)
+    return {
+        tornado_name(place): _svg(
+            one, f"{shortened(one.structure, 40)}, {uncertain_limit_name(one, judged, words)}", words
+        )
+        for place, one in enumerate(shown_tornadoes(result))
+    }

@@ -9,8 +9,8 @@ from graybook.report.citations import Citations, short_source
 from graybook.report.limit_words import metric_name
 from graybook.report.remaining_words import failed_text, judged_limits
 from graybook.report.result import Result
-from graybook.report.summary import envelope_text, shift_text
-from graybook.report.tornado import TORNADO, shown_tornadoes
+from graybook.report.summary import shift_text
+from graybook.report.tornado import shown_tornadoes, tornado_name
 from graybook.report.uncertainty_result import BandResult, LimitUncertainty, UncertaintyResult
 from graybook.report.uncertainty_terms import terms_table
 from graybook.report.uncertainty_words import (
@@ -22,11 +22,16 @@ from graybook.report.uncertainty_words import (
 )
 from graybook.report.values import structures_by_name
 from graybook.report.wording import Wording
+from graybook.text.numbers import DASH
 
 __all__ = ["uncertainty_annex", "uncertainty_section"]
 
 _ORGANS = 5
 """Organs whose bands stand in the section."""
+_METRICS = ("D0.03cc", "mean")
+"""Whose bands stand there; those of what is limited stand with the limits."""
+_SHIFTED = {"D0.03cc": "d0_03cc_gy", "D0.1cc": "d0_1cc_gy", "max": "max_gy"}
+"""Metrics that the shift envelope knows."""
 _SENTENCES = 6
 """Sentences on what is not known, and on what was not computed; all stand in the annex."""
 
@@ -84,9 +89,13 @@ def _bands_table(title: str, shown: Sequence[BandResult], result: Result, words:
 
     def twin(one: BandResult) -> Cell:
         found = by_name.get(one.structure)
-        near = one.metric.lower().replace("_", ".").startswith("d0.03cc")
-        envelope = found.envelope if found is not None and near else None
-        return cell(envelope_text(envelope, words), shift_text(envelope, words))
+        envelope = None if found is None or one.metric not in _SHIFTED else found.envelope
+        ends = None if envelope is None else getattr(envelope, _SHIFTED[one.metric])
+        if ends is None:
+            return cell(DASH)
+        return cell(
+            words("range", low=words.number(ends[0]), high=words.number(ends[1])), shift_text(envelope, words)
+        )
 
     rows = tuple(
         (
@@ -118,11 +127,11 @@ def _organs_that_matter(result: Result, ranking: tuple[str, ...]) -> tuple[str, 
 
 
 def _parted(result: Result, ranking: tuple[str, ...]) -> tuple[list[BandResult], list[BandResult]]:
-    """Bands of the organs that limit, in their order, and the others."""
+    """Near-maximum and mean of the organs that limit, in their order, and the others."""
     bands = [] if result.uncertainty is None else result.uncertainty.bands
     names = _organs_that_matter(result, ranking)
-    shown = [one for name in names for one in bands if one.structure == name]
-    return shown, [one for one in bands if one.structure not in names]
+    shown = [one for name in names for one in bands if one.structure == name and one.metric in _METRICS]
+    return shown, [one for one in bands if one not in shown]
 
 
 def _other_limits(result: Result) -> list[LimitUncertainty]:
@@ -160,8 +169,10 @@ def _blocks(
     )
     if limits := limits_that_matter(result):
         yield _limits_table(limits, result, numbers, words)
-    if shown_tornadoes(result):
-        yield Figure(name=TORNADO, alt=words("fig_tornado"), caption=words("tornado_note"))
+    drawn = shown_tornadoes(result)
+    for place, one in enumerate(drawn):
+        caption = words("tornado_note") if place == len(drawn) - 1 else ""
+        yield Figure(name=tornado_name(place), alt=words("fig_tornado", organ=one.structure), caption=caption)
     shown, others = _parted(result, ranking)
     if shown:
         yield _bands_table(words("uncertain_bands"), shown, result, words)

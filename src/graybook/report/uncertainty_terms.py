@@ -2,60 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from graybook.report.blocks import Cell, Column, Table, cell
 from graybook.report.result import Result
 from graybook.report.uncertainty_result import TermResult, UncertaintyResult
-from graybook.report.uncertainty_words import size_text
+from graybook.report.uncertainty_words import sizes_text
 from graybook.report.values import course_name
 from graybook.report.wording import Wording
 
 __all__ = ["terms_table"]
 
-_NAMED = 4
+_NAMED = 6
 """Structures named of a term; the others are counted."""
 
-Alike = tuple[TermResult, tuple[str, ...], tuple[str, ...]]
-"""A term, and the courses and structures that it is alike for."""
 
-
-def _size(term: TermResult) -> tuple[str, float, str, bool, str]:
-    return term.term, term.size, term.unit, term.assumed, term.source
-
-
-def _alike(terms: Iterable[TermResult]) -> list[Alike]:
-    """Terms of one size and source together, first over structures, then over courses."""
-    structures: dict[tuple[object, ...], tuple[TermResult, list[str]]] = {}
+def _grouped(terms: Iterable[TermResult]) -> list[list[TermResult]]:
+    """Alike terms together: one course's over its structures, and one figure's over courses."""
+    found: dict[tuple[object, ...], list[TermResult]] = {}
     for term in terms:
-        structures.setdefault((*_size(term), term.course), (term, []))[1].append(term.structure)
-    courses: dict[tuple[object, ...], tuple[TermResult, list[str], tuple[str, ...]]] = {}
-    for term, names in structures.values():
-        found = tuple(dict.fromkeys(name for name in names if name))
-        courses.setdefault((*_size(term), found), (term, [], found))[1].append(term.course)
-    return [(term, tuple(dict.fromkeys(named)), found) for term, named, found in courses.values()]
+        apart = (term.course,) if term.structure else (term.size,)
+        key = (term.term, bool(term.structure), *apart, term.unit, term.assumed, term.source)
+        found.setdefault(key, []).append(term)
+    return list(found.values())
 
 
-def _row(alike: Alike, result: Result, words: Wording) -> tuple[Cell, ...]:
-    term, ids, structures = alike
-    courses = {course.id: course_name(course, words) for course in result.courses}
-    named = words.listing([courses.get(one, one) for one in ids if one]) or words("uncertain_all")
-    if not term.size:
-        return (
-            cell(words.term("random", term.term), strong=True),
-            cell(named),
-            cell(words("uncertain_not_varied"), strong=True),
-            cell(term.source),
-        )
+def _courses(group: Sequence[TermResult], result: Result, words: Wording) -> str:
+    names = {course.id: course_name(course, words) for course in result.courses}
+    ids = dict.fromkeys(term.course for term in group if term.course)
+    return words.listing([names.get(one, one) for one in ids]) or words("uncertain_all")
+
+
+def _structures(group: Sequence[TermResult], words: Wording) -> str:
+    """Each structure, with its size where sizes differ."""
+    differ = len({term.size for term in group}) > 1
+    told = [
+        f"{term.structure} {words.number(term.size, 1)}\u00a0{term.unit}" if differ else term.structure
+        for term in group
+        if term.structure
+    ]
+    return words.listing(told, _NAMED)
+
+
+def _row(group: Sequence[TermResult], result: Result, words: Wording) -> tuple[Cell, ...]:
+    first = group[0]
+    varied = any(term.size for term in group)
+    stated = first.source or words("uncertain_stated")
     return (
-        cell(words.term("random", term.term), strong=True),
-        cell(named, words.listing(list(structures), _NAMED)),
-        cell(size_text(term, words)),
-        cell(
-            words("uncertain_assumed" if term.assumed else "uncertain_stated"),
-            term.source,
-            strong=term.assumed,
-        ),
+        cell(words.term("random", first.term), strong=True),
+        cell(_courses(group, result, words), _structures(group, words)),
+        cell(sizes_text(group, words) if varied else words("uncertain_not_varied"), strong=not varied),
+        cell(words("uncertain_assumed"), first.source, strong=True)
+        if varied and first.assumed
+        else cell(stated),
     )
 
 
@@ -66,5 +65,5 @@ def terms_table(found: UncertaintyResult, result: Result, words: Wording) -> Tab
     return Table(
         title=words("uncertain_varied"),
         columns=tuple(Column(title=words(key), share=share) for key, share in zip(keys, shares, strict=True)),
-        rows=tuple(_row(one, result, words) for one in _alike(found.terms)),
+        rows=tuple(_row(one, result, words) for one in _grouped(found.terms)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from graybook.report.limit_words import limit_text, metric_name
 from graybook.report.limiting import limiting
@@ -17,7 +18,7 @@ __all__ = [
     "chance_text",
     "limits_that_matter",
     "outer_text",
-    "size_text",
+    "sizes_text",
     "uncertain_limit_name",
 ]
 
@@ -61,10 +62,12 @@ def uncertain_limit_name(one: LimitUncertainty, judged: Judged, words: Wording) 
     return f"{metric_name(one.metric, words)} ≤\u00a0{words.short(one.limit)}\u00a0{one.unit}"
 
 
-def size_text(term: TermResult, words: Wording) -> str:
-    """How much a term was varied by, and what that figure means."""
-    size = f"{words.short(term.size)}\u00a0{term.unit}"
-    return words("size_registration" if term.term == "registration" else "size_other", size=size)
+def sizes_text(terms: Sequence[TermResult], words: Wording) -> str:
+    """How much a term was varied by, from least to most, and what that figure means."""
+    ends = [words.number(pick(term.size for term in terms), 1) for pick in (min, max)]
+    size = ends[0] if ends[0] == ends[1] else words("range", low=ends[0], high=ends[1])
+    key = "size_registration" if terms[0].term == "registration" else "size_other"
+    return words(key, size=f"{size}\u00a0{terms[0].unit}")
 
 
 def band_of_limit(result: Result, limit: str, structure: str) -> LimitUncertainty | None:
