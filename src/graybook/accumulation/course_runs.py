@@ -18,7 +18,7 @@ from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.field import Field
 from graybook.radiobiology.model import alpha_beta
 
-__all__ = ["CourseRuns", "PlannedDoses", "course_runs", "displaced_doses_at", "doses_at"]
+__all__ = ["CourseRuns", "PlannedDoses", "course_runs", "displaced_doses_at", "doses_at", "is_on_grid"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,6 +49,11 @@ def displaced_doses_at(dose: CourseDose, displacement: Displacement) -> PlannedD
             return doses_at(dose, displacement.all_mm)
         certain &= displacement.doses(*found, k, low, high)
     return PlannedDoses(low=low, high=low if certain else high)
+
+
+def is_on_grid(field: Field) -> bool:
+    """Whether a field is a grid in its own frame, or seen through an affine transform."""
+    return _grid(field) is not None
 
 
 def _grid(field: Field) -> tuple[GridField, FloatArray] | None:

@@ -9,8 +9,11 @@ sample). What is merely not known (α/β, numbers of fractions, recovery, order 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
+import numba
 import numpy as np
 
 from graybook.accumulation.correlated_errors import (
@@ -27,6 +30,7 @@ from graybook.accumulation.course_runs import (
     course_runs,
     displaced_doses_at,
     doses_at,
+    is_on_grid,
 )
 from graybook.accumulation.dvh_bands import DvhBands
 from graybook.accumulation.followed import Followed, followed
@@ -86,6 +90,11 @@ def simulated(
     Returns
     -------
     One for each structure, in their order.
+
+    Notes
+    -----
+    Structures are shared out among as many threads as numba has. Each is computed by one of them: no digit depends on how
+    many there are.
     """
     drawn = _Draws(terms, only)
     asked = [_Asked(structure, drawn) for structure in structures]
@@ -96,18 +105,21 @@ def simulated(
     most = (
         BATCH if lattice is None else max(BLOCK, min(BATCH, NODES_AT_ONCE // lattice.nodes // BLOCK * BLOCK))
     )
-    for first in range(0, terms.samples, most):
-        progress("uncertainty", first / terms.samples)
-        count = min(most, terms.samples - first)
-        fields = (
-            {}
-            if lattice is None
-            else {
-                course: lattice.drawn(drawn.key("registration", course), first, count) for course in courses
-            }
-        )
-        for one in asked:
-            one.run(first, count, lattice, fields)
+    together = [one for one in asked if one.on_grids]
+    with ThreadPoolExecutor(numba.get_num_threads()) as threads:
+        for first in range(0, terms.samples, most):
+            progress("uncertainty", first / terms.samples)
+            count = min(most, terms.samples - first)
+            fields: dict[str, FloatArray] = {}
+            if lattice is not None:
+                keys = [drawn.key("registration", course) for course in courses]
+                nodes = threads.map(partial(lattice.drawn, first=first, samples=count), keys)
+                fields = dict(zip(courses, nodes, strict=True))
+            run = partial(_Asked.run, first=first, count=count, lattice=lattice, fields=fields)
+            list(threads.map(run, together))
+            for one in asked:
+                if not one.on_grids:
+                    run(one)
     return tuple(one.simulated() for one in asked)
 
 
@@ -160,6 +172,9 @@ class _Asked:
             self._course(course, run, moving, draws)
             for course, run, moving in zip(structure.courses, runs, moves, strict=True)
         ]
+        self.on_grids = all(
+            is_on_grid(phase.field) for course in structure.courses for phase in course.dose.phases
+        )
         self.moving = {one.course.dose.id for one in self.courses if one.moves}
         self.points_mm = structure.points_mm[self.followed.chosen]
         self._placed: Placed | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange, types
+from numba import njit, types
 
 from graybook.geometry._kernels import interpolate
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
@@ -122,7 +122,6 @@ def smoothed(
     read(2),
     read(2),
     written(5),
-    parallel=True,
 )
 def smooth_errors(
     key: int,
@@ -142,9 +141,9 @@ def smooth_errors(
     White noise on the nodes ``low`` (z, y, x) and ``size`` following ones is summed with ``weights`` (n, 6) from ``starts`` (n,) on
     along each axis. What stands at a node depends on the key, the sample and the node alone.
     """
-    for b in prange(out.shape[0]):
+    for b in range(out.shape[0]):
         noise = np.empty((size[0], size[1], size[2], WIDTH))
-        white(key, first + int(np.int64(b)), low, noise)
+        white(key, first + b, low, noise)
         smoothed(noise, starts_z, starts_y, starts_x, weights_z, weights_y, weights_x, out[b])
 
 
@@ -172,7 +171,7 @@ def shifts(
         )
 
 
-@kernel(read(3), read(1, types.int64), read(2), read(2), INT, INT, FLOAT, written(3), parallel=True)
+@kernel(read(3), read(1, types.int64), read(2), read(2), INT, INT, FLOAT, written(3))
 def displaced(
     nodes: FloatArray,
     corner: IntArray,
@@ -188,7 +187,7 @@ def displaced(
     ``nodes`` (blocks, nodes, 24) hold the field; ``weights`` (n, 8) are those of the cell around each point,
     which begins at node ``corner``; nodes are ``row`` and ``plane`` apart along y and z.
     """
-    for b in prange(nodes.shape[0]):
+    for b in range(nodes.shape[0]):
         shift = np.empty(WIDTH)
         last = min(BLOCK, out.shape[0] - BLOCK * b)
         for p in range(points.shape[0]):
@@ -216,7 +215,6 @@ def displaced(
     written(3),
     written(3),
     written(1, types.boolean),
-    parallel=True,
 )
 def displaced_doses(
     nodes: FloatArray,
@@ -243,8 +241,7 @@ def displaced_doses(
     ``certain`` (blocks,) tells where both ends are the same.
     """
     n = points.shape[0]
-    for b in prange(nodes.shape[0]):
-        block = int(np.int64(b))
+    for block in range(nodes.shape[0]):
         shift = np.empty(WIDTH)
         moved, inside = np.empty((BLOCK, PART, 3)), np.empty(PART, dtype=np.bool_)
         lower, upper = np.empty(PART), np.empty(PART)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange, types
+from numba import njit, types
 
 from graybook.dvh._kernels.quantiles import reached
 from graybook.geometry.arrays import BoolArray, FloatArray, IntArray
@@ -38,7 +38,6 @@ DOSE, ABOVE, BELOW, MEAN, LOWEST, HIGHEST, EUD, HOMOGENEITY = range(8)
     read(1),
     read(1),
     written(3),
-    parallel=True,
 )
 def add_courses(
     low: FloatArray,
@@ -59,8 +58,8 @@ def add_courses(
     (assumptions, runs) equal sessions with the H of ``repair``; one session's dose is the sum of its phases' doses times
     ``phases`` (assumptions, runs, phases).
     """
-    for s in prange(total.shape[0]):
-        row = int(np.int64(s)) if low.shape[0] > 1 else 0
+    for s in range(total.shape[0]):
+        row = s if low.shape[0] > 1 else 0
         n = total.shape[2]
         session = np.empty(n)
         for a in range(total.shape[1]):
@@ -130,7 +129,6 @@ def value(
     read(1),
     read(2, types.int64),
     written(3),
-    parallel=True,
 )
 def measured(
     dose: FloatArray,
@@ -144,7 +142,7 @@ def measured(
 
     Of each metric the kind, what is asked, and in ``parts`` (metrics, 4) where its points and points of the surface begin and end.
     """
-    for s in prange(dose.shape[0]):
+    for s in range(dose.shape[0]):
         for a in range(dose.shape[1]):
             for m in range(kinds.shape[0]):
                 inner = dose[s, a, parts[m, 0] : parts[m, 1]]
@@ -153,7 +151,7 @@ def measured(
                 out[s, a, m] = value(kinds[m], asked[m], inner, weights, outer, weights.sum())
 
 
-@kernel(read(3), read(1), INT, INT, FLOAT, written(3), parallel=True)
+@kernel(read(3), read(1), INT, INT, FLOAT, written(3))
 def shares_above(
     dose: FloatArray, volumes: FloatArray, first: int, last: int, width: float, out: FloatArray
 ) -> None:  # pragma: no cover
@@ -162,7 +160,7 @@ def shares_above(
     The points are ``first`` to ``last``.
     """
     bins = out.shape[2]
-    for s in prange(dose.shape[0]):
+    for s in range(dose.shape[0]):
         for a in range(dose.shape[1]):
             curve = out[s, a]
             curve[:] = 0.0
