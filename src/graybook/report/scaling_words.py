@@ -11,13 +11,18 @@ from graybook.report.wording import Wording
 
 __all__ = ["not_asked", "scaling_lines"]
 
+_MOST = 3
+"""Limits named of those that stop a plan at once; the others are counted."""
+
 
 def _stops(one: PlanScaling, result: Result, words: Wording) -> str:
     judged = judged_limits(result)
     named = {
         f"{entry.id} @ {entry.structure}": short_limit(entry, judged, words) for entry in result.remaining
     }
-    return words.series(named.get(stop, stop.replace(" @ ", ", ")) for stop in one.stopped_by)
+    told = [named.get(stop, stop.replace(" @ ", ", ")) for stop in one.stopped_by]
+    more = [words("and_more", n=len(told) - _MOST)] if len(told) > _MOST else []
+    return words.series([*told[:_MOST], *more])
 
 
 def _factor(one: PlanScaling, result: Result, words: Wording) -> str:

@@ -65,7 +65,7 @@ def _rows(entry: RemainingResult, judged: Judged, words: Wording) -> Iterator[tu
     if told:
         mark = "" if entry.conditions_hold else " ✗"
         organ = cell(entry.structure, f"{limit_name(entry, judged, words)}{mark}", strong=True)
-        yield _row(organ, entry, entry, words("headline_assumes"), words)
+        yield _row(organ, entry, entry, words("times_headline"), words)
     for one in told:
         turns = _something(one) != _something(entry)
         named = words("turns_mark", text=one.assumption) if turns else one.assumption

@@ -14,7 +14,7 @@ from graybook.report.pdf import pdf_bytes, typesetting, write_pdf
 from graybook.report.pictures import pictures
 from graybook.report.sheet import sheet
 from graybook.text import Language
-from unit.report import limit_cases
+from unit.report import left_cases, limit_cases
 
 
 def first_page_ends_on(material: Material, language: Language) -> int:
@@ -55,6 +55,26 @@ def test_long_names_and_sources_of_limits_are_one_page(made: SimpleNamespace, la
         for i in range(7)
     ]  # fmt: skip
     assert first_page_ends_on(made.material(made.result(constraints=limits)), language) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_is_left_and_bands_with_long_names_are_one_page(
+    made: SimpleNamespace, language: Language
+) -> None:
+    """Limits with long names, ranges left, bands, and two plans stopped by eight limits each leave page 1 one page."""
+    names = [f"{made.LONG} {i}" for i in range(8)]
+    limits = [
+        limit_cases.entry(name, 60.0, 61.0, 70.0, id=name, alternatives=limit_cases.CORD.alternatives)
+        for name in names
+    ]
+    left = [left_cases.remaining(name, name, 60.0, (20.0, 55.0), lower_bound=True) for name in names]
+    bands = [left_cases.limit(name, name, 60.0, 61.0, (0.1, 0.9)) for name in names]
+    plan = left_cases.SCALING[0].model_copy(
+        update={"label": made.LONG, "stopped_by": [f"{name} @ {name}" for name in names]}
+    )
+    uncertainty = left_cases.UNCERTAINTY.model_copy(update={"limits": bands})
+    found = made.result(constraints=limits, remaining=left, scaling=[plan, plan], uncertainty=uncertainty)
+    assert first_page_ends_on(made.material(found), language) == 1
 
 
 def test_words_of_files_never_reach_the_source(made: SimpleNamespace) -> None:
