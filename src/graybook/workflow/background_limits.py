@@ -20,14 +20,12 @@ from graybook.tables.limit import DoseOf, Limit, Namespace, Scale
 from graybook.text import Language, phrase
 from graybook.units import DOSE_DECIMALS
 from graybook.workflow.left_of import NotAsked, alpha_betas_of, left_of
-from graybook.workflow.limit_asking import Asked, Asking
-from graybook.workflow.limit_pairs import with_pairs
-from graybook.workflow.limit_values import OrganSums
+from graybook.workflow.limit_asking import Asked
+from graybook.workflow.limit_questions import limit_questions
 from graybook.workflow.new_course import new_course
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.prior import Prior
-from graybook.workflow.remaining import asked_of
 from graybook.workflow.repair import repair_of
 from graybook.workflow.study import Study
 
@@ -95,13 +93,14 @@ def voxel_limits(
         α/β values asked for; all when empty. [Gy]
     """
     book = study.assumed.rulebook
-    asking = Asking(
+    found = _Found(language=language, chosen=tuple(chosen))
+    questions = limit_questions(
+        prior.organs,
+        book.limits,
         setting=prior.setting,
         courses=new_course(study.setting, prior.setting, fractions=fractions).courses,
-        sums=OrganSums(setting=prior.setting, metrics={}),
     )
-    found = _Found(language=language, chosen=tuple(chosen))
-    for asked in asked_of(with_pairs(prior.organs, book.limits), asking, book.limits):
+    for asked in questions:
         code = _not_voxelwise(asked)
         if code:
             found.leave_out(asked, code)

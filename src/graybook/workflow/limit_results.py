@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graybook.constraints.judgement import Judgement
-from graybook.constraints.language import checked
-from graybook.constraints.structures import speaks_of
 from graybook.progress import Progress, silent
 from graybook.record import Recovery
 from graybook.report.constraint_result import ConditionResult, ConstraintResult
-from graybook.tables.limit import Limit, Scale
+from graybook.tables.limit import Scale
 from graybook.tables.rulebook import Rulebook
 from graybook.text import Language, phrase
 from graybook.units import DOSE_DECIMALS, rounded_gy
 from graybook.workflow.limit_alternatives import alternatives, with_other_sources
-from graybook.workflow.limit_asking import Asked, Asking
+from graybook.workflow.limit_asking import Asked
 from graybook.workflow.limit_cases import courses_of
-from graybook.workflow.limit_pairs import with_pairs
-from graybook.workflow.limit_values import OrganSums
+from graybook.workflow.limit_questions import limit_questions
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 
 __all__ = ["constraints_of"]
-
-JUDGED_KINDS = ("organ", "other")
-"""Kinds of structure that limits speak of: never a target (rule 4)."""
 
 
 def constraints_of(
@@ -57,41 +51,20 @@ def constraints_of(
     progress
         Told of every structure.
     """
-    metrics = {one.id: checked(one) for one in book.limits}
-    pairs = [
-        (organ, [one for one in book.limits if _concerns(one, organ)])
-        for organ in with_pairs(organs, book.limits)
-    ]
-    named = {
-        organ.result.name: tuple({metrics[one.id].text: metrics[one.id] for one in rows}.values())
-        for organ, rows in pairs
-        if organ.result is not None
-    }
-    asking = Asking(
+    questions = limit_questions(
+        organs,
+        book.limits,
         setting=setting,
         courses=courses_of(setting, left_out=left_out),
-        sums=OrganSums(setting=setting, metrics=named),
         recoveries=recoveries,
         concurrent=concurrent,
     )
     results = []
-    for place, (organ, rows) in enumerate(pairs):
-        if rows and organ.result is not None:
-            progress(organ.result.name, place / len(pairs))
-        for limit in rows:
-            asked = Asked(limit=limit, metric=metrics[limit.id], organ=organ, asking=asking)
-            results.append(_result(asked, language))
+    for place, asked in enumerate(questions):
+        if asked.organ.result is not None:
+            progress(asked.organ.result.name, place / len(questions))
+        results.append(_result(asked, language))
     return with_other_sources(results, language)
-
-
-def _concerns(limit: Limit, organ: AssessedOrgan) -> bool:
-    result = organ.result
-    return (
-        result is not None
-        and result.kind in JUDGED_KINDS
-        and result.tg263 is not None
-        and speaks_of(limit, result.tg263) is not None
-    )
 
 
 def _result(asked: Asked, language: Language) -> ConstraintResult:

@@ -16,9 +16,9 @@ from graybook.tables.rulebook import Rulebook
 from graybook.text import Language, phrase
 from graybook.workflow.judgement import POINT_SUM, basis_of
 from graybook.workflow.left_of import alpha_betas_of, counted_recovery
-from graybook.workflow.limit_asking import Asked, Asking
+from graybook.workflow.limit_asking import Asked
 from graybook.workflow.limit_cases import courses_of
-from graybook.workflow.limit_pairs import with_pairs
+from graybook.workflow.limit_questions import limit_questions
 from graybook.workflow.limit_values import OrganSums
 from graybook.workflow.new_course import fractions_of
 from graybook.workflow.organ_dose import CourseOnOrgan
@@ -26,7 +26,6 @@ from graybook.workflow.organ_result import course_doses, point_sum
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.paper_sums import with_paper
-from graybook.workflow.remaining import asked_of
 
 __all__ = ["scaling_of"]
 
@@ -72,16 +71,17 @@ def scaling_of(
     progress
         Told of every limit.
     """
-    asking = Asking(
-        setting=setting,
-        courses=courses_of(setting),
-        sums=OrganSums(setting=setting, metrics={}),
-        recoveries=headline.recoveries,
-    )
     not_asked: list[str] = []
     stops: list[_Stop] = []
     groups: dict[tuple[object, ...], list[Asked]] = {}
-    for asked in asked_of(with_pairs(organs, book.limits), asking, book.limits):
+    questions = limit_questions(
+        organs,
+        book.limits,
+        setting=setting,
+        courses=courses_of(setting),
+        recoveries=headline.recoveries,
+    )
+    for asked in questions:
         why = _unasked(asked, course)
         if why:
             not_asked.append(f"{_named(asked)}: {phrase(why, language)}")

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from graybook.constraints.language import checked
-from graybook.constraints.structures import speaks_of
 from graybook.progress import Progress, silent
 from graybook.record import Scenario
 from graybook.report.remaining_result import Figure, RemainingResult
-from graybook.tables.limit import DoseOf, Limit
+from graybook.tables.limit import DoseOf
 from graybook.tables.rulebook import Rulebook
 from graybook.text import Language, phrase
 from graybook.units import DOSE_DECIMALS, rounded_gy
 from graybook.workflow.left_of import LeftOf, NotAsked, counted_recovery, left_of
-from graybook.workflow.limit_asking import Asked, Asking
-from graybook.workflow.limit_pairs import with_pairs
-from graybook.workflow.limit_results import JUDGED_KINDS
-from graybook.workflow.limit_values import OrganSums
+from graybook.workflow.limit_questions import limit_questions
 from graybook.workflow.new_course import NewCourse
-from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.prior import Prior
 from graybook.workflow.remaining_times import figure, schedules, times
 
-__all__ = ["asked_of", "remaining_results"]
-
-
-def asked_of(organs: Sequence[AssessedOrgan], asking: Asking, limits: Sequence[Limit]) -> Iterator[Asked]:
-    """Every limit on every organ it speaks of, and on pairs."""
-    for organ in organs:
-        result = organ.result
-        if result is None or result.kind not in JUDGED_KINDS or result.tg263 is None:
-            continue
-        for limit in limits:
-            if speaks_of(limit, result.tg263) is not None:
-                yield Asked(limit=limit, metric=checked(limit), organ=organ, asking=asking)
+__all__ = ["remaining_results"]
 
 
 def remaining_results(
@@ -67,19 +50,18 @@ def remaining_results(
     One entry for each limit, structure and α/β, in the order of structures, then of the rulebook; and the limits that leave no
     figure.
     """
-    organs = with_pairs(prior.organs, book.limits)
-    asking = Asking(
-        setting=prior.setting,
-        courses=new.courses,
-        sums=OrganSums(setting=prior.setting, metrics={}),
-        recoveries=headline.recoveries,
-    )
     found: list[LeftOf] = []
     refused: list[NotAsked] = []
-    names = [one.result.name for one in organs if one.result is not None]
-    for asked in asked_of(organs, asking, book.limits):
-        name = asked.organ.result.name if asked.organ.result is not None else ""
-        progress(name, names.index(name) / len(names))
+    questions = limit_questions(
+        prior.organs,
+        book.limits,
+        setting=prior.setting,
+        courses=new.courses,
+        recoveries=headline.recoveries,
+    )
+    for place, asked in enumerate(questions):
+        if asked.organ.result is not None:
+            progress(asked.organ.result.name, place / len(questions))
         answers = left_of(asked, new.fractions, language)
         if isinstance(answers, NotAsked):
             refused.append(answers)
