@@ -9,6 +9,7 @@ import numpy as np
 
 from graybook.accumulation.base_errors import Misread, MissedDose
 from graybook.dicom.write_background import WrittenBackground
+from graybook.radiobiology import LQ_VALID_TO_GY
 from graybook.record import Course, Finding, Severity
 from graybook.record.alignment import Use
 from graybook.report.background_result import (
@@ -241,6 +242,10 @@ def _said(told: Told, organs: Sequence[AssessedOrgan]) -> Iterator[Finding]:
         yield Finding(code="background_outside", params={"percent": 100.0 * share})
     for one in told.prior.setting.courses:
         yield from _said_of_course(one)
+    left = [written.max_gy for wish, written in told.volumes.files if wish.quantity == "REMAINING"]
+    most = max(left, default=0.0) / told.fractions
+    if most > LQ_VALID_TO_GY:
+        yield Finding(code="background_new_extrapolated", params={"fraction": most, "valid": LQ_VALID_TO_GY})
     for recovery in told.study.assumed.headline.recoveries:
         yield Finding(code="background_recovery", params={"organ": recovery.organ})
     for code, use in (("background_with_envelope", Use.ENVELOPE), ("background_points_only", Use.POINTS)):
@@ -257,6 +262,13 @@ def _said_of_course(loaded: LoadedCourse) -> Iterator[Finding]:
         yield Finding(code="background_bracketed", subject=loaded.course.id, params=params)
     if not loaded.order_known:
         yield Finding(code="background_order", subject=loaded.course.id, params=params)
+    most = max(float(loaded.grids[one.id].values.max()) / one.fractions_high[0] for one in loaded.dose.phases)
+    if most > LQ_VALID_TO_GY:
+        yield Finding(
+            code="background_extrapolated",
+            subject=loaded.course.id,
+            params={"course": loaded.course.label, "fraction": most, "valid": LQ_VALID_TO_GY},
+        )
     if not loaded.dose.is_once_a_day:
         yield Finding(code="background_several_a_day", subject=loaded.course.id, params=params)
 

@@ -285,9 +285,13 @@ def _expected(
 ) -> Expected:
     files = [dose.header for one in planned for dose in one.doses]
     seen: list[Field] = [one if way is None else MappedField(field=one, transform=way) for one in fields]
+    weighted = any(one.volume is not None and one.volume.quantity is not Quantity.PHYSICAL for one in planned)
+    said = (
+        (Finding(code="background_rbe_weighted", subject=label, params={"plan": label}),) if weighted else ()
+    )
     return Expected(
         parts=tuple(zip(seen, shares, strict=True)),
-        findings=findings,
+        findings=(*findings, *said),
         result=ExpectedDose(
             label=label,
             plan_uid=next((one.plan.header.sop_instance_uid for one in planned if one.plan is not None), ""),

@@ -237,6 +237,7 @@ def test_without_an_organ_of_an_alpha_beta_the_trap_is_looked_for_anywhere(tmp_p
     assert result.trap.structures == []
 
 
+@pytest.mark.rule(7)
 def test_no_later_scan_counts_them(made: Mapping[str, Any], tmp_path: Path) -> None:
     """All files are listed with what they are; in the patient's folder no course comes of them (rule 7)."""
     listed = {one.path: one.reason for one in scan(made["out"], silent).files}
@@ -437,6 +438,41 @@ def test_coarser_voxels_over_the_same_extent(tmp_path: Path) -> None:
     assert (points[:, 0].min(), points[:, 0].max()) == pytest.approx((-20.0, 20.0))
     assert result.geometry.spacing_mm[:2] == pytest.approx((8.0, 8.0))
     np.testing.assert_allclose(values, eqd2(along(EARLIER, there(points)), 15, 2.0), rtol=1e-4)
+
+
+def leaning(ds: Dataset) -> None:
+    """A gantry tilted by 16.7 degrees: each slice lies aside of the one before."""
+    ds.ImagePositionPatient[1] = float(ds.ImagePositionPatient[1]) + 0.3 * float(ds.ImagePositionPatient[2])
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [({"alter_image": leaning}, "background_ct_leans"), ({"image": False}, "background_no_ct")],
+)
+def test_without_a_ct_that_can_hold_them_the_files_lie_on_the_dose(
+    tmp_path: Path, said: Any, code: str
+) -> None:
+    """A leaning CT, and none: the voxels are those of the reference's dose, and it is said."""
+    folder = folder_of(tmp_path / "patient", earlier(), new=planned(**said))
+    result = written(folder, tmp_path / "out", alpha_betas_gy=[2.0])
+    assert result.geometry.of == "reference dose grid"
+    assert code in {one.code for one in result.warnings}
+    dose = pydicom.dcmread(next((folder / "new").glob("RD*.dcm")))
+    ds = pydicom.dcmread(tmp_path / "out" / "prior_eqd2_ab2.dcm")
+    assert (ds.NumberOfFrames, ds.Rows, ds.Columns) == (dose.NumberOfFrames, dose.Rows, dose.Columns)
+    assert ds.ImagePositionPatient == dose.ImagePositionPatient
+
+
+def test_fractions_beyond_the_model_are_said(tmp_path: Path) -> None:
+    """An earlier course of 13 Gy fractions, and limits that leave more than 10 Gy in one: both extrapolate."""
+    folder = folder_of(tmp_path / "patient", earlier(fractions=3))
+    found = written(folder, tmp_path / "out", alpha_betas_gy=[2.0], fractions=1)
+    codes = {one.code for one in found.warnings}
+    assert "background_extrapolated" in codes
+    mild = folder_of(tmp_path / "mild", earlier())
+    codes = {one.code for one in written(mild, tmp_path / "out", alpha_betas_gy=[2.0], fractions=1).warnings}
+    assert "background_extrapolated" not in codes
+    assert "background_new_extrapolated" in codes  # 5 Gy EQD2 of 60 leave 13.9 Gy at once
 
 
 def test_means_and_volumes_are_listed(tmp_path: Path) -> None:
