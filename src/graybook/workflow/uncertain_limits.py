@@ -149,9 +149,10 @@ class UncertainLimit:
 
     @property
     def _recoveries(self) -> tuple[Recovery | None, ...]:
-        stated = self.asked.recovery
-        none = stated is None or self.asked.limit.dose_of is DoseOf.REFERENCE
-        return (None,) if none else (stated, None)
+        """As assumed, and none; none alone where the limit has recovery in it, which is never counted twice (rule 11)."""
+        stated, limit = self.asked.recovery, self.asked.limit
+        none = stated is None or limit.dose_of is DoseOf.REFERENCE
+        return (None,) if none or limit.conditions.recovery_in_source == "yes" else (stated, None)
 
     def _nominal(self, case: _Case, simulated: Simulated) -> float:
         return case.scale * float(simulated.nominal[case.place, self.metric])

@@ -230,17 +230,22 @@ def test_a_tornado_has_the_widest_term_first(tmp_path: Path) -> None:
 
 
 def test_recovery_changes_what_a_limit_sees_and_never_a_dose(tmp_path: Path) -> None:
-    """A quarter recovered of 40 Gy: the limit sees 50 of 60 Gy and its envelope holds both; the dose stays 60."""
+    """A quarter recovered of 40 Gy: a limit without recovery sees 50 of 60 Gy, its envelope holds both; the dose stays 60.
+
+    A limit that has recovery in it sees 60 Gy and nothing else: recovery is not counted twice (rule 11).
+    """
     folder = given(tmp_path / "in", (40.0, 20), (20.0, 10), drawn=CORD_ALONE)
     text = NOTHING + '[[recovery]]\ntg263 = "SpinalCord"\nshare = 0.25\nconvention = "dose"\n'
-    text += '[[alpha_beta]]\ntg263 = "SpinalCord"\nvalue_gy = 2.0\n'
-    result = drawn(folder, text, tmp_path)
-    found = limit(result)
+    result = drawn(folder, text, tmp_path, rulebook=str(tolerance(tmp_path / "book", rule="max <= 55 Gy")))
+    found = limit(result, "centre-cord")
     assert (found.nominal, found.lowest, found.highest) == (50.0, 50.0, 60.0)
+    assert (found.chance, found.chance_low, found.chance_high) == (0.0, 0.0, 1.0)
+    assert {one.term for one in found.tornado} == {"alpha_beta", "recovery"}
     around = band(result, "max")
     assert (around.lowest, around.highest) == (60.0, 60.0)
-    assert [one.term for one in found.tornado] == ["recovery"]
     assert any("recovery" in one for one in result.uncertain.ignorance)
+    within = limit(drawn(folder, text, tmp_path))
+    assert (within.nominal, within.lowest, within.highest) == (60.0, 60.0, 60.0)
 
 
 def test_a_raised_tolerance_changes_the_chance_and_not_the_dose(tmp_path: Path) -> None:
