@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["shown_tornadoes", "tornado_name", "tornado_svg"]
+__all__ = ["bars_text", "shown_tornadoes", "tornado_name", "tornado_svg"]
 
 _PANELS = 4
 _BARS = 7
@@ -71,6 +71,14 @@ def _draw_panel(axes: Axes, one: LimitUncertainty, title: str, words: Wording) -
     axes.grid(visible=True, axis="x", color="#e4e4de", linewidth=0.4)
     axes.set_axisbelow(True)
     axes.set_title(title, loc="left", pad=4, fontweight="bold", x=-_LABEL / (0.985 - _LABEL))
+
+
+def bars_text(one: LimitUncertainty, words: Wording) -> list[str]:
+    """Each bar in words, for those who do not see the picture."""
+    return [
+        f"{bar.words} ({words('range', low=_figure(bar.low, words), high=_figure(bar.high, words))})"
+        for bar in _bars(one)
+    ]
 
 
 def tornado_name(place: int) -> str:

@@ -10,7 +10,7 @@ from graybook.report.limit_words import metric_name
 from graybook.report.remaining_words import failed_text, judged_limits
 from graybook.report.result import Result
 from graybook.report.summary import shift_text
-from graybook.report.tornado import shown_tornadoes, tornado_name
+from graybook.report.tornado import bars_text, shown_tornadoes, tornado_name
 from graybook.report.uncertainty_result import BandResult, LimitUncertainty, UncertaintyResult
 from graybook.report.uncertainty_terms import terms_table
 from graybook.report.uncertainty_words import (
@@ -172,7 +172,8 @@ def _blocks(
     drawn = shown_tornadoes(result)
     for place, one in enumerate(drawn):
         caption = words("tornado_note") if place == len(drawn) - 1 else ""
-        yield Figure(name=tornado_name(place), alt=words("fig_tornado", organ=one.structure), caption=caption)
+        alt = words("fig_tornado", organ=one.structure, bars=words.series(bars_text(one, words)))
+        yield Figure(name=tornado_name(place), alt=alt, caption=caption)
     shown, others = _parted(result, ranking)
     if shown:
         yield _bands_table(words("uncertain_bands"), shown, result, words)

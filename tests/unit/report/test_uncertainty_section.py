@@ -124,6 +124,7 @@ def test_tornado_tells_kinds_apart_without_colour(made: SimpleNamespace) -> None
     for block in shown:
         assert len(re.findall(r"fill: url\(#", drawn[block.name])) == 2
     assert [bool(block.caption) for block in shown] == [False, False, False, True]
+    assert "α/β de 1,4 à 3,2 Gy (64,3–73,7)" in shown[0].alt
 
 
 def test_histograms_draw_the_bands(made: SimpleNamespace) -> None:
