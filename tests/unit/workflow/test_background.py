@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -20,7 +21,7 @@ from graybook.report.background_result import BackgroundFile, BackgroundResult
 from graybook.workflow.background import background
 from graybook.workflow.scan import scan
 from phantoms import PhantomCourse, PhantomRegistration, linear, rotation, rotation_z, write_phantom
-from rules.patients import plan, state, structure
+from rules.patients import plan, run, state, structure
 
 OLD, OLDER, NEW = date(2019, 5, 6), date(2011, 5, 2), date(2026, 4, 13)
 PROPOSED = '[[course]]\ncourse = "2026-04-13"\nstatus = "proposed"'
@@ -437,6 +438,46 @@ def test_coarser_voxels_over_the_same_extent(tmp_path: Path) -> None:
     values, points = read(tmp_path / "out" / "prior_eqd2_ab2.dcm")
     assert (points[:, 0].min(), points[:, 0].max()) == pytest.approx((-20.0, 20.0))
     assert result.geometry.spacing_mm[:2] == pytest.approx((8.0, 8.0))
+    np.testing.assert_allclose(values, eqd2(along(EARLIER, there(points)), 15, 2.0), rtol=1e-4)
+
+
+def test_the_command_prints_the_summary_or_its_lines(tmp_path: Path) -> None:
+    """--json prints background.json; else every file with its only use, the trap and what to read first, in French here."""
+    folder = folder_of(tmp_path / "patient", earlier())
+    call = (
+        "background",
+        folder,
+        "--fractions",
+        N,
+        "--out",
+        tmp_path / "out",
+        "--alpha-beta",
+        2,
+        "--register",
+        "never",
+    )
+    ran = run(*call, "--json")
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout) == json.loads(
+        (tmp_path / "out" / "background.json").read_text(encoding="utf-8")
+    )
+    shown = run(*call, "--expected", "2026-04-13", "--lang", "fr")
+    assert shown.exit_code == 0, shown.output
+    for name in ("prior_eqd2_ab2.dcm", "base_NEW_ab2_n30.dcm", "READ-FIRST.pdf", "120,0"):
+        assert name in shown.stdout
+    refused = run(*call, "--expected", "2019-05-06")
+    assert refused.exit_code == 3
+
+
+def test_a_plan_without_a_dose_is_enough_of_a_new_course(tmp_path: Path) -> None:
+    """Before anything is planned: an empty proposed plan on the planning CT gives its voxels, the earlier dose and what is left."""
+    new = planned()
+    bare = replace(new, plans=(replace(new.plans[0], write_dose=False),))
+    folder = folder_of(tmp_path / "patient", earlier(), new=bare)
+    result = written(folder, tmp_path / "out", alpha_betas_gy=[2.0])
+    assert (result.geometry.of, result.lower_bound) == ("planning CT", False)
+    assert {one.kind for one in result.files} == {"EQD2", "REMAINING"}
+    values, points = read(tmp_path / "out" / "prior_eqd2_ab2.dcm")
     np.testing.assert_allclose(values, eqd2(along(EARLIER, there(points)), 15, 2.0), rtol=1e-4)
 
 
