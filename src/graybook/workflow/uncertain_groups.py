@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graybook.accumulation.uncertainty import UncertainStructure
-from graybook.constraints.language import checked
-from graybook.constraints.structures import speaks_of
 from graybook.dvh.metrics import Metric, parse
 from graybook.record import Finding, Scenario
 from graybook.record.uncertainty import SpreadTerm
 from graybook.tables.limit import DoseOf, Limit
 from graybook.workflow.judgement import basis_of
-from graybook.workflow.limit_asking import Asked, Asking
-from graybook.workflow.limit_cases import courses_of
-from graybook.workflow.limit_pairs import with_pairs
-from graybook.workflow.limit_values import OrganSums
+from graybook.workflow.limit_asking import Asked
+from graybook.workflow.limit_cases import Courses, courses_of
+from graybook.workflow.limit_questions import limit_questions
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.uncertain_assumptions import Unknowns, unknowns_of
@@ -97,57 +94,51 @@ def uncertain_groups(
     sizes
         Of calculation and delivery, by course.
     """
-    asking = Asking(
-        setting=setting,
-        courses=courses_of(setting),
-        sums=OrganSums(setting=setting, metrics={}),
-        recoveries=headline.recoveries,
+    courses = courses_of(setting)
+    questions = limit_questions(
+        organs, limits, setting=setting, courses=courses, recoveries=headline.recoveries
     )
+    pairs = [one.organ for one in questions if one.organ.organ is None]
+    asked: dict[int, list[Asked]] = {}
+    for one in questions:
+        asked.setdefault(id(one.organ), []).append(one)
     groups: list[UncertainGroup] = []
     without: list[Finding] = []
     skipped: list[tuple[Asked, str]] = []
-    for organ in with_pairs(organs, limits):
+    for organ in dict.fromkeys([*organs, *pairs]):
         if organ.result is None or not basis_of(organ.result):
             continue
         found = uncertain_organ(organ, setting, headline.uncertainty, sizes)
         if isinstance(found, Finding):
             without.append(found)
             continue
-        asked = [one for one in _asked(organ, limits, asking) if unasked(one) != ""]
-        skipped += [(one, why) for one in asked if (why := unasked(one)) is not None]
-        groups += _of_organ(found, [one for one in asked if unasked(one) is None], asking)
+        reached = {one.dose.id for one in found.courses}
+        reasons = [(one, unasked(one, reached)) for one in asked.get(id(organ), ())]
+        skipped += [(one, why) for one, why in reasons if why]
+        groups += _of_organ(found, [one for one, why in reasons if why is None], setting, courses)
     return Groups(groups=tuple(groups), structures=tuple(without), limits=tuple(skipped))
 
 
-def _asked(organ: AssessedOrgan, limits: Sequence[Limit], asking: Asking) -> list[Asked]:
-    tg263 = None if organ.result is None else organ.result.tg263
-    if tg263 is None:
-        return []
-    return [
-        Asked(limit=one, metric=checked(one), organ=organ, asking=asking)
-        for one in limits
-        if speaks_of(one, tg263) is not None
-    ]
-
-
-def _of_organ(organ: UncertainOrgan, asked: Sequence[Asked], asking: Asking) -> list[UncertainGroup]:
+def _of_organ(
+    organ: UncertainOrgan, asked: Sequence[Asked], setting: Setting, courses: Courses
+) -> list[UncertainGroup]:
     """The organ under all courses; and, where a limit asks for it, under the reference course alone."""
-    reference = asking.courses.reference
+    reference = courses.reference
     alone = [one for one in asked if one.limit.dose_of is DoseOf.REFERENCE]
     summed = [one for one in asked if one.limit.dose_of is DoseOf.ALL]
     banded = organ.organ.organ is not None
-    found = [_group(organ, summed, asking, banded=banded)] if banded or summed else []
+    found = [_group(organ, summed, setting, courses, banded=banded)] if banded or summed else []
     own = tuple(one for one in organ.courses if one.dose.id == reference)
-    if alone and own:
-        found.append(_group(replace(organ, courses=own, moves=()), alone, asking, banded=False))
+    if alone:
+        found.append(_group(replace(organ, courses=own, moves=()), alone, setting, courses, banded=False))
     return found
 
 
-def _group(organ: UncertainOrgan, asked: Sequence[Asked], asking: Asking, *, banded: bool) -> UncertainGroup:
-    result = organ.organ.result
-    assert result is not None  # noqa: S101  (an organ to draw for has one)
+def _group(
+    organ: UncertainOrgan, asked: Sequence[Asked], setting: Setting, courses: Courses, *, banded: bool
+) -> UncertainGroup:
     recovery = asked[0].recovery if asked and asked[0].limit.dose_of is DoseOf.ALL else None
-    unknowns = unknowns_of(organ, asking.setting, asking.courses, recovery)
+    unknowns = unknowns_of(organ, setting, courses, recovery)
     wanted = [*(parse(text) for text in (BANDS if banded else ())), *(one.metric for one in asked)]
     metrics = tuple({one.text: one for one in wanted}.values())
     places = {one.text: place for place, one in enumerate(metrics)}

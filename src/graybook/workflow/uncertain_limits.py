@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -30,8 +31,11 @@ UNKNOWN = {"alpha_beta": "alpha_beta_gy", "order": "concurrent", "ends": "high"}
 Ends = tuple[float, float]
 
 
-def unasked(asked: Asked) -> str | None:
-    """Why a limit has no band, as the code of a sentence, empty for what is no limit; None where it can have one."""
+def unasked(asked: Asked, reached: Collection[str]) -> str | None:
+    """Why a limit has no band, as the code of a sentence, empty for what is no limit; None where it can have one.
+
+    ``reached`` are the courses, by id, that have a dose on the organ.
+    """
     limit = asked.limit
     if not limit.op or limit.scale is Scale.REPORTED:
         return ""
@@ -39,6 +43,8 @@ def unasked(asked: Asked) -> str | None:
         return "uncertainty_share"
     if limit.scale is Scale.PHYSICAL:
         return "uncertainty_physical"
+    if limit.dose_of is DoseOf.REFERENCE and asked.asking.courses.reference not in reached:
+        return "uncertainty_no_reference"
     return "uncertainty_of_field" if asked.metric.needs_field else None
 
 
