@@ -12,7 +12,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-__all__ = ["ALIGNMENT", "BIOLOGY", "DVH", "MARK", "Head", "rendered", "write_plots"]
+__all__ = ["ALIGNMENT", "BIOLOGY", "DVH", "MARK", "UNCERTAINTY", "Head", "rendered", "write_plots"]
 
 MARK = "<!-- written by ./run validation from validation/results; do not edit -->"
 
@@ -55,6 +55,25 @@ BIOLOGY = Head(
         "From physical dose to equieffective dose, on grids and on the samples of structures. `./run validation --only biology` "
         "runs all of it and writes this page; every figure comes from its results. The models themselves, with their test "
         "values, are on [their own page](models.md).",
+    ),
+)
+
+UNCERTAINTY = Head(
+    name="uncertainty",
+    title="How sure we are, and whether that is true",
+    texts=(
+        "`graybook assess --uncertainty` draws what is random and spans what is not known. **Random**: where the dose of an "
+        "earlier course lies on the anatomy (a smooth field of displacements, one for each course and sample, shared by all "
+        "organs, of which 95 % keep within the alignment's error); how much dose its plan and its delivery gave (one factor "
+        "each). **Not known, never drawn**: α/β, numbers of fractions, recovery, the order of phases. Each of these is computed "
+        "on the same draws, with one α/β for all courses and points of a tissue, so that a chance is a range.",
+        "**Correlation.** Errors at two points are alike by exp(-r²/2c²) at a distance r. By default c is 30 mm. No published "
+        "figure for it could be read; it is our own choice, and can be set. How alike residuals were on one real pair of images "
+        "stands below. A longer c makes bands of means wider.",
+        "**Where it is followed.** Maxima and near-maxima of up to 2 cm³ at those 1,500 points that can be hottest when courses "
+        "move by their 95 % error, all else at 1,500 points spread evenly; what changes there is laid upon the value at all "
+        "points.",
+        "`./run validation --only uncertainty` runs all of it and writes this page; every figure comes from its results.",
     ),
 )
 
