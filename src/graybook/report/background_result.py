@@ -85,6 +85,12 @@ class FileLimit(_Model):
         default=None,
         description="Physical dose in the n fractions with that EQD2: the objective beside a base dose. [Gy]",
     )
+    organ_least_left_gy: float | None = Field(
+        default=None, description="The least that is left at any point of the organ, with its surface. [Gy]"
+    )
+    organ_nothing_left_cm3: float | None = Field(
+        default=None, description="Volume of the organ in which nothing is left. [cm³]"
+    )
     conditions_hold: bool | None = Field(
         default=None, description="Whether the source's conditions are known to hold; null: not asked here."
     )
@@ -111,7 +117,7 @@ class BackgroundFile(_Model):
     min_gy: float
     max_gy: float
     nothing_left_cm3: float | None = Field(
-        default=None, description="Of remaining dose: volume in which nothing is left. [cm³]"
+        default=None, description="Of remaining dose: volume of all voxels in which nothing is left. [cm³]"
     )
     lower_bound: bool = Field(
         default=False,

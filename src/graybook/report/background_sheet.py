@@ -321,6 +321,7 @@ def _limits(result: BackgroundResult, words: _Words) -> Iterator[Section]:
             Column(title=words("col_limit")),
             Column(title="α/β [Gy]", numeric=True),
             Column(title=words("col_objective", fractions=result.fractions), numeric=True),
+            Column(title=words("col_least"), numeric=True),
             Column(title=words("col_nothing"), numeric=True),
             Column(title=words("col_source"), share=1.5),
         ),
@@ -339,7 +340,8 @@ def _limit(
         cell(f"{metric} {words.report.short(one.limit_eqd2_gy)}\u00a0Gy EQD2"),
         cell(words.report.short(one.alpha_beta_gy)),
         cell(words.report.number(limits[0].limit_isoeffective_gy, 1)),
-        cell(words.report.number(one.nothing_left_cm3, 1)),
+        cell(words.report.number(limits[0].organ_least_left_gy, 1)),
+        cell(words.report.number(limits[0].organ_nothing_left_cm3, 1)),
         cell(*sources, even=True),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from graybook.accumulation.background import remaining_gy
 from graybook.accumulation.upper_end import Ratio
 from graybook.constraints.judging import rederived
 from graybook.dvh.metrics import Kind
@@ -194,6 +195,7 @@ def _row(
 ) -> FileLimit:
     limit, result = asked.limit, asked.organ.result
     objective = isoeffective_gy(np.array(figure), fractions=fractions, alpha_beta_gy=alpha_beta_gy)
+    least, spent = _in_organ(asked, figure, alpha_beta_gy, fractions)
     return FileLimit(
         id=limit.id,
         structure=_name(asked.organ),
@@ -203,7 +205,23 @@ def _row(
         scale=limit.scale.value,
         limit_eqd2_gy=figure,
         limit_isoeffective_gy=round(float(objective), DOSE_DECIMALS),
+        organ_least_left_gy=least,
+        organ_nothing_left_cm3=spent,
         conditions_hold=holds,
         source=limit.source_text,
         tier=limit.tier,
     )
+
+
+def _in_organ(
+    asked: Asked, figure: float, alpha_beta_gy: float, fractions: int
+) -> tuple[float | None, float | None]:
+    """The least that is left at any point of the organ [Gy], and the volume of it in which nothing is [cm³]."""
+    doses, setting = asked.organ.doses, asked.asking.setting
+    if doses is None or not doses.mapped or doses.samples.frame != setting.reference.frame:
+        return None, None
+    used = asked.asking.sums.total(doses, alpha_beta_gy, setting.order_unknown, {}).high
+    left = remaining_gy(used, limit_eqd2_gy=figure, fractions=fractions, alpha_beta_gy=alpha_beta_gy)
+    volumes = doses.samples.volumes_cm3
+    spent = float(volumes[left[: len(volumes)] <= 0.0].sum())
+    return round(float(left.min()), DOSE_DECIMALS), round(spent, 6)

@@ -86,6 +86,8 @@ def remaining(structure: str, limit_gy: float, ratio: float, fractions: int = 25
         scale="EQD2",
         limit_eqd2_gy=limit_gy,
         limit_isoeffective_gy=isoeffective(limit_gy, fractions, ratio),
+        organ_least_left_gy=0.0,
+        organ_nothing_left_cm3=3.2,
         source="Sahgal 2021, HyTEC, doi:10.1016/j.ijrobp.2019.09.038",
         tier="primary",
     )
@@ -97,7 +99,7 @@ def remaining(structure: str, limit_gy: float, ratio: float, fractions: int = 25
         limits=[limit],
         limit_eqd2_gy=limit_gy,
         max_gy=isoeffective(limit_gy, fractions, ratio),
-        nothing_left_cm3=3.2,
+        nothing_left_cm3=212.4,
         lower_bound=True,
     )
 

@@ -170,6 +170,19 @@ def test_remaining_dose_meets_its_limit_at_every_voxel(made: Mapping[str, Any]) 
     assert {(row.limit, row.limit_eqd2_gy) for row in converted} >= {(120.0, 60.0)}
 
 
+def test_least_left_in_the_organ_itself(made: Mapping[str, Any]) -> None:
+    """The cord is a box of 2 cm on planes of 2 mm, so with half a plane above and below: least is left at one corner."""
+    corners = np.array(np.meshgrid([-10.0, 10.0], [-10.0, 10.0], [-11.0, 11.0])).reshape(3, -1).T
+    used = float(eqd2(along(EARLIER, there(corners)), 15, 2.0).max())
+    for one in of_kind(made["result"], "REMAINING"):
+        for row in one.limits:
+            left = row.limit_eqd2_gy - used
+            assert row.organ_least_left_gy == pytest.approx(
+                N / 2.0 * (np.sqrt(4.0 + 16.0 * left / N) - 2.0), abs=0.05
+            )
+            assert row.organ_nothing_left_cm3 == 0.0
+
+
 def test_base_dose_reads_the_truth_under_its_plan(made: Mapping[str, Any]) -> None:
     """Read back, added in Gy to the expected dose and converted once, it gives the cumulative EQD2 within 0.1 %."""
     for ab in made["result"].alpha_betas_gy:
