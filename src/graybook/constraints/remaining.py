@@ -13,7 +13,7 @@ __all__ = ["dose_left_gy", "largest_scaling", "left_eqd2_gy"]
 Excess = Callable[[float], float]
 """From a factor on a plan's dose to how far a limit is exceeded."""
 
-CLOSE = 1e-9
+CLOSE = 1e-7
 """How closely a scaled plan meets its limit, in the limit's unit."""
 
 STEPS = 200
@@ -48,7 +48,7 @@ def largest_scaling(excess: Excess, *, most: float = MOST_SCALING) -> float | No
 
     Returns
     -------
-    The last factor found that meets the limit, at most a nanogray below it where the figure changes without steps; 0 where the
+    The last factor found that meets the limit, at most 1e-7 below it where the figure changes without steps; 0 where the
     earlier courses alone use the limit up; None where ``most`` still meets it.
 
     Examples
@@ -69,19 +69,28 @@ def largest_scaling(excess: Excess, *, most: float = MOST_SCALING) -> float | No
 
 
 def _last_that_meets(excess: Excess, low: float, high: float) -> float:
-    """Between a factor that meets a limit and one that does not, the last that does: by secants, kept within, else by halves."""
+    """Between a factor that meets a limit and one that does not, the last that does.
+
+    By secants whose further end loses half its weight each time it stays (the Illinois rule); every fourth step halves, so that a
+    figure that rises in steps is found as well.
+    """
     below, above = excess(low), excess(high)
+    was_above: bool | None = None
     for step in range(STEPS):
-        middle = low - below * (high - low) / (above - below) if step % 3 else 0.5 * (low + high)
+        middle = low - below * (high - low) / (above - below) if step % 4 < 3 else 0.5 * (low + high)
         if not low < middle < high:
             middle = 0.5 * (low + high)
             if middle in (low, high):
                 break
         found = excess(middle)
-        if found > 0.0:
+        is_above = found > 0.0
+        if is_above:
             high, above = middle, found
-            continue
-        low, below = middle, found
-        if found >= -CLOSE:
-            break
+            below *= 0.5 if was_above is True else 1.0
+        else:
+            low, below = middle, found
+            above *= 0.5 if was_above is False else 1.0
+            if found >= -CLOSE:
+                break
+        was_above = is_above
     return low

@@ -19,6 +19,7 @@ from graybook.workflow.organ_result import OrganDoses
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan, shifts_of
 from graybook.workflow.shift_envelope import Shift, envelope_of
+from graybook.workflow.shifted_doses import DisplacedDoses
 
 __all__ = ["COURSE", "Assumed", "OrganSums", "alpha_betas_for", "course_alone", "measured"]
 
@@ -76,10 +77,12 @@ class OrganSums:
     Sums on organs, and their metrics when every earlier course may lie off by its alignment's error (rule 10c).
 
     ``metrics`` are those that will be asked of an organ, by its name: they are computed together, once for each α/β and recovery.
+    ``displaced`` keeps displaced doses for other sums on the same organ.
     """
 
     setting: Setting
     metrics: Mapping[str, Sequence[Metric]]
+    displaced: DisplacedDoses | None = None
     _known: dict[object, dict[str, Ends | None]] = field(default_factory=dict, repr=False)
     _sums: dict[tuple[object, ...], Interval] = field(default_factory=dict, repr=False)
 
@@ -127,7 +130,13 @@ class OrganSums:
         if metric.text not in self._known.setdefault(key, {}):
             asked = {one.text: one for one in (*self.metrics.get(name, ()), metric)}
             found = envelope_of(
-                doses, shifts, tuple(asked.values()), alpha_beta_gy, kept_shares=kept, concurrent=order
+                doses,
+                shifts,
+                tuple(asked.values()),
+                alpha_beta_gy,
+                kept_shares=kept,
+                concurrent=order,
+                displaced=self.displaced,
             )
             self._known[key].update(zip(asked, found, strict=True))
         return self._known[key][metric.text]

@@ -161,17 +161,19 @@ def point_sum(
     *,
     complete: bool = True,
     concurrent: frozenset[str] = frozenset(),
+    to_come: int = 0,
 ) -> PointSum:
     """
     Rule 10: the customary sum and the bound of the near-maximum.
 
     The customary value takes each course on its own delineation, else on the mapped one. The bound takes the larger of the two,
     so that it holds for the mapped anatomy too, and the upper ends of rules 2 (courses in ``concurrent``), 5 and 9. ``complete``
-    is False when a course that counts has no dose to sum: then neither value speaks of all courses.
+    is False when a course that counts has no dose to sum: then neither value speaks of all courses. ``to_come`` are courses that
+    will be added: their share of the bound's volume is kept free, so that the bound plus what they give bounds the sum with them.
     """
     reached = [organ.on(course) for course in organ.courses]
     present = [on for on in reached if on]
-    asked = tuple(v / share for v in NEAR_CM3 for share in (1, max(1, len(present))))
+    asked = tuple(v / share for v in NEAR_CM3 for share in (1, max(1, len(present) + to_come)))
     lows: list[NearMaxima] = []
     highs: list[NearMaxima] = []
     maxima = []
@@ -189,7 +191,8 @@ def point_sum(
         highs.append({v: _largest([one[v] for one in known]) for v in asked})
         maxima.append(max(float(dose.high.max()) for dose in worst))
     customary = [customary_sum_gy([near[v] for near in lows]) for v in NEAR_CM3]
-    bound = [bound_gy([near.__getitem__ for near in highs], volume_cm3=v) for v in NEAR_CM3]
+    nothing: list[NearMaxima] = [dict.fromkeys(asked, 0.0) for _ in range(to_come if highs else 0)]
+    bound = [bound_gy([near.__getitem__ for near in (*highs, *nothing)], volume_cm3=v) for v in NEAR_CM3]
     return PointSum(
         customary_d0_03cc_gy=rounded_gy(customary[0]),
         customary_d0_1cc_gy=rounded_gy(customary[1]),

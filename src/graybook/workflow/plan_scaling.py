@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
+from graybook.accumulation.equieffective import CourseDose
 from graybook.accumulation.phase_dose import PhaseSamples
 from graybook.constraints.remaining import MOST_SCALING, largest_scaling
 from graybook.files.settings import Settings
+from graybook.geometry import GridField
 from graybook.progress import Progress, silent
 from graybook.record import Course, Scenario, Status
 from graybook.report.remaining_result import PlanScaling
@@ -26,11 +29,21 @@ from graybook.workflow.organ_result import course_doses, point_sum
 from graybook.workflow.organ_samples import Setting
 from graybook.workflow.organs import AssessedOrgan
 from graybook.workflow.paper_sums import with_paper
+from graybook.workflow.shifted_doses import DisplacedDoses, MovableCourse
 
 __all__ = ["scaling_of"]
 
 FACTOR_DECIMALS = 10
 """A factor carries more digits than a dose, so that 100 Gy times it are right to a microgray."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Plan:
+    """A course, its phases that are proposed, and the folder's settings."""
+
+    course: Course
+    phases: frozenset[str]
+    settings: Settings
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,8 +101,14 @@ def scaling_of(
             continue
         for ratio in alpha_betas_of(asked):
             groups.setdefault(_figure_of(asked, ratio), []).append(asked.at(ratio))
+    plan = _Plan(
+        course=course,
+        phases=frozenset(one.id for one in course.phases if one.status is Status.PROPOSED),
+        settings=settings,
+    )
+    displaced = DisplacedDoses()
     for members in groups.values():
-        found = _stops(members, course, settings)
+        found = _stops(members, plan, displaced)
         if not found:
             not_asked += [f"{_named(one)}: {phrase('remaining_no_value', language)}" for one in members]
         stops += found
@@ -134,10 +153,11 @@ def _unasked(asked: Asked, course: Course) -> str:
 
 def _figure_of(asked: Asked, ratio: float) -> tuple[object, ...]:
     limit = asked.limit
-    return id(asked.organ), asked.metric.text, limit.dose_of, limit.scale, ratio, limit.at_most, limit.unit
+    whole = counted_recovery(asked) is None
+    return id(asked.organ), asked.metric.text, limit.dose_of, limit.scale, ratio, limit.at_most, whole
 
 
-def _stops(members: Sequence[Asked], course: Course, settings: Settings) -> list[_Stop]:
+def _stops(members: Sequence[Asked], plan: _Plan, displaced: DisplacedDoses) -> list[_Stop]:
     """The strictest of the limits on one figure, and the strictest of those whose conditions hold; none without a figure."""
     judged = [(one, one.judged(counted_recovery(one))) for one in members]
     judged = [
@@ -160,43 +180,68 @@ def _stops(members: Sequence[Asked], course: Course, settings: Settings) -> list
         strictest = (min if at_most else max)(said.limit.value for _, said in some)
         names = tuple(_named(one) for one, said in some if said.limit.value == strictest)
         found.append(
-            _Stop(names=names, only_holding=only_holding, excess=_excess(asked, strictest, course, settings))
+            _Stop(names=names, only_holding=only_holding, excess=_excess(asked, strictest, plan, displaced))
         )
     return found
 
 
-def _excess(asked: Asked, limit: float, course: Course, settings: Settings) -> Callable[[float], float]:
+def _excess(asked: Asked, limit: float, plan: _Plan, displaced: DisplacedDoses) -> Callable[[float], float]:
     """By how much a limit is exceeded when the proposed phases of a course are scaled."""
-    known: dict[float, float] = {}
 
+    @cache
     def excess(factor: float) -> float:
-        if factor not in known:
-            organ = _scaled(asked, course, factor, settings)
-            fresh = replace(
-                asked,
-                organ=organ,
-                asking=replace(asked.asking, sums=OrganSums(setting=asked.asking.setting, metrics={})),
-            )
-            value = fresh.value(counted_recovery(asked))
-            ends = (value.low, value.high)
-            if ends[0] is None or ends[1] is None:  # a share of nothing: nothing is exceeded
-                known[factor] = -limit
-            else:
-                known[factor] = ends[1] - limit if asked.limit.at_most else limit - ends[0]
-        return known[factor]
+        setting = _scaled_setting(asked.asking.setting, plan, factor)
+        kept = displaced if setting is asked.asking.setting else None
+        fresh = replace(
+            asked,
+            organ=_scaled(asked, plan, factor),
+            asking=replace(
+                asked.asking,
+                setting=setting,
+                sums=OrganSums(setting=setting, metrics={}, displaced=kept),
+            ),
+        )
+        value = fresh.value(counted_recovery(asked))
+        if value.low is None or value.high is None:  # a share of nothing: nothing is exceeded
+            return -limit
+        return value.high - limit if asked.limit.at_most else limit - value.low
 
     return excess
 
 
-def _scaled(asked: Asked, course: Course, factor: float, settings: Settings) -> AssessedOrgan:
+def _scaled_setting(setting: Setting, plan: _Plan, factor: float) -> Setting:
+    """What all organs share, with the proposed phases scaled where their course may lie off; itself where it does not move."""
+    if not any(one.dose.id == plan.course.id for one in setting.movable):
+        return setting
+    return replace(
+        setting,
+        movable=tuple(
+            MovableCourse(dose=_scaled_dose(one.dose, plan, factor), transform=one.transform)
+            if one.dose.id == plan.course.id
+            else one
+            for one in setting.movable
+        ),
+    )
+
+
+def _scaled_dose(dose: CourseDose, plan: _Plan, factor: float) -> CourseDose:
+    phases = tuple(
+        replace(phase, field=replace(phase.field, values=factor * phase.field.values))
+        if phase.id in plan.phases and isinstance(phase.field, GridField)
+        else phase
+        for phase in dose.phases
+    )
+    return replace(dose, phases=phases)
+
+
+def _scaled(asked: Asked, plan: _Plan, factor: float) -> AssessedOrgan:
     """The organ with a course's proposed phases scaled."""
     organ = asked.organ
     if organ.doses is None:
         return organ
-    proposed = frozenset(one.id for one in course.phases if one.status is Status.PROPOSED)
 
     def on(one: CourseOnOrgan) -> CourseOnOrgan:
-        return _on(one, proposed, factor) if one.id == course.id else one
+        return _on(one, plan.phases, factor) if one.id == plan.course.id else one
 
     doses = replace(
         organ.doses,
@@ -205,7 +250,7 @@ def _scaled(asked: Asked, course: Course, factor: float, settings: Settings) -> 
     )
     if organ.result is None or basis_of(organ.result) != POINT_SUM:
         return replace(organ, doses=doses)
-    return _with_points(replace(organ, doses=doses), asked.asking.setting, settings)
+    return _with_points(replace(organ, doses=doses), asked.asking.setting, plan.settings)
 
 
 def _with_points(organ: AssessedOrgan, setting: Setting, settings: Settings) -> AssessedOrgan:

@@ -55,7 +55,7 @@ def prior_of(
     repairs: tuple[RepairWish, ...] = (),
 ) -> Prior:
     """
-    Organs as assessed, on the courses that are delivered or assumed delivered.
+    Organs as assessed, on the courses that are delivered or assumed delivered, and as one more course will find them.
 
     Parameters
     ----------
@@ -68,13 +68,11 @@ def prior_of(
     """
     courses = [one.course for one in setting.courses]
     kept = given_phases(courses)
-    if not any(is_proposed(one) for one in courses):
-        return Prior(setting=setting, organs=tuple(organs))
     left = replace(
         setting,
         courses=tuple(_loaded(one, kept) for one in setting.courses if _stays(one.course)),
         movable=tuple(
-            MovableCourse(dose=dose, transform=one.transform)
+            one if dose is one.dose else MovableCourse(dose=dose, transform=one.transform)
             for one in setting.movable
             if (dose := only_phases(one.dose, kept)) is not None
         ),
@@ -134,7 +132,7 @@ def _given(one: AssessedOrgan, kept: Kept, setting: Setting) -> AssessedOrgan:
         return replace(one, doses=doses, curves=None)
     none = Metrics()
     low, high = metrics_of_sum(doses, ratio) if doses.mapped and _is_summed(one) else (none, none)
-    points = point_sum(doses, ratio, complete=setting.complete, concurrent=setting.order_unknown)
+    points = point_sum(doses, ratio, complete=setting.complete, concurrent=setting.order_unknown, to_come=1)
     update = {
         "cumulative": low,
         "cumulative_upper": high,

@@ -15,7 +15,7 @@ from graybook.report.result import Envelope
 from graybook.units import rounded_gy
 from graybook.workflow.organ_dose import NOTHING_RECOVERED, eqd2_on_organ
 from graybook.workflow.organ_result import OrganDoses
-from graybook.workflow.shifted_doses import MovableCourse, Shift, Shifting
+from graybook.workflow.shifted_doses import DisplacedDoses, MovableCourse, Shift, Shifting
 from graybook.workflow.within_organ import within_organ
 
 __all__ = ["MovableCourse", "Shift", "envelope", "envelope_of"]
@@ -60,6 +60,7 @@ def envelope_of(
     *,
     kept_shares: Mapping[str, float] | None = None,
     concurrent: frozenset[str] = frozenset(),
+    displaced: DisplacedDoses | None = None,
 ) -> tuple[Ends | None, ...]:
     """
     Lowest and highest value of several metrics when every earlier course is displaced as a whole by its shift (rule 10c).
@@ -82,6 +83,8 @@ def envelope_of(
         By course, the share of its EQD2 that is not recovered from (rule 11); none: all of every course.
     concurrent
         Courses whose phases are taken as given in the same sessions (rule 2).
+    displaced
+        Where displaced doses are kept, when the same organ is asked again under other doses that stay.
 
     Returns
     -------
@@ -91,7 +94,12 @@ def envelope_of(
         return (None,) * len(metrics)
     kept = NOTHING_RECOVERED if kept_shares is None else kept_shares
     shifting = Shifting(
-        organ=organ, shifts=shifts, alpha_beta_gy=alpha_beta_gy, kept=kept, concurrent=concurrent
+        organ=organ,
+        shifts=shifts,
+        alpha_beta_gy=alpha_beta_gy,
+        kept=kept,
+        concurrent=concurrent,
+        displaced=displaced,
     )
     nominal = eqd2_on_organ(organ.mapped, alpha_beta_gy, concurrent=concurrent, kept=kept)
     fixed = shifting.fixed()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from graybook.accumulation.envelope import shift_directions
 from graybook.accumulation.equieffective import CourseDose, Interval, course_eqd2, summed
+from graybook.dvh.sampling import StructureSamples
 from graybook.dvh.statistics import near_maximum_gy
 from graybook.errors import UsageError
 from graybook.geometry import Affine, GridField
@@ -18,10 +20,13 @@ from graybook.geometry.transform import Transform
 from graybook.workflow.doses import bounded_within, seen_from
 from graybook.workflow.organ_result import OrganDoses
 
-__all__ = ["MovableCourse", "Shift", "ShiftedDoses", "Shifting"]
+__all__ = ["DisplacedDoses", "MovableCourse", "Shift", "ShiftedDoses", "Shifting"]
 
 ROUND_OFF_GY = 1e-6
 """What bounds on doses may miss by, in arithmetic alone. [Gy]"""
+
+MOST_KEPT = 500_000
+"""Points times courses whose displaced doses are kept at most: 27 shifts of them are 100 MB."""
 
 BOUNDED_MM = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)
 """Distances over which doses are bounded; a shift takes the next larger one, so that organs share them. [mm]"""
@@ -100,6 +105,22 @@ class ShiftedDoses:
     shifted_gy: tuple[FloatArray, ...]
 
 
+class DisplacedDoses:
+    """EQD2 of displaced courses at all points of one organ: kept while only what stays is changed, let go for another organ."""
+
+    def __init__(self) -> None:
+        self._samples: StructureSamples | None = None
+        self._known: dict[object, Interval] = {}
+
+    def known(self, samples: StructureSamples, shifts: Sequence[Shift]) -> dict[object, Interval] | None:
+        """What is kept of an organ; None for one of too many points to keep."""
+        if len(samples.points_mm) * len(shifts) > MOST_KEPT:
+            return None
+        if samples is not self._samples:
+            self._samples, self._known = samples, {}
+        return self._known
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shifting:
     """An organ whose courses may lie off, at one α/β.
@@ -116,6 +137,8 @@ class Shifting:
         By course, the share of its EQD2 that is not recovered from (rule 11).
     concurrent
         Courses whose phases are taken as given together (rule 2).
+    displaced
+        Where displaced doses are kept from one question to the next; None to compute them where they are asked for alone.
     """
 
     organ: OrganDoses
@@ -123,6 +146,7 @@ class Shifting:
     alpha_beta_gy: float
     kept: Mapping[str, float]
     concurrent: frozenset[str]
+    displaced: DisplacedDoses | None = None
 
     @property
     def points_mm(self) -> FloatArray:
@@ -152,9 +176,11 @@ class Shifting:
 
     def at(self, chosen: IntArray, fixed: Interval) -> tuple[ShiftedDoses, ...]:
         """Doses under every shift at the points of these numbers: the lower ends, and the upper ones where they differ."""
-        points = self.points_mm[chosen]
         moved = [
-            [self._eqd2(one.course.shifted(one.mm * way), points) for way in shift_directions()]
+            [
+                self._moved(one, str(k), partial(one.course.shifted, one.mm * way), chosen)
+                for k, way in enumerate(shift_directions())
+            ]
             for one in self.shifts
         ]
         low = ShiftedDoses(
@@ -176,8 +202,11 @@ class Shifting:
         followed = np.zeros(len(points), dtype=np.bool_)
         if not self.shifts:
             return np.arange(len(points))
-        lowest = [self._eqd2(one.course.bounded(one.mm)[0], points).low for one in self.shifts]
-        highest = [self._eqd2(one.course.bounded(one.mm)[1], points) for one in self.shifts]
+        everywhere = np.arange(len(points))
+        lowest, highest = (
+            [self._moved(one, name, partial(_bound, one, end), everywhere) for one in self.shifts]
+            for end, name in enumerate(("lowest", "highest"))
+        )
         known = np.ones(len(points), dtype=np.bool_)
         for one in self.shifts:
             known &= one.course.surrounds(points, one.mm)
@@ -185,7 +214,7 @@ class Shifting:
         for end in ("low",) if certain else ("low", "high"):
             floor, ceiling = getattr(fixed, end).copy(), getattr(fixed, end).copy()
             for low, high in zip(lowest, highest, strict=True):
-                floor[known] += low[known]
+                floor[known] += low.low[known]
                 ceiling += getattr(high, end)
             least = near_maximum_gy(floor[:n], volumes[:n], largest_cm3) if largest_cm3 > 0.0 else None
             least_of_all = float(floor.max())
@@ -193,6 +222,19 @@ class Shifting:
             if least is not None:
                 followed[:n] |= ceiling[:n] >= least - ROUND_OFF_GY
         return np.flatnonzero(followed)
+
+    def _moved(self, one: Shift, how: str, dose: Callable[[], CourseDose], chosen: IntArray) -> Interval:
+        """EQD2 of a displaced course at the points of these numbers. [Gy]"""
+        known = None if self.displaced is None else self.displaced.known(self.organ.samples, self.shifts)
+        if known is None:
+            return self._eqd2(dose(), self.points_mm[chosen])
+        name = one.course.dose.id
+        key = (one.course, one.mm, how, self.alpha_beta_gy, name in self.concurrent, self.kept.get(name, 1.0))
+        if key not in known:
+            known[key] = self._eqd2(dose(), self.points_mm)
+        whole = known[key]
+        low = whole.low[chosen]
+        return Interval(low=low, high=low if whole.high is whole.low else whole.high[chosen])
 
     def _eqd2(self, dose: CourseDose, points_mm: FloatArray) -> Interval:
         if self.organ.repair is not None:
@@ -202,3 +244,8 @@ class Shifting:
         return summed(
             [course_eqd2(samples, groups, alpha_beta_gy=self.alpha_beta_gy)], [self.kept.get(dose.id, 1.0)]
         )
+
+
+def _bound(one: Shift, end: int) -> CourseDose:
+    """What a course can give at least (0) or at most (1) within its shift."""
+    return one.course.bounded(one.mm)[end]

@@ -53,9 +53,21 @@ def _hottest(factor: float) -> float:
 
 def test_a_plan_is_scaled_until_its_maximum_meets_the_limit() -> None:
     """10 x 2 f (2 f + 2) / 4 = 20 at f = 1; twice the room at f (f + 1) = 4."""
-    assert largest_scaling(_hottest) == pytest.approx(1.0, abs=1e-10)
+    assert largest_scaling(_hottest) == pytest.approx(1.0, abs=1e-8)
     more = largest_scaling(lambda factor: _hottest(factor) - 20.0)
-    assert more == pytest.approx((math.sqrt(17.0) - 1.0) / 2.0, abs=1e-10)
+    assert more == pytest.approx((math.sqrt(17.0) - 1.0) / 2.0, abs=1e-8)
+
+
+def test_few_evaluations_find_a_smooth_root() -> None:
+    """Each may cost seconds: a dozen are enough for a tenth of a microgray."""
+    asked: list[float] = []
+
+    def counted(factor: float) -> float:
+        asked.append(factor)
+        return _hottest(factor) - 7.0
+
+    assert largest_scaling(counted) == pytest.approx((math.sqrt(1.0 + 4.0 * 2.7) - 1.0) / 2.0, abs=1e-8)
+    assert len(asked) <= 14
 
 
 def test_the_factor_meets_the_limit_and_never_exceeds_it() -> None:
