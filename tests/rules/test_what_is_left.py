@@ -391,6 +391,25 @@ def test_both_ends_of_an_envelope(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert value == pytest.approx(limit - (used[1] - used[0]) * (not upper), abs=2 * MEETS_GY)
 
 
+@pytest.mark.rule(10)
+def test_a_point_sum_with_one_course_more(tmp_path: Path) -> None:
+    """Two frames and no way between them: customary sum and bound are used, the bound with the new course among its courses."""
+    old = replace(
+        small("old", FIRST, plan(20.0, 8, "OLD", dose_gy=linear(20.0, (0.5, 0.2, 0.0)))),
+        frame="",
+    )
+    given = [old, small("second", SECOND, plan(12.0, 5, "SECOND", dose_gy=linear(12.0, (0.0, 0.3, 0.0))))]
+    rows = budget(write_phantom(tmp_path / "prior", given), 5)
+    one = row(rows, "rulach2021-paradis-spinalcord-d0.1cc", "SpinalCord")
+    assert one["basis"] == "point sum"
+    meets(one)
+    new = small("new", TODAY, plan(one["dose_left_gy"][1], 5, "NEW"))
+    again = entry(result_of(write_phantom(tmp_path / "added", [*given, new])), one["id"])
+    value, limit = reached_gy(again, upper=True)
+    assert again.basis == "point sum"
+    assert value == pytest.approx(limit, abs=MEETS_GY)
+
+
 def scaled(factor: float) -> Callable[[Dataset], None]:
     """Multiplies a dose file's scaling, as a planning system does."""
 
