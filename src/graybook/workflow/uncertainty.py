@@ -92,8 +92,7 @@ def uncertainty_of(
         limits=limits,
         not_computed=[
             *(words.why(one) for one in asked.structures),
-            *(words.limit(*one) for one in asked.limits),
-            *(words.limit(one.asked, "uncertainty_undefined") for one in undefined),
+            *words.limits([*asked.limits, *((one.asked, "uncertainty_undefined") for one in undefined)]),
         ],
     )
     return Uncertain(result=result, bands=tuple(_dvh_band(*pair) for pair in banded))

@@ -15,6 +15,9 @@ from graybook.workflow.uncertain_organs import SizedTerm
 
 __all__ = ["UncertaintyWords"]
 
+NAMED_LIMITS = 3
+"""Up to so many limits are named in one line."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UncertaintyWords:
@@ -72,16 +75,21 @@ class UncertaintyWords:
         """Why a structure has no band."""
         return phrase(finding.code, self.language, subject=finding.subject)
 
-    def limit(self, asked: Asked, why: str) -> str:
-        """Why a limit has none."""
-        name = "" if asked.organ.result is None else asked.organ.result.name
-        return phrase(
-            "uncertainty_limit",
-            self.language,
-            subject=name,
-            limit=asked.limit.id,
-            why=phrase(why, self.language),
-        )
+    def limits(self, skipped: Sequence[tuple[Asked, str]]) -> Iterator[str]:
+        """Why limits have none: a line for each structure and reason, which counts them where they are many."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for asked, why in skipped:
+            name = "" if asked.organ.result is None else asked.organ.result.name
+            found.setdefault((name, why), []).append(asked.limit.id)
+        for (name, why), ids in found.items():
+            many = len(ids) > NAMED_LIMITS
+            yield phrase(
+                "uncertainty_limit",
+                self.language,
+                subject=name,
+                limit=phrase("uncertainty_limits", self.language, count=len(ids)) if many else ", ".join(ids),
+                why=phrase(why, self.language),
+            )
 
     def _source(self, term: SizedTerm) -> str:
         if term.stated is not None:
