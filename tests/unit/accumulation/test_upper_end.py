@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graybook.accumulation.equieffective import CourseDose
+from graybook.accumulation.fractions_a_day import FractionsADay
 from graybook.accumulation.phase_dose import PhaseDose
 from graybook.accumulation.upper_end import EarlierCourses, Ratio
 from graybook.geometry import Grid, GridField
@@ -56,6 +57,16 @@ def test_fewest_fractions_and_courses_added_as_effect() -> None:
     earlier = EarlierCourses(courses=(bracketed, second))
     (found,), _ = earlier.eqd2_gy(np.array([[40.0, 0.0, 0.0]]), [Ratio(alpha_beta_gy=2.0)])
     assert float(found[0]) == pytest.approx(150.0 + 43.75)
+
+
+def test_several_fractions_a_day_without_a_known_half_time_count_as_one() -> None:
+    """20 fractions of 1 Gy, two a day: without repair within the day 10 of 2 Gy, 20 EQD2; with the half-time of a cord less."""
+    course = CourseDose(id="a", phases=(phase(20.0, 20, day=FractionsADay(per_day=2, interval_h=6.0)),))
+    ratios = [Ratio(alpha_beta_gy=2.0), Ratio(alpha_beta_gy=2.0, half_time_h=4.0)]
+    (never, four_hours), _ = EarlierCourses(courses=(course,)).eqd2_gy(np.array([[40.0, 10.0, 10.0]]), ratios)
+    assert float(never[0]) == pytest.approx(20.0)
+    # H = 2^(-6/4) between the two of a day: n d (d (1 + H) + 2) / 4
+    assert float(four_hours[0]) == pytest.approx(20.0 * (1.0 + 2.0**-1.5 + 2.0) / 4.0)
 
 
 def test_no_course_gave_nothing() -> None:
