@@ -38,6 +38,9 @@ NODE, NOISE = 0.5, 1.0
 SPREAD = 0.5 - NODE**2 / 6.0
 """Variance of what smooths the noise, over the square of the correlation length."""
 
+MOST_NODES = 2_000_000
+"""Nodes around the points of one structure at most: some 400 MB for each course."""
+
 BEFORE = 2
 """Nodes of white noise that count before a node."""
 
@@ -84,12 +87,7 @@ class ErrorLattice:
         self._first = np.floor(low / self.node_mm)[::-1].astype(np.int64)
         last = np.floor(high / self.node_mm)[::-1].astype(np.int64) + 1
         self.shape: tuple[int, int, int] = tuple((last - self._first + 1).tolist())
-        if max(abs(self._first).max(), abs(last).max()) >= 2 ** (NODE_BITS - 2):
-            raise UsageError(
-                "The correlation length is too small for points so far apart.",
-                value=correlation_mm,
-                remedy="Give a larger correlation length.",
-            )
+        self._outermost = int(max(abs(self._first).max(), abs(last).max()))
         taps = [_taps(first, count) for first, count in zip(self._first, self.shape, strict=True)]
         lows_of_noise = [starts[0] for starts, _ in taps]
         self._low = np.array(lows_of_noise) + 2 ** (NODE_BITS - 1)
@@ -103,7 +101,19 @@ class ErrorLattice:
         return int(np.prod(self.shape))
 
     def placed(self, points_mm: FloatArray) -> Placed:
-        """Points (n, 3) among the nodes; where one is NaN its displacement is no matter. [mm]"""
+        """Points (n, 3) among the nodes; where one is NaN its displacement is no matter. [mm]
+
+        Raises
+        ------
+        graybook.errors.UsageError
+            There are too many nodes for one structure.
+        """
+        if self.nodes > MOST_NODES or self._outermost >= 2 ** (NODE_BITS - 2):
+            raise UsageError(
+                "The correlation length is too small for points so far apart.",
+                value=self.node_mm / NODE,
+                remedy="Give a larger correlation length.",
+            )
         known = np.isfinite(points_mm).all(axis=1, keepdims=True)
         at = np.where(known, points_mm / self.node_mm, self._first[::-1])[:, ::-1]
         node = np.clip(np.floor(at), self._first, self._first + np.array(self.shape) - 2)

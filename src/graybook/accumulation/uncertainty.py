@@ -62,7 +62,10 @@ BATCH = 64
 """Samples computed at once, in blocks."""
 
 NODES_AT_ONCE = 3_000_000
-"""Nodes of all samples of a batch, at most. """
+"""Nodes of all samples of a batch, at most, unless one block has more."""
+
+NODES_TOGETHER = 400_000
+"""Nodes up to which all structures share a lattice; beyond, each has one of its own, of the same field."""
 
 
 def simulated(
@@ -99,6 +102,9 @@ def simulated(
     drawn = _Draws(terms, only)
     asked = [_Asked(structure, drawn) for structure in structures]
     lattice = _lattice(asked, terms)
+    if lattice is not None and lattice.nodes > NODES_TOGETHER and len(structures) > 1:
+        alone = (simulated([one], terms, only=only, progress=progress) for one in structures)
+        return tuple(found for (found,) in alone)
     for one in asked:
         one.place(lattice)
     courses = sorted({key for one in asked for key in one.moving})

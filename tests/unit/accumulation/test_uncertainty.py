@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from graybook.accumulation import uncertainty
 from graybook.accumulation.equieffective import CourseDose
 from graybook.accumulation.phase_dose import PhaseDose
 from graybook.accumulation.uncertainty import (
@@ -213,6 +214,20 @@ def test_wrong_calls() -> None:
         on_points(course(np.array(1.0)), error_mm=-1.0)
     with pytest.raises(UsageError, match="points"):
         structure(UncertainCourse(dose=course(np.array(1.0)), points_mm=POINTS[:5]))
+
+
+def test_short_correlation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Structures too far apart for one lattice give the same digits, each with its own; one that is too large is refused."""
+    near = structure(on_points(course(30.0 + 0.2 * X), error_mm=4.0))
+    far = replace(near, points_mm=POINTS + 90.0)
+    terms = RandomTerms(samples=20, correlation_mm=10.0)
+    together = simulated([near, far], terms)
+    monkeypatch.setattr(uncertainty, "NODES_TOGETHER", 1000)
+    apart = simulated([near, far], terms)
+    for one, two in zip(together, apart, strict=True):
+        assert np.array_equal(one.values, two.values)
+    with pytest.raises(UsageError, match="correlation length"):
+        simulated([near, far], replace(terms, correlation_mm=0.1))
 
 
 def test_metrics_of_the_field() -> None:
