@@ -76,7 +76,7 @@ def test_few_trials(kind: Kind) -> None:
 @pytest.mark.slow
 def test_many_trials_of_its_own_kind() -> None:
     """Over 2,000 independent trials a band of 90 % holds the true D0.03cc, mean and D20% in 88 to 92 % of them."""
-    found = held(DRAWN["its own kind"], MANY, samples=200)
+    found = held(DRAWN["its own kind"], MANY)
     assert (found.within >= 0.88).all()
     assert (found.within <= 0.92).all()
 

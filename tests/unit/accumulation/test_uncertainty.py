@@ -24,8 +24,9 @@ from graybook.accumulation.uncertainty import (
 )
 from graybook.dvh.metrics import evaluate, parse, parse_list
 from graybook.errors import UsageError
-from graybook.geometry import GridField
+from graybook.geometry import Affine, GridField, MappedField
 from graybook.geometry.arrays import FloatArray
+from graybook.geometry.field import Field, FieldSamples
 from graybook.geometry.grid import Grid
 
 GRID = Grid(
@@ -214,6 +215,42 @@ def test_wrong_calls() -> None:
         on_points(course(np.array(1.0)), error_mm=-1.0)
     with pytest.raises(UsageError, match="points"):
         structure(UncertainCourse(dose=course(np.array(1.0)), points_mm=POINTS[:5]))
+
+
+class Plain:
+    """A field that is no grid: one seen through nothing."""
+
+    frame = "1.2.3"
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def sample(self, points_mm: FloatArray) -> FieldSamples:
+        return self.field.sample(points_mm)
+
+
+def test_fields_of_any_kind() -> None:
+    """A grid seen through an affine transform, and a field that is no grid, give the samples of the grid itself."""
+    dose = course(30.0 + 0.2 * X + 10.0 * np.sin(Y / 15.0))
+    grid = dose.phases[0].field
+    matrix = np.eye(4)
+    matrix[:3, 3] = [1.0, 2.0, 3.0]
+    moved = MappedField(field=grid, transform=Affine(from_frame="4.5.6", to_frame="1.2.3", matrix=matrix))
+    found = [
+        run(
+            structure(
+                UncertainCourse(
+                    dose=replace(dose, phases=(replace(dose.phases[0], field=field),)),
+                    points_mm=POINTS - by,
+                    error_mm=4.0,
+                )
+            ),
+            samples=70,
+        ).values
+        for field, by in ((grid, 0.0), (moved, matrix[:3, 3]), (Plain(grid), 0.0))
+    ]
+    assert found[1] == pytest.approx(found[0], abs=1e-9)
+    assert found[2] == pytest.approx(found[0], abs=1e-9)
 
 
 def test_short_correlation(monkeypatch: pytest.MonkeyPatch) -> None:
