@@ -78,12 +78,25 @@ def _table(rows: Sequence[RemainingResult], title: str, words: Wording) -> Table
 
 
 def _scaled(one: PlanScaling, language: Language) -> str:
+    """How far a plan may be scaled, and what that answer does not hold."""
+    lines = [_factor(one, language)]
+    if one.asked and one.lower_bound:
+        lines.append(phrase("budget_scaling_lower_bound", language))
+    if one.not_asked:
+        lines.append(phrase("budget_scaling_not_asked", language, count=len(one.not_asked)))
+    return "\n".join(lines)
+
+
+def _factor(one: PlanScaling, language: Language) -> str:
+    if one.asked == 0:
+        return phrase("budget_unasked", language, course=one.label)
     if one.factor is None:
-        return phrase("budget_never", language, course=one.label)
+        return phrase("budget_never", language, course=one.label, asked=one.asked)
     return phrase(
         "budget_scaled",
         language,
         course=one.label,
+        asked=one.asked,
         factor=number_text(int(one.factor * 1000.0) / 1000.0, language, decimals=3),
         limits="; ".join(one.stopped_by),
     )

@@ -86,4 +86,9 @@ class PlanScaling(_Model):
     factor_where_conditions_hold: float | None = Field(
         default=None, description="By limits alone whose conditions are known to hold."
     )
+    asked: int = Field(description="How many limits the factor answers; with 0 it says nothing.")
+    lower_bound: bool = Field(
+        default=False,
+        description="True where a course is missing from the sum: the plan has less room than the factor says.",
+    )
     not_asked: list[str] = Field(default=[], description="Limits that the factor does not answer, and why.")

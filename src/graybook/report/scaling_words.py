@@ -26,8 +26,10 @@ def _stops(one: PlanScaling, result: Result, words: Wording) -> str:
 
 
 def _factor(one: PlanScaling, result: Result, words: Wording) -> str:
+    if one.asked == 0:
+        return words("scaling_unasked", plan=one.label)
     if one.factor is None:
-        return words("scaling_none", plan=one.label)
+        return words("scaling_none", plan=one.label, n=one.asked)
     stops = _stops(one, result, words)
     if one.factor <= 0.0:
         return words("scaling_zero", plan=one.label, limits=stops)
@@ -46,7 +48,7 @@ def scaling_lines(result: Result, words: Wording) -> Iterator[str]:
         held = one.factor_where_conditions_hold
         if held is not None and one.factor is not None and _down(held, words) != _down(one.factor, words):
             line += " " + words("scaling_where_held", factor=_down(held, words))
-        yield line
+        yield f"{line} {words('scaling_lower_bound')}" if one.lower_bound and one.asked else line
 
 
 def not_asked(result: Result, words: Wording) -> Iterator[str]:

@@ -19,7 +19,7 @@ from graybook.workflow.course_registration import Register
 from graybook.workflow.left_of import NotAsked
 from graybook.workflow.new_course import SCHEDULES, fractions_of, new_course, proposed_courses
 from graybook.workflow.plan_scaling import scaling_of
-from graybook.workflow.prior import prior_of
+from graybook.workflow.prior import is_proposed, prior_of
 from graybook.workflow.remaining import remaining_results
 from graybook.workflow.study import Study, study
 
@@ -67,7 +67,7 @@ def budget(
     Raises
     ------
     graybook.errors.UsageError
-        Fewer fractions than one.
+        Fewer fractions than one, or a first day before that of an earlier course.
     graybook.errors.InputError
         Nothing readable.
     graybook.errors.NotComparable
@@ -90,6 +90,7 @@ def budget(
         rulebook=rulebook,
         progress=progress,
     )
+    _after_all_earlier(found, starts_on)
     left = left_to_give(found, fractions=fractions, starts_on=starts_on, language=language, progress=progress)
     whole = assembled(Parts(study=found, judged=Judged(), language=language, display_alpha_beta_gy=3.0))
     return BudgetResult(
@@ -168,6 +169,18 @@ def _with_stops(rows: Sequence[RemainingResult], scaling: Sequence[PlanScaling])
     if not by:
         return list(rows)
     return [one.model_copy(update={"stops": f"{one.id} @ {one.structure}" in by}) for one in rows]
+
+
+def _after_all_earlier(found: Study, starts_on: date | None) -> None:
+    """Nothing, or the error that the new course would come first."""
+    given = [one.course for one in found.setting.courses if one.course.counts and not is_proposed(one.course)]
+    days = [one.start_date for one in given if one.start_date is not None]
+    if starts_on is not None and days and starts_on < max(days):
+        raise UsageError(
+            "The new course would start before an earlier one.",
+            value=f"--starts-on {starts_on}; an earlier course starts on {max(days)}",
+            remedy="Give the first day of the new course, after the earlier ones.",
+        )
 
 
 def _day(found: Study, starts_on: date | None) -> str | None:

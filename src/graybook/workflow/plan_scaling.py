@@ -48,9 +48,11 @@ class _Plan:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Stop:
-    """Limits that ask the same figure of one organ: the strictest of them, and by how much a factor exceeds it."""
+    """Limits that ask the same figure of one organ: the strictest of them, all of them, and by how much a factor exceeds it."""
 
     names: tuple[str, ...]
+    answered: tuple[str, ...]
+    lower_bound: bool
     only_holding: bool
     excess: Callable[[float], float]
 
@@ -121,6 +123,8 @@ def scaling_of(
         factor=factor,
         stopped_by=by,
         factor_where_conditions_hold=holding,
+        asked=len({name for one in stops for name in one.answered}),
+        lower_bound=not setting.complete or any(one.lower_bound for one in stops),
         not_asked=not_asked,
     )
 
@@ -180,7 +184,15 @@ def _stops(members: Sequence[Asked], plan: _Plan, displaced: DisplacedDoses) -> 
         strictest = (min if at_most else max)(said.limit.value for _, said in some)
         names = tuple(_named(one) for one, said in some if said.limit.value == strictest)
         found.append(
-            _Stop(names=names, only_holding=only_holding, excess=_excess(asked, strictest, plan, displaced))
+            _Stop(
+                names=names,
+                answered=tuple(_named(one) for one, _ in some),
+                lower_bound=any(
+                    one.limit.dose_of is DoseOf.ALL and not one.complete(said.measured) for one, said in some
+                ),
+                only_holding=only_holding,
+                excess=_excess(asked, strictest, plan, displaced),
+            )
         )
     return found
 

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from rules.limit_cases import given
-from rules.patients import run
+from rules.limit_cases import NEW, given
+from rules.patients import run, state
 
 KEYS = {
     "structure", "metric", "limit_gy", "used_eqd2_gy", "left_eqd2_gy", "dose_left_gy", "fractions",
     "alpha_beta_gy", "stops", "source", "tier",
 }  # fmt: skip
+
+
+PROPOSED = '[[phase]]\nplan = "PLAN0"\nstatus = "proposed"'
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +53,11 @@ def test_no_fractions_are_a_wrong_call(folder: Path) -> None:
     """Status 2, before the folder is read."""
     assert run("budget", folder, "--fractions", 0).exit_code == 2
     assert run("budget", folder).exit_code == 2
+
+
+def test_a_plan_that_nothing_was_asked_of_is_said_to_be(tmp_path: Path) -> None:
+    """One proposed course alone: no limit on a sum could be asked, and nothing reads as if it were free."""
+    only = state(given(tmp_path / "in", (30.0, 15), days=(NEW,), drawn=("SpinalCord",)), PROPOSED)
+    said = " ".join(run("budget", only, "--fractions", 15).stdout.split())
+    assert "no limit could be asked" in said
+    assert "however far" not in said

@@ -113,6 +113,7 @@ HEART_LESS = remaining("heart-less", "Coeur", 60.0, 50.2, conditions_hold=False,
 REMAINING = [LUNG_VOLUME, CORD_HYTEC, PLEXUS, HEART, OESOPHAGUS, CORD, LUNG, HEART_LESS]
 SCALING = [
     left.PlanScaling(
+        asked=6,
         course="course-3",
         label="Poumon D, rechute",
         fractions=25,

@@ -154,7 +154,7 @@ def test_factor_on_a_proposed_plan(made: SimpleNamespace) -> None:
     assert "no factor answers: 1" in words_of(section(made.left().result))
 
 
-@pytest.mark.parametrize(("factor", "said"), [(0.0, "Used up"), (None, "no limit is reached")])
+@pytest.mark.parametrize(("factor", "said"), [(0.0, "Used up"), (None, "is reached, however far")])
 def test_factors_at_the_ends(made: SimpleNamespace, factor: float | None, said: str) -> None:
     """A limit used up by the earlier courses leaves no factor; one that is never reached no bound."""
     one = cases.SCALING[0].model_copy(update={"factor": factor, "factor_where_conditions_hold": None})

@@ -134,3 +134,44 @@ def test_no_fractions_are_refused(tmp_path: Path) -> None:
     """A course in no fraction is a wrong call, told before anything is read."""
     with pytest.raises(UsageError, match="at least one fraction"):
         budget(tmp_path, fractions=0)
+
+
+def test_a_plan_that_no_limit_could_be_asked_of_is_not_free(tmp_path: Path) -> None:
+    """Without structures there is no factor, and none of the limits counts as asked."""
+    folder = write_phantom(
+        tmp_path / "in",
+        [
+            course("course0", date(2018, 1, 10), plan(45.0, 15, "PLAN0"), structures=()),
+            course("course1", NEW, plan(30.0, 15, "PLAN1"), structures=()),
+        ],
+    )
+    (scaling,) = budget(proposed(folder), fractions=10).scaling
+    assert (scaling.factor, scaling.asked) == (None, 0)
+
+
+def test_a_factor_without_an_earlier_course_says_so(tmp_path: Path) -> None:
+    """50 Gy in an unknown number of fractions are in no sum: the plan has less room than its factor says."""
+    folder = given(tmp_path / "in", (50.0, 25), (30.0, 15), drawn=CORD)
+    whole = budget(proposed(folder), fractions=15).scaling[0]
+    folder = write_phantom(
+        tmp_path / "unknown",
+        [
+            course("course0", date(2018, 1, 10), plan(50.0, None, "PLAN0")),
+            course("course1", NEW, plan(30.0, 15, "PLAN1")),
+        ],
+    )
+    less = budget(proposed(folder), fractions=15).scaling[0]
+    assert not whole.lower_bound
+    assert less.lower_bound
+    assert less.asked < whole.asked
+    assert less.not_asked
+
+
+def test_a_new_course_does_not_come_first(tmp_path: Path) -> None:
+    """A first day before that of an earlier course is a wrong call: no interval is negative."""
+    with pytest.raises(UsageError, match="before an earlier one"):
+        budget(
+            given(tmp_path / "in", (30.0, 15), days=(NEW,), drawn=CORD),
+            fractions=5,
+            starts_on=date(2001, 1, 1),
+        )
