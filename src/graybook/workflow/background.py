@@ -36,6 +36,9 @@ from graybook.workflow.study import Study, study
 
 __all__ = ["SUMMARY", "background"]
 
+MOST_FRACTIONS = 65535
+"""What the files' private element can hold."""
+
 SUMMARY = "background.json"
 """Name of the summary in OUT."""
 
@@ -87,9 +90,12 @@ def background(
     graybook.errors.InputError
         No earlier course has a dose, or the reference no voxels.
     graybook.errors.UsageError
-        No fractions, an α/β that is none, or an expected dose in other fractions.
+        No fractions, more than the files can state, an α/β that is none, a folder that cannot be made, or an expected dose in
+        other fractions.
     """
     _check(fractions, alpha_betas_gy)
+    if out.exists():
+        made_folder(out)
     found = study(
         folder,
         reference=reference,
@@ -144,6 +150,12 @@ def _check(fractions: int, alpha_betas_gy: Sequence[float]) -> None:
     if fractions < 1:
         raise UsageError(
             "A new course has at least one fraction.", value=fractions, remedy="Give --fractions."
+        )
+    if fractions > MOST_FRACTIONS:
+        raise UsageError(
+            f"No course has more than {MOST_FRACTIONS} fractions.",
+            value=fractions,
+            remedy="Give --fractions of the new course.",
         )
     for one in alpha_betas_gy:
         if not 0 < one < float("inf"):

@@ -538,3 +538,13 @@ def test_means_and_volumes_are_listed(tmp_path: Path) -> None:
     assert listed["rulach2021-troost-heart-mean"].metric == "mean"
     assert "2.5" in listed["rulach2021-paradis-heart-d0.1cc"].reason
     assert {one.alpha_beta_gy for one in result.files} == {2.0}
+
+
+def test_a_wrong_call_costs_nothing(tmp_path: Path) -> None:
+    """Fractions that the files cannot state, and a file in OUT's place, are refused before the folder is looked for."""
+    none, out = tmp_path / "none", tmp_path / "out"
+    with pytest.raises(UsageError, match="fractions"):
+        background(none, out=out, fractions=1_000_000)
+    out.write_text("a file")
+    with pytest.raises(UsageError, match="OUT"):
+        background(none, out=out, fractions=10)
