@@ -11,7 +11,7 @@ from graybook.report.budget_result import BudgetResult
 from graybook.report.citations import short_source
 from graybook.report.limit_words import metric_name
 from graybook.report.remaining_result import PlanScaling, RemainingResult
-from graybook.report.remaining_words import left_text, used_text
+from graybook.report.remaining_words import OF_A_MEAN, dose_left_text, is_of_a_mean, left_text, used_text
 from graybook.report.wording import Wording
 from graybook.text import Language, number_text, phrase
 
@@ -37,6 +37,8 @@ def page(budget: BudgetResult, language: Language) -> None:
         console.print(phrase("budget_stops", language, mark=STOPS))
     if any(not one.conditions_hold for one in shown):
         console.print(phrase("budget_doubtful", language, mark=DOUBTFUL))
+    if any(is_of_a_mean(one) for one in shown):
+        console.print(phrase("budget_mean", language, mark=OF_A_MEAN))
     if any(one.lower_bound for one in shown):
         console.print(phrase("budget_lower_bound", language))
     if budget.not_asked:
@@ -72,7 +74,7 @@ def _table(rows: Sequence[RemainingResult], title: str, words: Wording) -> Table
             limit,
             used_text(one, words, missing=one.lower_bound),
             left_text(one.left_eqd2_gy, words, missing=one.lower_bound),
-            left_text(one.dose_left_gy, words, missing=one.lower_bound),
+            dose_left_text(one, one.dose_left_gy, words),
         )
     return table
 
@@ -92,6 +94,8 @@ def _factor(one: PlanScaling, language: Language) -> str:
         return phrase("budget_unasked", language, course=one.label)
     if one.factor is None:
         return phrase("budget_never", language, course=one.label, asked=one.asked)
+    if one.factor <= 0.0:
+        return phrase("budget_used_up", language, course=one.label, limits="; ".join(one.stopped_by))
     return phrase(
         "budget_scaled",
         language,

@@ -18,7 +18,7 @@ from graybook.report.limit_words import (
     what_of,
 )
 from graybook.report.limiting import is_judged, limiting, limits_of, most_frequent_obstacle, with_scenarios
-from graybook.report.remaining_words import left_text, remaining_of
+from graybook.report.remaining_words import dose_left_text, is_of_a_mean, remaining_of
 from graybook.report.result import Result
 from graybook.report.uncertainty_words import band_of_limit, band_text
 from graybook.report.values import structures_by_name
@@ -60,9 +60,7 @@ def _left(entry: ConstraintResult, result: Result, words: Wording) -> tuple[Cell
     found = remaining_of(result, entry.id, entry.structure)
     if found is None:
         return (cell(DASH),)
-    return (
-        cell(left_text(found.dose_left_gy, words, missing=found.lower_bound), strong=found.conditions_hold),
-    )
+    return (cell(dose_left_text(found, found.dose_left_gy, words), strong=found.conditions_hold),)
 
 
 def _row(entry: ConstraintResult, result: Result, numbers: Citations, words: Wording) -> tuple[Cell, ...]:
@@ -156,4 +154,7 @@ def limits_line(result: Result, ranking: tuple[str, ...], words: Wording, *, tig
         parts.append(words("limits_band_note"))
     if result.remaining:
         parts.append(words("limits_left_note"))
+        shown = [remaining_of(result, one.id, one.structure) for one in shown_limits(result)]
+        if any(one is not None and is_of_a_mean(one) for one in shown):
+            parts.append(words("limits_left_mean"))
     return " ".join(parts)

@@ -9,6 +9,8 @@ from graybook.report.citations import Citations
 from graybook.report.leaving import columns_of, least, other_rows, rows_that_matter
 from graybook.report.remaining_result import RemainingResult
 from graybook.report.remaining_words import (
+    dose_left_text,
+    is_of_a_mean,
     judged_limits,
     left_in,
     left_text,
@@ -58,7 +60,7 @@ def _row(
         _used(entry, words),
         _left(entry, words),
         *(
-            cell(left_text(left_in(entry, n), words, missing=entry.lower_bound), strong=n == entry.fractions)
+            cell(dose_left_text(entry, left_in(entry, n), words), strong=n == entry.fractions)
             for n in fractions
         ),
     )
@@ -92,6 +94,8 @@ def _note(entries: Sequence[RemainingResult], words: Wording) -> str:
         parts.append(words("note_left_conditions"))
     if any(entry.dose_left_gy is None for entry in entries):
         parts.append(words("note_left_volumes"))
+    if any(is_of_a_mean(entry) for entry in entries):
+        parts.append(words("note_left_mean"))
     return " ".join(parts)
 
 

@@ -15,8 +15,11 @@ from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
 
 __all__ = [
+    "OF_A_MEAN",
     "condition_line",
+    "dose_left_text",
     "failed_text",
+    "is_of_a_mean",
     "judged_limits",
     "left_in",
     "left_text",
@@ -26,6 +29,9 @@ __all__ = [
     "short_limit",
     "used_text",
 ]
+
+OF_A_MEAN = "†"
+"""Mark of the dose that a limit on a mean leaves."""
 
 Judged = dict[tuple[str, str], ConstraintResult]
 
@@ -99,6 +105,17 @@ def left_text(figure: Figure, words: Wording, *, missing: bool = False) -> str:
     if isinstance(figure, tuple) and not _agree(figure):
         text = words("range", low=text, high=_downwards(greatest(figure), words))
     return words("at_most", value=text) if missing and greatest(figure) > 0.0 else text
+
+
+def dose_left_text(entry: RemainingResult, figure: Figure, words: Wording) -> str:
+    """The physical dose left; that of a mean is marked: only a dose that is the same everywhere meets the limit with it."""
+    text = left_text(figure, words, missing=entry.lower_bound)
+    return f"{text}\u00a0{OF_A_MEAN}" if is_of_a_mean(entry) and figure is not None else text
+
+
+def is_of_a_mean(entry: RemainingResult) -> bool:
+    """Whether a limit is on a mean and leaves a dose: effect rises faster than dose, so uneven doses of that mean exceed it."""
+    return entry.metric == "mean" and entry.dose_left_gy is not None
 
 
 def _downwards(dose_gy: float, words: Wording) -> str:

@@ -74,12 +74,20 @@ def test_figures_of_one_limit(made: SimpleNamespace, words: Wording, ten: str) -
     assert pytest.approx(23.8, abs=0.01) == 10 * 2.243 * (2.243 + 2.0) / 4.0
 
 
+def test_the_dose_left_of_a_mean_is_marked(made: SimpleNamespace) -> None:
+    """An uneven dose of the mean that is left exceeds the limit: a mark says so in the table, and on page 1."""
+    table = next(iter(tables(section(made.left().result)).values()))
+    marked = [row[0].lines[0] for row in table.rows if "†" in lines(row, 4)]
+    assert marked == ["Poumon D"]
+    assert "† : " in table.note or "†: " in table.note
+
+
 def test_left_is_never_rounded_up(made: SimpleNamespace) -> None:
     """Every dose printed lies at or below the one computed, and within 0.1 Gy of it."""
     table = next(iter(tables(section(made.left().result)).values()))
     (row,) = [row for row in table.rows if row[0].lines[0] == "Poumon D"]
     for place, one in zip((4, 5, 6, 8), cases.LUNG.schedules, strict=True):
-        printed = float(lines(row, place))
+        printed = float(lines(row, place).removesuffix("\u00a0†"))
         assert isinstance(one.dose_left_gy, float)
         assert printed <= one.dose_left_gy < printed + 0.1
 
