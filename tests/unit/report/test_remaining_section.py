@@ -87,7 +87,7 @@ def test_left_is_never_rounded_up(made: SimpleNamespace) -> None:
     table = next(iter(tables(section(made.left().result)).values()))
     (row,) = [row for row in table.rows if row[0].lines[0] == "Poumon D"]
     for place, one in zip((4, 5, 6, 8), cases.LUNG.schedules, strict=True):
-        printed = float(lines(row, place).removesuffix("\u00a0†"))
+        printed = float(lines(row, place).rstrip("†").strip())
         assert isinstance(one.dose_left_gy, float)
         assert printed <= one.dose_left_gy < printed + 0.1
 
