@@ -69,6 +69,7 @@ def measured(options: Options) -> dict[str, Any]:
             f"{terms.samples} samples, {STRUCTURES} structures of {POINTS} points, {len(COURSES)} courses on grids of "
             f"{SHAPE[2]} × {SHAPE[1]} × {SHAPE[0]} voxels, all of which move and have errors of dose and delivery; "
             f"{len(ALPHA_BETA_GY)} assumptions, {len(METRICS)} metrics and a band of histograms each. Kernels are compiled before. "
+            "Wall time is that of a machine on which other programs ran; processor time is what the work took. "
             f"Structures whose digits differ between one thread and two: **{differing}**.",
             f"What following some points costs: the ends of the bands beside those of {COMPARED_SAMPLES} samples at all points, "
             "on the same draws, as a share of the band's width (at least 0.2 in the metric's unit).",
