@@ -23,7 +23,10 @@ __all__ = [
 ]
 
 CORRELATION_MM = 30.0
-"""Distance at which errors of registration are alike by exp(-1/2) = 0.61. Graybook's own choice. [mm]"""
+"""Distance at which errors of registration are alike by exp(-1/2) = 0.61. [mm]
+
+Graybook's own choice, no published figure could be read: bands hold at twice the length as well (``docs/science/uncertainty.md``).
+"""
 
 SHARE_95 = 2.795483482915108
 """Length that 95 % of vectors with three independent standard normal components keep within.
