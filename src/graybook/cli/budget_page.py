@@ -28,7 +28,7 @@ def page(budget: BudgetResult, language: Language) -> None:
     for rows, title in ((budget.limits, "budget_title"), (budget.new_course_limits, "budget_title_alone")):
         if rows:
             console.print(_table(rows, phrase(title, language, fractions=budget.fractions), words))
-    if not budget.limits:
+    if not (budget.limits or budget.new_course_limits or budget.not_asked):
         console.print(phrase("budget_none", language))
     for one in budget.scaling:
         console.print(_scaled(one, language))
@@ -43,6 +43,9 @@ def page(budget: BudgetResult, language: Language) -> None:
         console.print(phrase("budget_lower_bound", language))
     if budget.not_asked:
         console.print(phrase("budget_not_asked", language, count=len(budget.not_asked)))
+    for finding in budget.findings:
+        if finding.severity != "info":
+            console.print(finding.text)
     for refusal in budget.refusals:
         console.print(phrase("headline_refused", language, text=refusal.text, remedy=refusal.remedy))
     console.print(phrase("budget_uniform", language))

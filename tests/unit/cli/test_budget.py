@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from phantoms import write_phantom
 from rules.limit_cases import NEW, given
-from rules.patients import run, state
+from rules.patients import course, plan, run, state
 
 KEYS = {
     "structure", "metric", "limit_gy", "used_eqd2_gy", "left_eqd2_gy", "dose_left_gy", "fractions",
@@ -61,3 +63,25 @@ def test_a_plan_that_nothing_was_asked_of_is_said_to_be(tmp_path: Path) -> None:
     said = " ".join(run("budget", only, "--fractions", 15).stdout.split())
     assert "no limit could be asked" in said
     assert "however far" not in said
+
+
+def test_a_plan_after_all_is_used_up_has_no_factor(folder: Path) -> None:
+    """70/35 use the cord's limits up: the page says so and prints no factor of 0.000."""
+    used_up = state(folder, PROPOSED.replace("PLAN0", "PLAN1"))
+    said = " ".join(run("budget", used_up, "--fractions", 1).stdout.split())
+    assert "at no factor" in said
+    assert "0.000" not in said
+
+
+def test_warnings_stand_on_the_page(tmp_path: Path) -> None:
+    """50 Gy in an unknown number of fractions are in no sum: said, and not that no limit speaks of the cord."""
+    folder = write_phantom(
+        tmp_path / "in",
+        [
+            course("course0", date(2018, 1, 10), plan(50.0, None, "PLAN0")),
+            course("course1", NEW, plan(30.0, 15, "PLAN1")),
+        ],
+    )
+    said = " ".join(run("budget", folder, "--fractions", 15).stdout.split())
+    assert "number of fractions is not known" in said
+    assert "No limit of this rulebook" not in said
