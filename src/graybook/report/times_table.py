@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from graybook.report.blocks import Cell, Column, Table, cell
 from graybook.report.leaving import first_left, greatest, least
 from graybook.report.remaining_result import Figure, RemainingAlternative, RemainingResult
-from graybook.report.remaining_words import Judged, judged_limits, left_in, left_text, limit_name, used_text
+from graybook.report.remaining_words import (
+    Judged,
+    dose_left_text,
+    is_of_a_mean,
+    judged_limits,
+    left_in,
+    limit_name,
+    used_text,
+)
 from graybook.report.result import Result
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
@@ -52,10 +60,7 @@ def _row(
         cell(named),
         cell(DASH if shown.limit_gy is None else words.short(shown.limit_gy)),
         cell(used_text(shown, words, missing=missing)),
-        *(
-            cell(left_text(left_in(shown, item.fractions), words, missing=missing))
-            for item in entry.schedules
-        ),
+        *(cell(dose_left_text(entry, left_in(shown, item.fractions), words)) for item in entry.schedules),
     )
 
 
@@ -87,6 +92,7 @@ def _notes(entries: Sequence[RemainingResult], words: Wording) -> tuple[str, ...
     return (
         words("note_times"),
         words("note_left_conditions") if failing else "",
+        words("limits_left_mean") if any(is_of_a_mean(entry) for entry in entries) else "",
         _idle(entries, words),
     )
 
