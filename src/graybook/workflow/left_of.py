@@ -103,7 +103,8 @@ def left_of(asked: Asked, fractions: int, language: Language) -> list[LeftOf] | 
         recovery = counted_recovery(at)
         said = at.judgement_of(_used(at, recovery), recovery)
         if any(one.holds is False and one.name == "namespace" for one in said.conditions):
-            return _not_asked(asked, "remaining_namespace", language)
+            first = asked.limit.namespace is Namespace.FIRST_COURSE
+            return _not_asked(asked, "remaining_namespace" if first else "remaining_no_earlier", language)
         if said.measured.low is None or said.measured.high is None:
             none = said.measured.why
             code, params = ("limit_no_dose", {}) if none is None else (none.code, dict(none.params))

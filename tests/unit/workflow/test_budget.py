@@ -175,3 +175,11 @@ def test_a_new_course_does_not_come_first(tmp_path: Path) -> None:
             fractions=5,
             starts_on=date(2001, 1, 1),
         )
+
+
+def test_limits_on_several_courses_say_that_there_is_one(tmp_path: Path) -> None:
+    """A proposed course alone: no limit on a sum is asked, and none says that there were earlier courses."""
+    only = given(tmp_path / "in", (30.0, 15), days=(NEW,), drawn=CORD)
+    found = budget(state(only, '[[phase]]\nplan = "PLAN0"\nstatus = "proposed"'), fractions=15)
+    assert found.limits == []
+    assert {one.why for one in found.not_asked} == {"it is for several courses, and there is no earlier one"}
