@@ -79,6 +79,8 @@ class BaseErrors:
     """Where the isoeffective dose alone reads most too much."""
     hottest: Misread | None = None
     """Where the cumulative EQD2 with the expected dose is highest."""
+    hottest_within: Misread | None = None
+    """The same at the places that are looked at; None without one."""
     _ends: dict[float, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     def add(
@@ -90,7 +92,7 @@ class BaseErrors:
         *,
         within: IntArray | None = None,
     ) -> None:
-        """Look at a block of voxels; ``worst`` is looked for at the places ``within`` alone, at all for None."""
+        """Look at a block of voxels; the worst and the hottest within are looked for at the places ``within``, at all for None."""
         by = self._by
         truth = by.true(prior_eqd2_gy, new_gy)
         places = np.arange(len(truth)) if within is None else within
@@ -100,6 +102,9 @@ class BaseErrors:
             at = int(places[np.argmax(excess)])
             if self.worst is None or float(excess.max()) > self.worst.excess_gy:
                 self.worst = self._at(points_mm[at], prior_eqd2_gy[at], new_gy[at])
+            at = int(places[np.argmax(truth[places])])
+            if self.hottest_within is None or float(truth[at]) > self.hottest_within.truth_gy:
+                self.hottest_within = self._at(points_mm[at], prior_eqd2_gy[at], new_gy[at])
         at = int(np.argmax(truth))
         if self.hottest is None or float(truth[at]) > self.hottest.truth_gy:
             self.hottest = self._at(points_mm[at], prior_eqd2_gy[at], new_gy[at])
@@ -114,7 +119,7 @@ class BaseErrors:
 
     def missed(self) -> tuple[MissedDose, ...]:
         """Errors at each share of the expected dose; none without a voxel."""
-        hot = self.hottest
+        hot = self.hottest_within or self.hottest
         if hot is None:
             return ()
         found = []

@@ -161,7 +161,7 @@ class OtherDoseError(_Model):
     lowest_gy: float = Field(description="Of all voxels, EQD2; negative: too little is read. [Gy]")
     highest_gy: float
     at_hottest_gy: float = Field(
-        description="Where the cumulative EQD2 with the expected dose is highest. [Gy]"
+        description="Where the cumulative EQD2 with the expected dose is highest in organs of this α/β, else anywhere. [Gy]"
     )
     at_hottest_percent: float = Field(description="Of the truth there.")
     truth_at_hottest_gy: float = Field(description="For this share. [Gy]")

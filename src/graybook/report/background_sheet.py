@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -311,8 +311,15 @@ def _limits(result: BackgroundResult, words: _Words) -> Iterator[Section]:
             found.setdefault((one.name, organ, limit.metric), (one, []))[1].append(limit)
     if not found:
         return
-    rows = [_limit(organ, metric, one, limits, words) for (_, organ, metric), (one, limits) in found.items()]
-    note = [words("limits_note", fractions=result.fractions)]
+    apart = {one.name for one in result.organs if not one.voxelwise}
+    rows = [
+        _limit(organ, metric, one, limits, words, apart=apart, objective=bool(_of_kind(result, "BASE")))
+        for (_, organ, metric), (one, limits) in found.items()
+    ]
+    objective = _objective(result, words)
+    note = [words("limits_note")]
+    if objective:
+        note.append(words("objective_note", fractions=result.fractions))
     if len(rows) > _LIMITS_SHOWN:
         note.append(words("limits_more", n=len(rows) - _LIMITS_SHOWN))
     table = Table(
@@ -320,9 +327,9 @@ def _limits(result: BackgroundResult, words: _Words) -> Iterator[Section]:
             Column(title=words("col_organ"), share=1.5),
             Column(title=words("col_limit")),
             Column(title="α/β [Gy]", numeric=True),
-            Column(title=words("col_objective", fractions=result.fractions), numeric=True),
             Column(title=words("col_least"), numeric=True),
             Column(title=words("col_nothing"), numeric=True),
+            *(Column(title=title, numeric=True) for title in objective),
             Column(title=words("col_source"), share=1.5),
         ),
         rows=tuple(rows[:_LIMITS_SHOWN]),
@@ -331,17 +338,35 @@ def _limits(result: BackgroundResult, words: _Words) -> Iterator[Section]:
     yield Section(id="limits", title=words("section_limits"), blocks=(table,))
 
 
+def _objective(result: BackgroundResult, words: _Words) -> tuple[str, ...]:
+    """The column of limits as objectives beside a base dose: it has no use without one."""
+    if not _of_kind(result, "BASE"):
+        return ()
+    return (words("col_objective", fractions=result.fractions),)
+
+
 def _limit(
-    organ: str, metric: str, one: BackgroundFile, limits: Sequence[FileLimit], words: _Words
+    organ: str,
+    metric: str,
+    one: BackgroundFile,
+    limits: Sequence[FileLimit],
+    words: _Words,
+    *,
+    apart: Collection[str],
+    objective: bool,
 ) -> tuple[Cell, ...]:
     sources = dict.fromkeys(limit.source for limit in limits)
     return (
         cell(organ, one.name, strong=True),
-        cell(f"{metric} {words.report.short(one.limit_eqd2_gy)}\u00a0Gy EQD2"),
+        cell(
+            f"{metric} {words.report.short(one.limit_eqd2_gy)}\u00a0Gy EQD2",
+            words("conditions") if any(limit.conditions_hold is False for limit in limits) else "",
+            words("no_sum") if any(limit.structure in apart for limit in limits) else "",
+        ),
         cell(words.report.short(one.alpha_beta_gy)),
-        cell(words.report.number(limits[0].limit_isoeffective_gy, 1)),
         cell(words.report.number(limits[0].organ_least_left_gy, 1)),
         cell(words.report.number(limits[0].organ_nothing_left_cm3, 1)),
+        *([cell(words.report.number(limits[0].limit_isoeffective_gy, 1))] if objective else []),
         cell(*sources, even=True),
     )
 

@@ -22,6 +22,7 @@ from graybook.report.background_result import BackgroundResult, json_text
 from graybook.report.background_sheet import write_background_sheet
 from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language, phrase, remedy
+from graybook.workflow.all_or_nothing import all_or_nothing, asked_folder
 from graybook.workflow.background_grid import FileGrid, file_grid
 from graybook.workflow.background_limits import VoxelLimits, ratios_of, voxel_limits
 from graybook.workflow.background_organs import voxels_of_organs
@@ -30,7 +31,7 @@ from graybook.workflow.background_words import Told, background_result
 from graybook.workflow.course_registration import Register
 from graybook.workflow.doses import seen_from
 from graybook.workflow.expected_dose import Expected, expected_dose
-from graybook.workflow.giving_back import UNDATED, made_folder
+from graybook.workflow.giving_back import UNDATED
 from graybook.workflow.prior import Prior, prior_of
 from graybook.workflow.study import Study, study
 
@@ -94,8 +95,7 @@ def background(
         other fractions.
     """
     _check(fractions, alpha_betas_gy)
-    if out.exists():
-        made_folder(out)
+    asked_folder(out)
     found = study(
         folder,
         reference=reference,
@@ -115,34 +115,33 @@ def background(
     ratios = ratios_of(prior.organs, prior.setting, limits, alpha_betas_gy)
     wishes = _wishes(ratios, limits, fractions, dose)
     organs = voxels_of_organs(prior.organs, limits, grid.grid, [one.alpha_beta_gy for one in ratios])
-    made_folder(out)
-    _remove_former(out)
-    seen = written_volumes(
-        wishes,
-        earlier,
-        grid.grid,
-        out,
-        fractions=fractions,
-        expected=dose,
-        header=_header(found, prior, grid),
-        lower_bound=not prior.setting.complete,
-        within=organs,
-        progress=progress,
-    )
-    result = background_result(
-        Told(
-            study=found,
-            prior=prior,
-            grid=grid,
-            limits=limits,
-            volumes=seen,
-            expected=dose,
+    with all_or_nothing(out, owned=_former(out)) as staged:
+        seen = written_volumes(
+            wishes,
+            earlier,
+            grid.grid,
+            staged,
             fractions=fractions,
-            language=language,
+            expected=dose,
+            header=_header(found, prior, grid),
+            lower_bound=not prior.setting.complete,
+            within=organs,
+            progress=progress,
         )
-    )
-    (out / SUMMARY).write_text(json_text(result), encoding="utf-8")
-    write_background_sheet(result, out, language)
+        result = background_result(
+            Told(
+                study=found,
+                prior=prior,
+                grid=grid,
+                limits=limits,
+                volumes=seen,
+                expected=dose,
+                fractions=fractions,
+                language=language,
+            )
+        )
+        (staged / SUMMARY).write_text(json_text(result), encoding="utf-8")
+        write_background_sheet(result, staged, language)
     return result
 
 
@@ -280,12 +279,10 @@ def _header(found: Study, prior: Prior, grid: FileGrid) -> BackgroundHeader:
     )
 
 
-def _remove_former(out: Path) -> None:
-    """Take away the files that a former summary in OUT lists: a base dose of another day must not lie beside today's."""
+def _former(out: Path) -> frozenset[str]:
+    """Files that a former summary in OUT lists: a base dose of another day must not lie beside today's."""
     former = out / SUMMARY
     if not former.is_file():
-        return
-    listed = {match[0] for match in OURS.finditer(former.read_text(encoding="utf-8", errors="replace"))}
-    for name in listed:
-        (out / name).unlink(missing_ok=True)
-    former.unlink()
+        return frozenset()
+    text = former.read_text(encoding="utf-8", errors="replace")
+    return frozenset(match[0] for match in OURS.finditer(text))

@@ -117,7 +117,7 @@ def test_a_base_dose_states_what_it_is_valid_for_and_its_errors() -> None:
         sign = "+" if reading > truth else "\u2212"
         assert f"{sign}{1.4 * abs(reading - truth):.1f}" in cell
         percent = f"{sign}{100 * abs(reading - truth) / truth:.1f} %"
-        assert f"at the hottest: {reading:.1f} for {truth:.1f} ({percent})" in cell
+        assert f"hottest in its organs: {reading:.1f} for {truth:.1f} ({percent})" in cell
 
 
 def test_no_expected_plan_no_base_dose() -> None:
@@ -157,18 +157,33 @@ def test_a_complete_set_is_not_called_a_lower_bound() -> None:
 
 
 def test_every_limit_with_a_file_is_listed() -> None:
-    """Six limits, each with its file and its figure as physical dose in 25 fractions: 50 EQD2 at α/β 2 are 50."""
+    """Six limits, each with its file; the whole limit as physical dose stands behind what is left: 50 EQD2 at α/β 2 are 50 in 25."""
     (section,) = background_sheet(background(), "en").sections
     (table,) = section.blocks
     assert isinstance(table, Table)
     rows = texts(table)
     assert len(rows) == 6
     assert rows[0][0] == "SpinalCord remaining_SpinalCord_50_ab2_n25.dcm"
-    assert rows[0][1:4] == ["max 50 Gy EQD2", "2", "50.0"]
+    assert rows[0][1:3] == ["max 50 Gy EQD2", "2"]
+    assert rows[0][5] == "50.0"
+    assert "earlier dose included" in table.columns[5].title
     many = [remaining(f"Organ{n}", 50.0, 2.0) for n in range(3)]
     assert background_sheet(background(files=many), "en").files.rows[0][0].lines[1:] == tuple(
         one.name for one in many
     )
+
+
+def test_a_limit_whose_conditions_fail_is_marked_and_no_base_means_no_objective() -> None:
+    """The file of a limit under other conditions says so; without a base dose the whole limit as physical dose has no use."""
+    one = remaining("SpinalCord", 50.0, 2.0)
+    failing = [each.model_copy(update={"conditions_hold": False}) for each in one.limits]
+    (section,) = background_sheet(
+        background(files=[one.model_copy(update={"limits": failing})]), "en"
+    ).sections
+    (table,) = section.blocks
+    assert isinstance(table, Table)
+    assert "conditions are not known to hold" in texts(table)[0][1]
+    assert not any("earlier dose included" in column.title for column in table.columns)
 
 
 def test_limits_of_one_figure_share_a_row() -> None:
