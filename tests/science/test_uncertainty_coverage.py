@@ -86,6 +86,14 @@ def test_stored_study() -> None:
         assert figures[f"{name}: greatest share held, %"] <= 92.0
 
 
+def test_stored_speed() -> None:
+    """1,000 samples, 20 structures and 3 courses: under 10 s on two cores, the same digits on one thread and two."""
+    (stored,) = stored_results(["uncertainty_speed"]).values()
+    figures = stored["section"]["figures"]
+    assert figures["threads 2: wall, s"] < 10.0
+    assert figures["structures that differ between one thread and two"] == 0
+
+
 @pytest.mark.slow
 def test_many_trials_of_its_own_kind() -> None:
     """Over 2,000 independent trials a band of 90 % holds the true D0.03cc, mean and D20% in 88 to 92 % of them."""
