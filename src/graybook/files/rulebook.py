@@ -83,6 +83,13 @@ def parse_rulebook(text: str, *, name: str, sha256: str = "") -> Rulebook:
     _check_dropped(tables, rows, dropped)
     if not top.faulty and not tables and len(dropped) == len(base.limits) and not adopted:
         top.note("limit", "is missing: the rulebook holds no limit", value=None, remedy="Add a [[limit]].")
+    if not top.faulty and not (tables or dropped or adopted or "base" in values):
+        top.note(
+            "limit",
+            "is missing: the file says nothing",
+            value=None,
+            remedy='Add a [[limit]], or write base = "cumulative" for the default limits.',
+        )
     faults.tell()
     return base.changed(
         called,

@@ -181,6 +181,13 @@ def test_missing_file_is_a_fault_of_the_call(tmp_path: Path) -> None:
         read_rulebook(tmp_path / "none.toml")
 
 
+def test_a_file_that_says_nothing_is_refused() -> None:
+    """Nobody names an empty file to be judged by the default limits; with its base written it is one."""
+    with pytest.raises(InputError, match="says nothing"):
+        parse_rulebook("", name="a.toml")
+    assert parse_rulebook('base = "cumulative"\n', name="a.toml").limits
+
+
 def test_an_empty_rulebook_is_refused() -> None:
     """A rulebook without a limit judges nothing."""
     with pytest.raises(InputError, match="holds no limit"):
