@@ -152,6 +152,8 @@ def limits_line(result: Result, ranking: tuple[str, ...], words: Wording, *, tig
         parts.append(words("limits_further", n=further))
     if result.uncertainty is not None and result.uncertainty.limits:
         parts.append(words("limits_band_note"))
+        if any(one.term == "dose" and one.size <= 0.0 for one in result.uncertainty.terms):
+            parts.append(words("limits_band_without"))
     if result.remaining:
         parts.append(words("limits_left_note"))
         shown = [remaining_of(result, one.id, one.structure) for one in shown_limits(result)]

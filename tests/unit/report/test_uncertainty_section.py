@@ -10,6 +10,7 @@ import pytest
 
 from graybook.report.blocks import Figure, Paragraph, Section, Table
 from graybook.report.citations import citations
+from graybook.report.limits_table import limits_line
 from graybook.report.pictures import pictures
 from graybook.report.uncertainty_section import uncertainty_annex, uncertainty_section
 from graybook.report.uncertainty_words import chance_text, limits_that_matter
@@ -173,3 +174,17 @@ def test_many_sentences_are_cut_and_stand_in_the_annex(made: SimpleNamespace) ->
     ]
     assert "And 24 more" in said
     assert [block for block in annex.blocks if isinstance(block, Table) and len(block.rows) == 30]
+
+
+def test_page_one_says_that_the_dose_calculation_is_not_in_the_bands(made: SimpleNamespace) -> None:
+    """A term of no size makes a band too narrow: said beside it, and not where somebody stated one."""
+    result = made.left().result
+    assert result.uncertainty is not None
+    without = [
+        one.model_copy(update={"size": 0.0}) if one.term == "dose" else one
+        for one in result.uncertainty.terms
+    ]
+    bare = result.model_copy(update={"uncertainty": result.uncertainty.model_copy(update={"terms": without})})
+    said = "The error of the dose calculation is not in it"
+    assert said in limits_line(bare, (), EN)
+    assert said not in limits_line(result, (), EN)
