@@ -157,7 +157,7 @@ def test_a_complete_set_is_not_called_a_lower_bound() -> None:
 
 
 def test_every_limit_with_a_file_is_listed() -> None:
-    """Six limits, each with its file; the whole limit as physical dose stands behind what is left: 50 EQD2 at α/β 2 are 50 in 25."""
+    """Six limits, each with its file; behind what is left stands the whole limit as physical dose: 50 EQD2 at α/β 2 are 50."""
     (section,) = background_sheet(background(), "en").sections
     (table,) = section.blocks
     assert isinstance(table, Table)

@@ -201,7 +201,7 @@ def test_base_dose_reads_the_truth_under_its_plan(made: Mapping[str, Any]) -> No
 
 
 def test_errors_at_another_dose(made: Mapping[str, Any]) -> None:
-    """At 80 and 120 % of the expected dose the extremes over all voxels, and the error at the cord's hottest, are the files' own."""
+    """At 80 and 120 % of the expected dose extremes over all voxels, and the error at the cord's hottest, are the files' own."""
     (one,) = of_kind(made["result"], "BASE")
     base, points = read(made["out"] / one.name)
     new, prior = along(EXPECTED, points), eqd2(along(EARLIER, there(points)), 15, 2.0)
