@@ -220,7 +220,9 @@ def _of_file(path: Path, found: Study, folder: Path, fractions: int) -> Expected
         )
     field = GridField(grid=volume.grid, values=volume.voxels())
     _refuse(scale_of(planned, field).refusals)
-    said = []
+    said = [
+        _other_phases(one.course, planned) for one in found.setting.courses if _has_others(one.course, uids)
+    ]
     if planned.fractions_planned is None:
         said.append(
             Finding(code="background_fractions_taken", subject=planned.name, params={"fractions": fractions})
@@ -233,6 +235,18 @@ def _of_file(path: Path, found: Study, folder: Path, fractions: int) -> Expected
         fractions=planned.fractions_planned or fractions,
         findings=tuple(said),
     )
+
+
+def _has_others(course: Course, uids: Collection[str]) -> bool:
+    """Whether a plan of these UIDs is proposed in a course, and another beside it."""
+    asked = [one for one in course.phases if one.status is Status.PROPOSED]
+    own = [one for one in asked if set(uids) & {*one.plan_uids, one.id}]
+    return 0 < len(own) < len(asked)
+
+
+def _other_phases(course: Course, planned: PlannedDose) -> Finding:
+    params = {"course": course.label, "plans": planned.label or planned.name}
+    return Finding(code="background_other_phases", subject=course.id, params=params)
 
 
 def _planned_in(path: Path, found: Study, folder: Path) -> tuple[PersonScan, PlannedDose]:

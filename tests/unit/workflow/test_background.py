@@ -421,6 +421,11 @@ def test_plans_given_one_after_another_are_expected_one_by_one(tmp_path: Path) -
     assert result.expected is not None
     assert (result.expected.label, result.expected.fractions) == ("NEW", N)
     assert "background_other_phases" in {one.code for one in result.warnings}
+    file = next(
+        one for one in folder.rglob("RP*.dcm") if pydicom.dcmread(one).get("RTPlanLabel", "") == "NEW"
+    )
+    by_file = written(folder, tmp_path / "by file", expected=str(file), alpha_betas_gy=[2.0])
+    assert "background_other_phases" in {one.code for one in by_file.warnings}
     values, points = read(tmp_path / "out" / of_kind(result, "BASE")[0].name)
     total = eqd2(values + along(EXPECTED, points), N, 2.0)
     truth = eqd2(along(EARLIER, there(points)), 15, 2.0) + eqd2(along(EXPECTED, points), N, 2.0)
