@@ -6,8 +6,9 @@ from graybook.record.course import Course, EvidenceGrade, Modality, Phase, Presc
 from graybook.record.delivery import Continuous, Decaying, Delivery, Fractionated, Single
 from graybook.record.dose import DoseVolume, Quantity
 from graybook.record.image import Image
+from graybook.record.organ_doses import DoseOrigin, IntervalKind, MeanDose, OrganDoses
 from graybook.record.override import Override
-from graybook.record.paper import Administration, OrganDose, PaperDetails
+from graybook.record.paper import Administration, OrganDose, PaperDetails, StatedCoefficient
 from graybook.record.person import Identity, Person
 from graybook.record.provenance import InputFile, Provenance
 from graybook.record.region import Levels, Region
@@ -24,6 +25,7 @@ __all__ = [
     "Course",
     "Decaying",
     "Delivery",
+    "DoseOrigin",
     "DoseVolume",
     "EvidenceGrade",
     "Finding",
@@ -31,10 +33,13 @@ __all__ = [
     "Identity",
     "Image",
     "InputFile",
+    "IntervalKind",
     "Levels",
+    "MeanDose",
     "Measure",
     "Modality",
     "OrganDose",
+    "OrganDoses",
     "Override",
     "PaperDetails",
     "Person",
@@ -53,6 +58,7 @@ __all__ = [
     "Severity",
     "Single",
     "Spread",
+    "StatedCoefficient",
     "Status",
     "Structure",
     "StructureSet",

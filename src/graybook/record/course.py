@@ -10,6 +10,7 @@ from graybook.errors import InputError
 from graybook.record.delivery import Delivery
 from graybook.record.dose import DoseVolume
 from graybook.record.image import Image
+from graybook.record.organ_doses import OrganDoses
 from graybook.record.paper import PaperDetails
 from graybook.record.person import Person
 from graybook.record.region import Region
@@ -103,6 +104,8 @@ class Phase:
         (n_min, n_max) when the number is unknown but bracketed (rule 5), with its source in ``fractions_source``.
     dose
         Dose of all *planned* fractions; None for a plan without a usable dose.
+    organ_doses
+        Mean doses of organs, where nothing gives a dose at points: a radionuclide, microspheres.
     delivery
         How it arrives in time.
     concurrent_with
@@ -121,6 +124,7 @@ class Phase:
     fractions_range: tuple[int, int] | None = None
     fractions_source: str = ""
     dose: DoseVolume | None = None
+    organ_doses: OrganDoses | None = None
     delivery: Delivery | None = None
     prescriptions: tuple[Prescription, ...] = ()
     plan_uids: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
+from graybook.report.nuclear_result import NuclearResult
 from graybook.report.remaining_result import PlanScaling, RemainingResult
 from graybook.report.uncertainty_result import UncertaintyResult
 
@@ -25,6 +26,7 @@ __all__ = [
     "Envelope",
     "FindingResult",
     "IdentityResult",
+    "IndicativeTotal",
     "InputResult",
     "Judged",
     "LinkResult",
@@ -268,11 +270,40 @@ class CourseDose(_Model):
 
 
 class ApartDose(_Model):
-    """Evidence of another kind that stands in its own column and enters no sum (rule 15)."""
+    """Evidence of another kind that stands in its own column and is judged by no external-beam limit (rule 15).
+
+    ``dose_gy`` is the mean physical dose over all cycles; BED and EQD2 are summed cycle by cycle, each with its own G, at the
+    structure's α/β. Where only an interval is known, the middle is null and both ends stand. [Gy]
+    """
 
     course: str
     modality: str
-    dose_gy: float | None = Field(default=None, description="null: the dose is not known. [Gy]")
+    evidence_grade: str = ""
+    origin: str = Field(default="unknown", description="images, activity, partition model, stated, unknown.")
+    dose_gy: float | None = Field(default=None, description="null: no one value is known. [Gy]")
+    low_gy: float | None = None
+    high_gy: float | None = None
+    eqd2_gy: float | None = None
+    eqd2_low_gy: float | None = None
+    eqd2_high_gy: float | None = None
+    bed_gy: float | None = None
+    interval: str = ""
+    source: str = ""
+    device: str = Field(
+        default="", description="Of microspheres: glass and resin gray are not interchangeable."
+    )
+    alpha: bool = Field(default=False, description="Whether α particles gave part of it.")
+    complete: bool = Field(default=True, description="False when a cycle's dose to the structure is unknown.")
+
+
+class IndicativeTotal(_Model):
+    """Mean EQD2 of unlike evidence added up: an indication, judged by no limit. [Gy]"""
+
+    eqd2_gy: float | None = None
+    low_gy: float | None = None
+    high_gy: float | None = None
+    lower_bound: bool = Field(default=False, description="True when a part of it is unknown.")
+    evidence_grade: str = Field(default="", description="The worst of its parts.")
 
 
 class StructureResult(_Model):
@@ -327,7 +358,13 @@ class StructureResult(_Model):
     )
     judged: Judged = Field(default=Judged(), description="What limits look at.")
     courses: list[CourseDose] = []
-    apart: list[ApartDose] = Field(default=[], description="Radionuclides: never summed (rule 15).")
+    apart: list[ApartDose] = Field(
+        default=[],
+        description="Radionuclides and microspheres: in columns of their own, in no judged sum (rule 15).",
+    )
+    indicative: IndicativeTotal | None = Field(
+        default=None, description="External beam and all that stands apart; null where it is switched off."
+    )
 
 
 class OverlapResult(_Model):
@@ -339,7 +376,7 @@ class OverlapResult(_Model):
 
 
 class AdministrationResult(_Model):
-    """A radionuclide given, in its own column: no dose of it is known or summed (rule 15)."""
+    """A radionuclide given; what it left in organs stands in ``nuclear`` and in each structure's ``apart`` (rule 15)."""
 
     course: str
     nuclide: str
@@ -511,6 +548,9 @@ class Result(_Model):
     structures: list[StructureResult]
     overlaps: list[OverlapResult] = []
     radionuclides: list[AdministrationResult] = []
+    nuclear: NuclearResult | None = Field(
+        default=None, description="Radionuclides and microspheres, cycle by cycle; null where there are none."
+    )
     clinical: ClinicalResult = ClinicalResult()
     reirradiation_type: str = Field(
         default="not determined", description="As in clinical.reirradiation.type."
