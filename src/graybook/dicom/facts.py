@@ -6,13 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from graybook.geometry.arrays import FloatArray
+from graybook.dicom.activity_facts import ActivityFacts
+from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.contours import ContourStack
 from graybook.geometry.displacement import Displacement
 from graybook.geometry.grid import Grid
 from graybook.record.assessment import Finding
+from graybook.record.paper import Administration
 
 __all__ = [
+    "ActivityFacts",
+    "AdministrationFacts",
     "BeamFacts",
     "DeformationFacts",
     "DoseFacts",
@@ -26,6 +30,8 @@ __all__ = [
     "PlanFacts",
     "RegistrationFacts",
     "RoiFacts",
+    "SegmentFacts",
+    "SegmentationFacts",
     "StructureSetFacts",
     "TreatmentRecordFacts",
 ]
@@ -76,6 +82,7 @@ class ImageSliceFacts:
     """One image slice (CT, MR, PET ...); geometry only, voxels on demand (rescaled, rows x columns).
 
     A file of many slices has the position of each in ``frames_mm``, and its voxels are frames x rows x columns.
+    ``activity`` is what the voxels of PET and NM mean; None for every other image.
     """
 
     header: Header
@@ -87,6 +94,7 @@ class ImageSliceFacts:
     pixel_spacing_mm: tuple[float, float]
     voxels: Callable[[], FloatArray]
     frames_mm: tuple[tuple[float, float, float], ...] = ()
+    activity: ActivityFacts | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -281,6 +289,46 @@ class RegistrationFacts:
         """The frames that it joins, in pairs."""
         matrices = tuple((start, end) for start, end, _ in self.links)
         return (*matrices, *((one.from_frame, one.to_frame) for one in self.deformations))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdministrationFacts:
+    """A Radiopharmaceutical Radiation Dose SR: what was given, when and how much.
+
+    ``questions`` say what is missing or contradicts itself; an activity in a unit that is none of activity is absent, not guessed.
+    """
+
+    header: Header
+    administrations: tuple[Administration, ...]
+    questions: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SegmentFacts:
+    """One segment of a segmentation. ``mask`` gives zyx on the segmentation's grid: bool, or the fraction of each voxel (0 to 1).
+
+    ``category`` and ``kind`` are the meanings of its codes ("Anatomical Structure", "Left kidney"); ``algorithm`` is MANUAL,
+    SEMIAUTOMATIC or AUTOMATIC, with the name where there is one.
+    """
+
+    number: int
+    label: str
+    category: str
+    kind: str
+    algorithm: str
+    mask: Callable[[], FloatArray | BoolArray]
+    is_fraction: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SegmentationFacts:
+    """A SEG: segments on one grid. Planes that have no frame of a segment are empty in it, as PS3.3 A.51 says."""
+
+    header: Header
+    label: str
+    grid: Grid
+    segments: tuple[SegmentFacts, ...]
+    image_series_uids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
