@@ -31,7 +31,9 @@ class EnergyWindow:
 
 @dataclass(frozen=True, kw_only=True)
 class ActivityFacts:
-    """What the voxels of one file mean as activity; the activity concentration is ``bq_per_ml_per_value`` x value + ``scale_offset``.
+    """What the voxels of one file mean as activity.
+
+    The activity concentration is ``bq_per_ml_per_value`` times what ``voxels()`` gives, plus ``scale_offset``.
 
     Parameters
     ----------
