@@ -19,11 +19,11 @@ from graybook.geometry import ContourStack, Grid, GridField
 from graybook.radiobiology.linear_quadratic import eqd2_of_fractions_gy
 from graybook.report.result import Metrics, StructureResult
 from graybook.workflow.cumulative import assess
-from graybook.workflow.organ_dose import doses_on_points
-from graybook.workflow.organ_result import OrganDoses
-from graybook.workflow.organ_samples import organ_doses
-from graybook.workflow.restated import restated
-from graybook.workflow.synthetic import write_synthetic_patient
+from graybook.workflow.demo.patient import write_synthetic_patient
+from graybook.workflow.organs.dose import doses_on_points
+from graybook.workflow.organs.restated import restated
+from graybook.workflow.organs.result import OrganDoses
+from graybook.workflow.organs.samples import organ_doses
 from validation.sections import Options, section, table
 
 __all__ = ["measured"]

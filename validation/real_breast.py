@@ -19,8 +19,8 @@ from graybook.dvh.slices import DEFAULT, SliceModel
 from graybook.dvh.statistics import max_gy, mean_gy, min_gy
 from graybook.geometry import ContourStack, GridField
 from graybook.progress import silent
+from graybook.workflow.folder.scan import scan
 from graybook.workflow.physical_dvh import DosedStructure, physical_dvhs
-from graybook.workflow.scan import scan
 from validation.real_agreement import Array, TabulatedCurve, agreeing
 
 __all__ = ["FOLDER", "breast_complete"]

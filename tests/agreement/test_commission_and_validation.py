@@ -9,8 +9,8 @@ import pytest
 
 from graybook.progress import silent
 from graybook.report.wording import Wording
-from graybook.workflow import commission_phantoms
-from graybook.workflow.commission_case import Bench
+from graybook.workflow.commissioning import phantoms as commission_phantoms
+from graybook.workflow.commissioning.case import Bench
 
 
 @pytest.mark.parametrize("slice_mm", commission_phantoms.SLICES_MM)

@@ -15,7 +15,7 @@ from graybook.dicom.reading import read_folder
 from graybook.dvh.sampling import StructureSamples, structure_samples
 from graybook.geometry import ContourStack, Grid, GridField
 from graybook.progress import silent
-from graybook.workflow.scan import scan
+from graybook.workflow.folder.scan import scan
 
 
 @cache

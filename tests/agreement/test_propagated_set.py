@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from graybook.workflow.cumulative import assess
-from graybook.workflow.giving_back import write_assessment
+from graybook.workflow.registering.giving_back import write_assessment
 from phantoms import PhantomCourse, PhantomPlan, PhantomRegistration, PhantomStructure, sphere, write_phantom
 
 

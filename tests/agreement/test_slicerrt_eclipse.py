@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from graybook.progress import silent
-from graybook.workflow.scan import scan
+from graybook.workflow.folder.scan import scan
 from validation.real_agreement import TabulatedCurve, agreeing
 from validation.real_breast import FOLDER, breast_complete
 from validation.real_peers import as_dicom

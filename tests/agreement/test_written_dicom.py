@@ -13,7 +13,7 @@ import pytest
 from graybook.dicom.write_eqd2 import write_eqd2_dose
 from graybook.dicom.write_rtdose import WrittenDvh
 from graybook.geometry.grid import Grid
-from graybook.workflow.synthetic_courses import COURSES, SyntheticCourse
+from graybook.workflow.demo.courses import COURSES, SyntheticCourse
 from phantoms import (
     PERSON,
     PhantomCourse,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graybook.workflow.synthetic import write_synthetic_patient
+from graybook.workflow.demo.patient import write_synthetic_patient
 
 __all__ = ["synthetic_patient"]
 

@@ -11,8 +11,8 @@ from graybook.accumulation.phase_dose import PhaseDose
 from graybook.dvh.sampling import structure_samples
 from graybook.dvh.statistics import near_maximum_gy
 from graybook.geometry import ContourStack, Grid, GridField
-from graybook.workflow.organ_dose import doses_on_points, eqd2_on_organ
-from graybook.workflow.organ_result import OrganDoses, metrics, point_sum
+from graybook.workflow.organs.dose import doses_on_points, eqd2_on_organ
+from graybook.workflow.organs.result import OrganDoses, metrics, point_sum
 
 ALPHA_BETA_GY = 2.0
 

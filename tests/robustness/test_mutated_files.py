@@ -17,7 +17,7 @@ import pytest
 from graybook.errors import GraybookError
 from graybook.progress import silent
 from graybook.workflow.cumulative import assess
-from graybook.workflow.scan import scan
+from graybook.workflow.folder.scan import scan
 from phantoms import (
     PhantomCourse,
     PhantomPlan,

@@ -14,7 +14,7 @@ import pytest
 from graybook.dicom.write_ct import ct_slice_dataset
 from graybook.dicom.write_header import SeriesHeader, save
 from graybook.geometry.grid import Grid
-from graybook.workflow.scan import scan
+from graybook.workflow.folder.scan import scan
 from phantoms import PERSON
 
 MOST_RATIO = 2.0

@@ -23,7 +23,7 @@ from graybook.record.alignment import Alignment, Quality, Use, Verdict
 from graybook.record.assessment import Finding
 from graybook.registration.volume import Volume
 from graybook.report.result import Result, json_text
-from graybook.workflow import course_registration
+from graybook.workflow.alignment import course_registration
 from phantoms import PhantomStructure, linear, sphere, write_phantom
 from rules.patients import (
     apart,

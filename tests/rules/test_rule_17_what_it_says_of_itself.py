@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from graybook.workflow.cumulative import assess
-from graybook.workflow.giving_back import write_assessment
+from graybook.workflow.registering.giving_back import write_assessment
 from phantoms import write_phantom
 from rules.patients import apart, course, plan, run, state, structure
 

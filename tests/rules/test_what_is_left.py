@@ -20,7 +20,7 @@ from graybook.record.alignment import Use
 from graybook.report.constraint_result import ConstraintResult
 from graybook.report.remaining_result import PlanScaling
 from graybook.report.result import Result
-from graybook.workflow import course_registration
+from graybook.workflow.alignment import course_registration
 from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, box, linear, write_phantom
 from phantoms.doses import DoseFunction
 from rules.limit_cases import assumptions, entry, tolerance

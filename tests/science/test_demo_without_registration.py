@@ -13,10 +13,10 @@ import pytest
 
 from graybook.geometry.arrays import FloatArray
 from graybook.report.result import StructureResult
-from graybook.workflow.course_registration import Register, Registrar
+from graybook.workflow.alignment.course_registration import Register, Registrar
 from graybook.workflow.cumulative import Assessed, assess
-from graybook.workflow.synthetic_anatomy import ORGANS
-from graybook.workflow.synthetic_courses import COURSES
+from graybook.workflow.demo.anatomy import ORGANS
+from graybook.workflow.demo.courses import COURSES
 from phantoms.demo import synthetic_patient
 
 WITHIN_MM, WITHIN = 1.0, 0.02

@@ -15,8 +15,8 @@ from graybook.geometry.transform import Affine
 from graybook.registration.registered import Registered
 from graybook.registration.rigid import rigid
 from graybook.registration.volume import Volume
-from graybook.workflow.synthetic_anatomy import hounsfield_units
-from graybook.workflow.synthetic_courses import COURSES, REFERENCE, SyntheticCourse
+from graybook.workflow.demo.anatomy import hounsfield_units
+from graybook.workflow.demo.courses import COURSES, REFERENCE, SyntheticCourse
 from phantoms.bodies import Scene, ct_of, pose
 
 LENGTH_MM = 300.0

@@ -19,8 +19,8 @@ from graybook.geometry import ContourStack, Grid, GridField
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import silent
 from graybook.record import EvidenceGrade
+from graybook.workflow.folder.scan import scan
 from graybook.workflow.physical_dvh import DosedStructure, physical_dvhs
-from graybook.workflow.scan import scan
 from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, linear, rotation, sphere, write_phantom
 from phantoms.syntaxes import WAYS, rewrite
 

@@ -13,8 +13,8 @@ import pytest
 from graybook.files.clinical_settings import ClinicalSetting
 from graybook.geometry.arrays import FloatArray
 from graybook.report.result import SharedVolumeResult
-from graybook.workflow.clinical import clinical_result
 from graybook.workflow.cumulative import assess
+from graybook.workflow.person.clinical import clinical_result
 from phantoms import PhantomRegistration, rotation, write_phantom
 from phantoms.doses import DoseFunction, uniform
 from rules.patients import course, plan, result_of, state

@@ -12,7 +12,7 @@ from graybook.dvh.refinement import structure_doses
 from graybook.geometry import GridField
 from graybook.progress import silent
 from graybook.workflow.physical_dvh import physical_dvhs
-from graybook.workflow.scan import scan
+from graybook.workflow.folder.scan import scan
 
 METRICS = ("D95%", "D0.03cc", "V20Gy[cc]", "mean")
 

@@ -84,7 +84,7 @@ def assess(
     from graybook.cli.headline import print_headline
     from graybook.report.result import json_text
     from graybook.workflow.cumulative import assess as assessed_from
-    from graybook.workflow.giving_back import made_folder, write_assessment
+    from graybook.workflow.registering.giving_back import made_folder, write_assessment
 
     made_folder(out)
     with shown_progress(quiet=json, language=lang) as progress:

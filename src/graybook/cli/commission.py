@@ -35,7 +35,7 @@ def commission(
     from graybook.report.commission_result import json_text
     from graybook.workflow.commission import commission as commissioned
     from graybook.workflow.commission import write_commission
-    from graybook.workflow.giving_back import made_folder
+    from graybook.workflow.registering.giving_back import made_folder
 
     made_folder(out)
     with shown_progress(quiet=json, language=lang) as progress:

@@ -25,8 +25,8 @@ def demo(
 
     A lymphoma in 2009, a lung lesion in 2019, a proposed course in 2026: doses are closed forms, so every number can be checked.
     """
-    from graybook.workflow.giving_back import made_folder
-    from graybook.workflow.synthetic import write_synthetic_patient
+    from graybook.workflow.demo.patient import write_synthetic_patient
+    from graybook.workflow.registering.giving_back import made_folder
 
     made_folder(out)
     with shown_progress(quiet=json, language=lang) as progress:

@@ -53,7 +53,7 @@ def dvh(
     wanted = parse_list(metrics) if metrics.strip() else ()
     kept = None
     if curves is not None:
-        from graybook.workflow.curves import BIN_WIDTH_GY, PhysicalCurves
+        from graybook.workflow.folder.curves import BIN_WIDTH_GY, PhysicalCurves
 
         width_gy = BIN_WIDTH_GY if bin_width is None else bin_width
         kept = PhysicalCurves(path=curves, by_bin=differential, width_gy=width_gy)

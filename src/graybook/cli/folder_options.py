@@ -52,7 +52,7 @@ Names: TypeAlias = Annotated[
 ]
 
 Register: TypeAlias = Annotated[
-    # of graybook.workflow.course_registration, without loading it
+    # of graybook.workflow.alignment.course_registration, without loading it
     Literal["auto", "rigid", "deformable", "never"],
     typer.Option(
         "--register",

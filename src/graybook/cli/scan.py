@@ -27,7 +27,7 @@ def scan(
     """List persons, courses, phases, evidence grades, missing links, and every file that was not used with the reason."""
     from graybook.cli.scan_document import document
     from graybook.cli.scan_page import page
-    from graybook.workflow.scan import scan as scanned
+    from graybook.workflow.folder.scan import scan as scanned
     from graybook.workflow.template import write_template
 
     with shown_progress(quiet=json, language=lang) as progress:

@@ -9,7 +9,7 @@ from graybook.text import Language
 
 if TYPE_CHECKING:
     from graybook.record import Course, Finding, Phase, Refusal
-    from graybook.workflow.scan import PersonScan, ScanResult
+    from graybook.workflow.folder.scan import PersonScan, ScanResult
 
 __all__ = ["document"]
 

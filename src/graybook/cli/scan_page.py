@@ -14,8 +14,8 @@ from graybook.text import Language, date_text, dose_text, phrase
 
 if TYPE_CHECKING:
     from graybook.record import Course, Finding, Phase, Refusal
-    from graybook.workflow.listing import FileEntry
-    from graybook.workflow.scan import PersonScan, ScanResult
+    from graybook.workflow.folder.listing import FileEntry
+    from graybook.workflow.folder.scan import PersonScan, ScanResult
 
 __all__ = ["page"]
 

@@ -22,18 +22,18 @@ from graybook.report.background_result import BackgroundResult, json_text
 from graybook.report.background_sheet import write_background_sheet
 from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language, phrase, remedy
+from graybook.workflow.alignment.course_registration import Register
 from graybook.workflow.all_or_nothing import all_or_nothing, asked_folder
-from graybook.workflow.background_grid import FileGrid, file_grid
-from graybook.workflow.background_limits import VoxelLimits, ratios_of, voxel_limits
-from graybook.workflow.background_organs import voxels_of_organs
-from graybook.workflow.background_volumes import FileWish, written_volumes
-from graybook.workflow.background_words import Told, background_result
-from graybook.workflow.course_registration import Register
-from graybook.workflow.doses import seen_from
-from graybook.workflow.expected_dose import Expected, expected_dose
-from graybook.workflow.giving_back import UNDATED
-from graybook.workflow.prior import Prior, prior_of
-from graybook.workflow.study import Study, study
+from graybook.workflow.folder.doses import seen_from
+from graybook.workflow.limits.prior import Prior, prior_of
+from graybook.workflow.person.study import Study, study
+from graybook.workflow.planning.expected_dose import Expected, expected_dose
+from graybook.workflow.planning.grid import FileGrid, file_grid
+from graybook.workflow.planning.limits import VoxelLimits, ratios_of, voxel_limits
+from graybook.workflow.planning.organs import voxels_of_organs
+from graybook.workflow.planning.volumes import FileWish, written_volumes
+from graybook.workflow.planning.words import Told, background_result
+from graybook.workflow.registering.giving_back import UNDATED
 
 __all__ = ["SUMMARY", "background"]
 

@@ -18,7 +18,7 @@ from graybook.record import Finding, Severity
 from graybook.report.background_check_result import BackgroundCheckResult
 from graybook.text import Language, phrase
 from graybook.units import DOSE_DECIMALS
-from graybook.workflow.results import finding_results
+from graybook.workflow.person.results import finding_results
 
 __all__ = ["check_background"]
 

@@ -14,14 +14,14 @@ from graybook.report.remaining_result import PlanScaling, RemainingResult
 from graybook.tables.limit import DoseOf
 from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
-from graybook.workflow.assembled import Judged, Parts, assembled
-from graybook.workflow.course_registration import Register
-from graybook.workflow.left_of import NotAsked
-from graybook.workflow.new_course import SCHEDULES, fractions_of, new_course, proposed_courses
-from graybook.workflow.plan_scaling import scaling_of
-from graybook.workflow.prior import is_proposed, prior_of
-from graybook.workflow.remaining import remaining_results
-from graybook.workflow.study import Study, study
+from graybook.workflow.alignment.course_registration import Register
+from graybook.workflow.limits.left_of import NotAsked
+from graybook.workflow.limits.new_course import SCHEDULES, fractions_of, new_course, proposed_courses
+from graybook.workflow.limits.plan_scaling import scaling_of
+from graybook.workflow.limits.prior import is_proposed, prior_of
+from graybook.workflow.limits.remaining import remaining_results
+from graybook.workflow.person.assembled import Judged, Parts, assembled
+from graybook.workflow.person.study import Study, study
 
 __all__ = ["Left", "budget", "left_to_give"]
 

@@ -28,13 +28,13 @@ from graybook.report.wording import Wording
 from graybook.tables import edition
 from graybook.tables.hashes import table_hashes
 from graybook.text import Language, phrase
-from graybook.workflow.commission_biology import biology
-from graybook.workflow.commission_case import Bench
-from graybook.workflow.commission_files import files
-from graybook.workflow.commission_geometry import geometry
-from graybook.workflow.commission_machine import machine
-from graybook.workflow.commission_patient import patient, repeat
-from graybook.workflow.commission_phantoms import curves, nelms, spheres
+from graybook.workflow.commissioning.biology import biology
+from graybook.workflow.commissioning.case import Bench
+from graybook.workflow.commissioning.files import files
+from graybook.workflow.commissioning.geometry import geometry
+from graybook.workflow.commissioning.machine import machine
+from graybook.workflow.commissioning.patient import patient, repeat
+from graybook.workflow.commissioning.phantoms import curves, nelms, spheres
 
 __all__ = ["GROUPS", "commission", "write_commission"]
 

@@ -16,19 +16,19 @@ from graybook.report.material import Material
 from graybook.report.result import Result
 from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language
-from graybook.workflow.anatomy import Organ
-from graybook.workflow.assembled import Judged, Parts, assembled
+from graybook.workflow.alignment.anatomy import Organ
+from graybook.workflow.alignment.course_registration import Register
 from graybook.workflow.budget import left_to_give
-from graybook.workflow.complications import complications
-from graybook.workflow.course_registration import Register
-from graybook.workflow.doses import seen_from
-from graybook.workflow.illustrations import material_of
-from graybook.workflow.limit_results import constraints_of
-from graybook.workflow.organ_samples import Setting
-from graybook.workflow.scan import PersonScan
-from graybook.workflow.scenarios import Assessing, scenario_results
-from graybook.workflow.study import Study, study
-from graybook.workflow.uncertainty import uncertainty_of
+from graybook.workflow.folder.doses import seen_from
+from graybook.workflow.folder.scan import PersonScan
+from graybook.workflow.limits.complications import complications
+from graybook.workflow.limits.results import constraints_of
+from graybook.workflow.limits.scenarios import Assessing, scenario_results
+from graybook.workflow.organs.samples import Setting
+from graybook.workflow.person.assembled import Judged, Parts, assembled
+from graybook.workflow.person.illustrations import material_of
+from graybook.workflow.person.study import Study, study
+from graybook.workflow.uncertain.bands import uncertainty_of
 
 __all__ = ["Assessed", "assess"]
 
@@ -97,7 +97,7 @@ def assess(
     scenarios
         Up to four files of assumptions to be computed beside the headline.
     uncertainty
-        Whether bands and chances are drawn (:mod:`graybook.workflow.uncertainty`); their settings stand in ``options``.
+        Whether bands and chances are drawn (:mod:`graybook.workflow.uncertain.bands`); their settings stand in ``options``.
     progress
         Told of every step.
 

@@ -22,13 +22,13 @@ from graybook.progress import Progress, silent
 from graybook.record import Finding, Refusal, Structure
 from graybook.record.assessment import Param
 from graybook.units import rounded_gy
-from graybook.workflow.plan_doses import SESSIONS
-from graybook.workflow.planned import PlannedDose
-from graybook.workflow.scale import scale_of
-from graybook.workflow.scan import PersonScan, scan
+from graybook.workflow.folder.plan_doses import SESSIONS
+from graybook.workflow.folder.planned import PlannedDose
+from graybook.workflow.folder.scale import scale_of
+from graybook.workflow.folder.scan import PersonScan, scan
 
 if TYPE_CHECKING:
-    from graybook.workflow.curves import PhysicalCurves
+    from graybook.workflow.folder.curves import PhysicalCurves
 
 __all__ = ["DosedStructure", "PhysicalDvhs", "PlanDvhs", "physical_dvhs"]
 

@@ -16,10 +16,10 @@ from graybook.progress import Progress, silent
 from graybook.record import Alignment, InputFile
 from graybook.registration.automatic import automatic
 from graybook.tables.alignment_thresholds import Thresholds
-from graybook.workflow.register_courses import courses_pair
-from graybook.workflow.register_images import hashed, images_pair
-from graybook.workflow.register_pair import Pair
-from graybook.workflow.register_points import inside
+from graybook.workflow.alignment.images import hashed, images_pair
+from graybook.workflow.alignment.pair import Pair
+from graybook.workflow.alignment.points import inside
+from graybook.workflow.registering.courses import courses_pair
 
 __all__ = ["Extras", "Method", "Registration", "extras_of", "register_courses", "register_images"]
 
@@ -84,7 +84,7 @@ def register_courses(
     names: Path | None = None,
     progress: Progress = silent,
 ) -> Registration:
-    """Register two courses; parameters as of :func:`graybook.workflow.register_courses.courses_pair`."""
+    """Register two courses; parameters as of :func:`graybook.workflow.registering.courses.courses_pair`."""
     _check_method(method, around, "Name a structure of the --to course with --around.")
     pair = courses_pair(
         folder,
@@ -109,7 +109,7 @@ def register_images(
     extras: Extras | None = None,
     progress: Progress = silent,
 ) -> Registration:
-    """Register two plain images; parameters as of :func:`graybook.workflow.register_images.images_pair`."""
+    """Register two plain images; parameters as of :func:`graybook.workflow.alignment.images.images_pair`."""
     _check_method(method, around, "Name a mask on the fixed image's grid with --around.")
     pair = images_pair(
         fixed, moving, fixed_mask=fixed_mask, moving_mask=moving_mask, around=around, progress=progress

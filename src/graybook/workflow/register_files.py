@@ -9,13 +9,13 @@ from graybook.progress import Progress, silent
 from graybook.report.alignment_figures import CHECKERBOARD, EDGES, ERROR, JACOBIAN, alignment_pngs
 from graybook.report.alignment_result import AlignmentResult, json_text
 from graybook.text import Language
+from graybook.workflow.alignment.planes import planes_of
+from graybook.workflow.alignment.points import carried
 from graybook.workflow.all_or_nothing import all_or_nothing
 from graybook.workflow.register import Registration
-from graybook.workflow.register_planes import planes_of
-from graybook.workflow.register_points import carried
-from graybook.workflow.register_result import alignment_result
-from graybook.workflow.register_structures import STRUCTURES, write_structures
-from graybook.workflow.register_transforms import DICOM, FIELD, LINEAR, SPLINE, write_transforms
+from graybook.workflow.registering.result import alignment_result
+from graybook.workflow.registering.structures import STRUCTURES, write_structures
+from graybook.workflow.registering.transforms import DICOM, FIELD, LINEAR, SPLINE, write_transforms
 
 __all__ = ["OWNED", "POINTS", "QUALITY", "write_registration_files"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from graybook.progress import Progress
 from graybook.record import Course, Person, Phase, Status
-from graybook.workflow.planned import PlannedDose
-from graybook.workflow.scan import PersonScan, scan
+from graybook.workflow.folder.planned import PlannedDose
+from graybook.workflow.folder.scan import PersonScan, scan
 
 __all__ = ["CourseRequest", "Missing", "MissingObject", "Request", "request_for", "request_of"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graybook.errors import UsageError
 from graybook.files import FILE_NAME, template
-from graybook.workflow.scan import ScanResult
+from graybook.workflow.folder.scan import ScanResult
 
 __all__ = ["write_template"]
 

@@ -21,7 +21,7 @@ def no_folder_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object, **__: object) -> None:
         raise AssertionError("the folder was read")
 
-    monkeypatch.setattr("graybook.workflow.study.scan", never)
+    monkeypatch.setattr("graybook.workflow.person.study.scan", never)
 
 
 def told(tmp_path: Path, *arguments: str) -> tuple[int, str]:

@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 from graybook.accumulation import equieffective
 from graybook.cli.main import app
 from graybook.workflow import commission
-from graybook.workflow.commission_biology import biology
-from graybook.workflow.commission_geometry import geometry
+from graybook.workflow.commissioning.biology import biology
+from graybook.workflow.commissioning.geometry import geometry
 
 FORBIDDEN = r"\b(safe|safely|authori[sz]ed|signed|signature|sûre?s?|autorisée?s?|signée?s?)\b"
 

@@ -108,7 +108,7 @@ def test_our_own_fault_is_status_one(folder: Path, monkeypatch: pytest.MonkeyPat
         raise KeyError("lost")
 
     monkeypatch.delenv("GRAYBOOK_DEBUG", raising=False)
-    monkeypatch.setattr("graybook.workflow.scan.scan", broken)
+    monkeypatch.setattr("graybook.workflow.folder.scan.scan", broken)
     result = RUNNER.invoke(app, ["scan", str(folder)])
     assert result.exit_code == 1
     assert "Traceback" not in result.stderr

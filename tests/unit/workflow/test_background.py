@@ -19,7 +19,7 @@ from graybook.geometry.arrays import FloatArray
 from graybook.progress import silent
 from graybook.report.background_result import BackgroundFile, BackgroundResult
 from graybook.workflow.background import background
-from graybook.workflow.scan import scan
+from graybook.workflow.folder.scan import scan
 from phantoms import PhantomCourse, PhantomRegistration, linear, rotation, rotation_z, write_phantom
 from rules.patients import plan, run, state, structure
 

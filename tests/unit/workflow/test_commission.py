@@ -20,13 +20,14 @@ from graybook.report.commission_result import Case, Commission, CommissionMateri
 from graybook.report.wording import Wording
 from graybook.tables import alpha_beta
 from graybook.text import LANGUAGES, Language
-from graybook.workflow import commission_biology, commission_phantoms
 from graybook.workflow.commission import GROUPS, commission, write_commission
-from graybook.workflow.commission_biology import biology
-from graybook.workflow.commission_case import Bench, Check, spread_points
-from graybook.workflow.commission_files import files
-from graybook.workflow.commission_geometry import geometry
-from graybook.workflow.commission_phantoms import nelms, spheres
+from graybook.workflow.commissioning import biology as commission_biology
+from graybook.workflow.commissioning import phantoms as commission_phantoms
+from graybook.workflow.commissioning.biology import biology
+from graybook.workflow.commissioning.case import Bench, Check, spread_points
+from graybook.workflow.commissioning.files import files
+from graybook.workflow.commissioning.geometry import geometry
+from graybook.workflow.commissioning.phantoms import nelms, spheres
 
 QUICK = ((biology, 1.0), (geometry, 1.0))
 

@@ -10,7 +10,7 @@ import pytest
 from graybook.dicom.facts import FileFacts, PlanFacts
 from graybook.files import Settings, parse
 from graybook.record import Fractionated, Phase
-from graybook.workflow.scan import PersonScan, scan_facts
+from graybook.workflow.folder.scan import PersonScan, scan_facts
 from phantoms.facts import DAY, a_dose, a_plan, a_record
 
 STAMP = 'author = "A. Physicist"\ndate = 2026-01-31\nreason = "chart"\n'

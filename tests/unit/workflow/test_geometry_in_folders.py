@@ -11,9 +11,9 @@ import pytest
 
 from graybook.dicom.facts import ImageSliceFacts
 from graybook.progress import silent
-from graybook.workflow.links import links_of
-from graybook.workflow.objects import objects_of
-from graybook.workflow.scan import ScanResult, scan
+from graybook.workflow.folder.links import links_of
+from graybook.workflow.folder.objects import objects_of
+from graybook.workflow.folder.scan import ScanResult, scan
 from phantoms import PhantomCourse, PhantomPlan, PhantomStructure, sphere, uniform, write_phantom
 from phantoms.facts import a_slice, structures
 

@@ -10,12 +10,12 @@ import pytest
 from graybook.geometry import Affine, ContourStack, Grid, GridField
 from graybook.record.alignment import Alignment, Quality
 from graybook.registration.volume import Volume
-from graybook.workflow.register_around import voxels_inside
-from graybook.workflow.register_images import hashed, images_pair
-from graybook.workflow.register_pair import Pair
-from graybook.workflow.register_planes import planes_of
-from graybook.workflow.register_points import carried
-from graybook.workflow.register_transforms import even_grid
+from graybook.workflow.alignment.images import hashed, images_pair
+from graybook.workflow.alignment.pair import Pair
+from graybook.workflow.alignment.planes import planes_of
+from graybook.workflow.alignment.points import carried
+from graybook.workflow.registering.around import voxels_inside
+from graybook.workflow.registering.transforms import even_grid
 
 FRAME = "1.2.3"
 SQUARE = np.array([[-10.0, -10.0], [10.0, -10.0], [10.0, 10.0], [-10.0, 10.0]])

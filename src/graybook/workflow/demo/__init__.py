@@ -1,0 +1,1 @@
+"""Numbers of an invented patient come in; her files go out."""

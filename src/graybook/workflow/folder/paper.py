@@ -1,0 +1,197 @@
+"""What ``graybook.toml`` states of courses without files comes in; courses of the record, graded C or D, go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from graybook.files.paper_settings import PaperCourseSetting
+from graybook.files.settings import Settings
+from graybook.record import (
+    Administration,
+    Course,
+    EvidenceGrade,
+    Finding,
+    Fractionated,
+    Modality,
+    PaperDetails,
+    Phase,
+    Prescription,
+    Region,
+    Severity,
+    Status,
+)
+from graybook.record.assessment import Param
+from graybook.tables.fractionation import fractions_range
+from graybook.workflow.folder.doses import LoadedCourse
+from graybook.workflow.folder.notes import Notes
+from graybook.workflow.folder.planned import content_id
+
+__all__ = ["loaded_paper", "paper_courses"]
+
+CYCLES_WITHIN = timedelta(days=365)
+"""Administrations of one nuclide and agent belong to one course when each is within this time of the one before."""
+
+
+def paper_courses(settings: Settings, notes: Notes) -> tuple[Course, ...]:
+    """The courses a person states from letters, and the radionuclides given."""
+    stated = [_course(one, notes) for one in settings.paper_courses]
+    return (*stated, *(_radionuclide(cycles) for cycles in _cycles(settings.radionuclides)))
+
+
+def _course(setting: PaperCourseSetting, notes: Notes) -> Course:
+    region = setting.region
+    levels = region.levels.text if region.levels else ""
+    label = setting.label or " ".join(one for one in (region.site, region.side, levels) if one) or "?"
+    words = (label, region.site, region.side, levels, setting.target, setting.total_gy, setting.fractions)
+    course_id = content_id(setting.start_date, ["paper", *(str(one) for one in words)])
+    phase = _phase(setting, course_id, label, notes)
+    known = setting.total_gy is not None or bool(setting.organ_doses)
+    return Course(
+        id=course_id,
+        label=label,
+        start_date=setting.start_date,
+        end_date=setting.end_date,
+        evidence_grade=EvidenceGrade.C if known else EvidenceGrade.D,
+        phases=(phase,),
+        modality=setting.nature,
+        site=region.site,
+        intent=setting.intent,
+        region=region,
+        paper=PaperDetails(
+            energy=setting.energy,
+            overall_days=setting.overall_days,
+            acute_toxicity=setting.acute_toxicity,
+            organ_doses=setting.organ_doses,
+        ),
+    )
+
+
+def _phase(setting: PaperCourseSetting, course_id: str, label: str, notes: Notes) -> Phase:
+    between, source = _bracket(setting, course_id, label, notes)
+    total_gy = setting.total_gy
+    asked = () if total_gy is None else (Prescription(target=setting.target, dose_gy=total_gy),)
+    return Phase(
+        id=f"{course_id}-paper",
+        label=setting.target or label,
+        status=setting.status,
+        modality=setting.nature,
+        fractions_planned=setting.fractions,
+        fractions_delivered=setting.fractions,
+        fractions_range=between,
+        fractions_source=source,
+        delivery=_delivery(setting, bracketed=between is not None),
+        prescriptions=asked,
+        start_date=setting.start_date,
+        end_date=setting.end_date,
+        intent=setting.intent,
+        order_known=True,
+    )
+
+
+def _delivery(setting: PaperCourseSetting, *, bracketed: bool) -> Fractionated | None:
+    n, per_day = setting.fractions, setting.fractions_per_day
+    if setting.interval_h is not None and (n or bracketed):
+        return Fractionated(fractions=n, per_day=per_day or 1, interval_h=setting.interval_h)
+    return Fractionated(fractions=n) if n else None
+
+
+def _bracket(
+    setting: PaperCourseSetting, course_id: str, label: str, notes: Notes
+) -> tuple[tuple[int, int] | None, str]:
+    """Fewest and most fractions when the letter does not say: the user's, else the table of the site (rule 5)."""
+    if setting.fractions is not None:
+        return None, ""
+    if setting.fractions_range is not None:
+        return setting.fractions_range, "graybook.toml"
+    if setting.total_gy is None and not setting.organ_doses:
+        return None, ""
+    found = None if setting.total_gy is None else fractions_range(setting.region.site, setting.total_gy)
+    if found is None:
+        notes.warn("paper_fractions_unknown", course_id, course=label)
+        return None, ""
+    least, most, source = found
+    notes.warn(
+        "fractions_from_table",
+        course_id,
+        plan=label,
+        least=least,
+        most=most,
+        source=source,
+        site=setting.region.site,
+    )
+    return (least, most), source
+
+
+def _cycles(given: Sequence[Administration]) -> list[list[Administration]]:
+    chains: list[list[Administration]] = []
+    for one in sorted(
+        given, key=lambda each: (each.nuclide, each.agent, each.date or date.max, each.cycle or 0)
+    ):
+        last = chains[-1][-1] if chains else None
+        same = last is not None and (last.nuclide, last.agent) == (one.nuclide, one.agent)
+        if last and same and (not one.date or not last.date or one.date - last.date <= CYCLES_WITHIN):
+            chains[-1].append(one)
+        else:
+            chains.append([one])
+    return chains
+
+
+def _radionuclide(cycles: Sequence[Administration]) -> Course:
+    """A course of one nuclide and agent: known activity is grade C, else D; the dose it left is not known (rule 15)."""
+    first = cycles[0]
+    days = [one.date for one in cycles if one.date is not None]
+    start, end = min(days, default=None), max(days, default=None)
+    label = " ".join(one for one in (first.nuclide, first.agent) if one)
+    course_id = content_id(start, ["radionuclide", *(f"{one.date} {one.cycle} {label}" for one in cycles)])
+    known = all(one.activity_gbq is not None for one in cycles)
+    phases = tuple(
+        Phase(
+            id=f"{course_id}-{number}",
+            label=_given(one, number),
+            status=Status.DELIVERED,
+            modality=Modality.RADIONUCLIDE,
+            start_date=one.date,
+            end_date=one.date,
+            order_known=True,
+        )
+        for number, one in enumerate(cycles, start=1)
+    )
+    return Course(
+        id=course_id,
+        label=label,
+        start_date=start,
+        end_date=end,
+        evidence_grade=EvidenceGrade.C if known else EvidenceGrade.D,
+        phases=phases,
+        modality=Modality.RADIONUCLIDE,
+        region=Region(),
+        paper=PaperDetails(administrations=tuple(cycles)),
+    )
+
+
+def _given(one: Administration, number: int) -> str:
+    activity = "? GBq" if one.activity_gbq is None else f"{one.activity_gbq:g} GBq"
+    return f"{one.cycle or number}: {activity}"
+
+
+def loaded_paper(course: Course) -> LoadedCourse:
+    """A course without files among those with doses: nothing to sample, and said so."""
+    params: dict[str, Param] = {"course": course.label, "grade": course.evidence_grade.value}
+    findings = []
+    if course.modality is Modality.RADIONUCLIDE:
+        findings.append(Finding(code="radionuclide_dose_unknown", subject=course.id, params=params))
+    elif course.counts:
+        findings.append(
+            Finding(code="course_on_paper", severity=Severity.INFO, subject=course.id, params=params)
+        )
+        if course.modality in (Modality.PROTON, Modality.CARBON):
+            findings.append(Finding(code="paper_rbe_assumed", subject=course.id, params=params))
+    return LoadedCourse(
+        course=course,
+        dose=None,
+        grids={},
+        complete=not course.counts,
+        order_known=True,
+        findings=tuple(findings),
+    )

@@ -1,0 +1,1 @@
+"""Organs with their doses come in; what limits say, and what they leave, go out."""
