@@ -13,12 +13,14 @@ from graybook.errors import GraybookError, InputError
 from graybook.files.rulebook import read_rulebook
 from graybook.record.course import Modality
 from graybook.tables import alpha_beta, edition, fractionation, organ_levels, rbe, structure_within
+from graybook.tables.agent_names import agents
 from graybook.tables.alignment_thresholds import default_thresholds
 from graybook.tables.editions import table_files, table_of
 from graybook.tables.golden_vectors import golden_vectors
 from graybook.tables.limit import Limit
 from graybook.tables.limits import limits
 from graybook.tables.ntcp import ntcp_parameters
+from graybook.tables.organ_dose_per_activity import doses_per_activity
 from graybook.tables.recovery import recovery_models
 from graybook.tables.repair import organs_by_tissue, repair_half_times
 from graybook.tables.repopulation import repopulations
@@ -88,6 +90,7 @@ class Check:
 
 LOADERS: Sequence[tuple[str, Callable[[], object]]] = (
     ("sources.csv", sources),
+    ("agent_names.csv", agents),
     ("alignment_thresholds.csv", default_thresholds),
     ("alpha_beta.csv", alpha_beta.rows),
     ("conventions.csv", alpha_beta.no_entry_gy),
@@ -95,6 +98,7 @@ LOADERS: Sequence[tuple[str, Callable[[], object]]] = (
     ("golden_vectors.csv", golden_vectors),
     ("limits", limits),
     ("ntcp.csv", ntcp_parameters),
+    ("organ_dose_per_activity.csv", doses_per_activity),
     ("organ_levels.csv", organ_levels.rows),
     ("rbe.csv", rbe.rows),
     ("recovery.csv", recovery_models),
