@@ -207,6 +207,12 @@ class Entry:
                 " or ".join(keys), "is missing", value=dict(self.values), remedy=f'Add {keys[0]} = "...".'
             )
 
+    def said(self) -> str:
+        """Who states this table, when, why and from which source, in one line."""
+        day = self.day("date")
+        by = ", ".join(one for one in (self.text("author"), day.isoformat() if day else "") if one)
+        return "; ".join(one for one in (by, self.text("reason"), self.text("source")) if one)
+
     def overrides(self, subject: str, *, whole: str = "") -> tuple[Override, ...]:
         """One override for each key that changes something, with author, date, reason and source.
 

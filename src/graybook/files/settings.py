@@ -13,6 +13,7 @@ from graybook.files._fractions_a_day import DAY_KEYS, fractions_a_day
 from graybook.files._lines import toml_lines
 from graybook.files._tables import Entry, nearest
 from graybook.files.clinical_settings import ClinicalSetting, clinical_setting
+from graybook.files.nuclear_settings import NUCLEAR_TABLES, NuclearSettings, nuclear_settings
 from graybook.files.paper_settings import (
     REGION_KEYS,
     PaperCourseSetting,
@@ -168,6 +169,7 @@ class Settings:
     paper_courses: tuple[PaperCourseSetting, ...] = ()
     radionuclides: tuple[Administration, ...] = ()
     clinical: ClinicalSetting = field(default_factory=ClinicalSetting)
+    nuclear: NuclearSettings = field(default_factory=NuclearSettings)
     overrides: tuple[Override, ...] = ()
     sha256: str = ""
 
@@ -187,10 +189,11 @@ TABLES = (
     "approval",
     "identity",
     "correction",
+    *NUCLEAR_TABLES,
 )
 """Tables of which there may be several, each entry with its author."""
 
-SINGLE = ("person", "clinical")
+SINGLE = ("person", "clinical", "nuclear")
 """Tables of which there is one: they state what no file says and correct nothing, so that an author is asked of none."""
 
 
@@ -247,6 +250,7 @@ def parse(text: str, name: str = FILE_NAME) -> Settings:
         corrections=tuple(correction_setting(entry) for entry in entries["correction"]),
         person=next((person_setting(entry) for entry in entries["person"]), None),
         clinical=next((clinical_setting(entry) for entry in entries["clinical"]), ClinicalSetting()),
+        nuclear=nuclear_settings(entries),
         overrides=tuple(
             override
             for table in TABLES
@@ -326,6 +330,9 @@ def _subject(entry: Entry) -> str:
         "use",
         "registration",
         "patient_id",
+        "camera",
+        "series",
+        "organ",
         "nuclide",
         "label",
         "start_date",
