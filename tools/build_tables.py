@@ -83,6 +83,12 @@ OWN_SOURCES = (
         "pmid": "31606528",
     },
     {
+        "key": "icrp107_sum",
+        "title": "ICRP Publication 107, energies per decay summed over the spectra as shipped by the package icrp107-database"
+        " 0.0.3, branches as shipped by radioactivedecay 0.6.1",
+        "url": "https://pypi.org/project/icrp107-database/",
+    },
+    {
         "key": "latifi2018",
         "title": "Latifi et al. 2018, practical quantification of image registration accuracy following the AAPM TG-132 report"
         " framework, J Appl Clin Med Phys 19(4):125-133",
