@@ -89,6 +89,12 @@ OWN_SOURCES = (
         "url": "https://pypi.org/project/icrp107-database/",
     },
     {
+        "key": "lanconelli2012",
+        "title": "Lanconelli et al. 2012, a database of voxel S-values, Phys Med Biol 57:517, as shipped by"
+        " github.com/mghro/MIRDCalculation (MIT), MIRD/VoxelSValues",
+        "url": "https://github.com/mghro/MIRDCalculation",
+    },
+    {
         "key": "latifi2018",
         "title": "Latifi et al. 2018, practical quantification of image registration accuracy following the AAPM TG-132 report"
         " framework, J Appl Clin Med Phys 19(4):125-133",
