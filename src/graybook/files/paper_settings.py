@@ -1,4 +1,4 @@
-"""Courses known from a letter, and radionuclides given, come in as tables; checked statements go out."""
+"""Courses known from a letter come in as tables; checked statements go out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graybook.errors import InputError
 from graybook.files._fractions_a_day import DAY_KEYS, fractions_a_day
 from graybook.files._tables import Entry
 from graybook.record.course import Modality, Status
-from graybook.record.paper import METRICS, Administration, OrganDose
+from graybook.record.paper import METRICS, OrganDose
 from graybook.record.region import SIDES, Levels, Region
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "PaperCourseSetting",
     "is_paper",
     "paper_course_setting",
-    "radionuclide_setting",
     "region_of",
 ]
 
@@ -155,17 +154,4 @@ def _organ_dose(entry: Entry) -> OrganDose:
         organ=entry.text("organ"),
         dose_gy=entry.positive("dose_gy") or 0.0,
         metric=entry.text("metric", among=METRICS),
-    )
-
-
-def radionuclide_setting(entry: Entry) -> Administration:
-    """One ``[[radionuclide]]``."""
-    entry.only(("nuclide", "agent", "given", "activity_gbq", "cycle"))
-    entry.required("nuclide")
-    return Administration(
-        nuclide=entry.text("nuclide"),
-        agent=entry.text("agent"),
-        date=entry.day("given"),
-        activity_gbq=entry.positive("activity_gbq"),
-        cycle=entry.whole("cycle", least=1),
     )

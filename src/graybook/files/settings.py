@@ -19,7 +19,6 @@ from graybook.files.paper_settings import (
     PaperCourseSetting,
     is_paper,
     paper_course_setting,
-    radionuclide_setting,
     region_of,
 )
 from graybook.files.person_settings import (
@@ -30,10 +29,13 @@ from graybook.files.person_settings import (
     identity_setting,
     person_setting,
 )
+from graybook.files.radioembolisation_settings import radioembolisation_setting
+from graybook.files.radionuclide_settings import radionuclide_setting
 from graybook.record.alignment import Approval
 from graybook.record.course import Status
 from graybook.record.override import Override
 from graybook.record.paper import Administration
+from graybook.record.radioembolisation import Radioembolisation
 from graybook.record.region import Region
 
 __all__ = [
@@ -168,6 +170,7 @@ class Settings:
     person: PersonSetting | None = None
     paper_courses: tuple[PaperCourseSetting, ...] = ()
     radionuclides: tuple[Administration, ...] = ()
+    radioembolisations: tuple[Radioembolisation, ...] = ()
     clinical: ClinicalSetting = field(default_factory=ClinicalSetting)
     nuclear: NuclearSettings = field(default_factory=NuclearSettings)
     overrides: tuple[Override, ...] = ()
@@ -176,12 +179,13 @@ class Settings:
     @property
     def on_paper(self) -> bool:
         """Whether it states courses of which there is no file."""
-        return bool(self.paper_courses or self.radionuclides)
+        return bool(self.paper_courses or self.radionuclides or self.radioembolisations)
 
 
 TABLES = (
     "course",
     "radionuclide",
+    "radioembolisation",
     "phase",
     "structure",
     "alpha_beta",
@@ -241,6 +245,7 @@ def parse(text: str, name: str = FILE_NAME) -> Settings:
         courses=tuple(_course(entry) for entry in entries["course"] if not is_paper(entry)),
         paper_courses=_paper_courses([entry for entry in entries["course"] if is_paper(entry)]),
         radionuclides=tuple(radionuclide_setting(entry) for entry in entries["radionuclide"]),
+        radioembolisations=tuple(radioembolisation_setting(entry) for entry in entries["radioembolisation"]),
         phases=tuple(_phase(entry) for entry in entries["phase"]),
         structures=tuple(_structure(entry) for entry in entries["structure"]),
         alpha_betas=tuple(_alpha_beta(entry) for entry in entries["alpha_beta"]),
@@ -316,7 +321,7 @@ def _paper_courses(entries: list[Entry]) -> tuple[PaperCourseSetting, ...]:
 
 def _whole(table: str, entry: Entry) -> str:
     """What an entry that changes no file's word is called among the overrides."""
-    if table == "radionuclide":
+    if table in ("radionuclide", "radioembolisation"):
         return "given"
     return "stated on paper" if table == "course" and is_paper(entry) else ""
 
@@ -334,6 +339,7 @@ def _subject(entry: Entry) -> str:
         "series",
         "organ",
         "nuclide",
+        "device",
         "label",
         "start_date",
     ):

@@ -11,6 +11,7 @@ from graybook.record.override import Override
 from graybook.record.paper import Administration, OrganDose, PaperDetails, StatedCoefficient
 from graybook.record.person import Identity, Person
 from graybook.record.provenance import InputFile, Provenance
+from graybook.record.radioembolisation import Radioembolisation
 from graybook.record.region import Levels, Region
 from graybook.record.scenario import AlphaBetaWish, Recovery, RecoveryStep, RepairWish, Scenario
 from graybook.record.structure import Structure, StructureSet
@@ -48,6 +49,7 @@ __all__ = [
     "Provenance",
     "Quality",
     "Quantity",
+    "Radioembolisation",
     "Record",
     "Recovery",
     "RecoveryStep",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from graybook.record.radioembolisation import Radioembolisation
+
 __all__ = ["METRICS", "Administration", "OrganDose", "PaperDetails", "StatedCoefficient"]
 
 METRICS = ("max", "mean", "D0.03cc", "D0.1cc")
@@ -46,6 +48,8 @@ class Administration:
         As ``177Lu`` or ``Lu-177``, as found.
     agent
         What carries it: DOTATATE.
+    indication
+        The disease treated, where a person says it.
     date
         Day given, in the clock of the place.
     started
@@ -64,6 +68,7 @@ class Administration:
 
     nuclide: str
     agent: str = ""
+    indication: str = ""
     date: date | None = None
     started: datetime | None = None
     activity_gbq: float | None = None
@@ -86,7 +91,9 @@ class PaperDetails:
     organ_doses
         Doses to organs, as stated.
     administrations
-        Radionuclides given, when the course is one of them.
+        Radionuclides given, when the course is one of them: one for each phase, in the same order.
+    radioembolisations
+        Microspheres given, when the course is one of them: one for each phase, in the same order.
     """
 
     energy: str = ""
@@ -94,3 +101,4 @@ class PaperDetails:
     acute_toxicity: str = ""
     organ_doses: tuple[OrganDose, ...] = ()
     administrations: tuple[Administration, ...] = ()
+    radioembolisations: tuple[Radioembolisation, ...] = ()
