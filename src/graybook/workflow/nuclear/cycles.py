@@ -1,0 +1,154 @@
+"""Courses of radionuclides and activity images come in; one cycle for each administration, with its images by time, goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from graybook.files.nuclear_settings import Clock, NuclearSettings
+from graybook.record import Administration, Course, Finding, Modality, Phase
+from graybook.tables.nuclides import nuclide_name
+from graybook.workflow.folder.administrations import day_of
+from graybook.workflow.folder.clock import day_in, hours_between
+from graybook.workflow.nuclear.images import ActivityImage
+
+__all__ = ["Cycle", "TimePoint", "cycles_of"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TimePoint:
+    """An image and how long after the start of the administration its activity was there. [h]"""
+
+    image: ActivityImage
+    hours: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cycle:
+    """One administration, one phase.
+
+    Parameters
+    ----------
+    number
+        As the person numbers it, else its place in the course.
+    points
+        Its images of one nuclide, in time order.
+    asked
+        What must be answered before its images can be used; then it has no points.
+    """
+
+    course: Course
+    phase: Phase
+    given: Administration
+    number: int
+    points: tuple[TimePoint, ...] = ()
+    asked: tuple[Finding, ...] = ()
+
+    @property
+    def nuclide(self) -> str:
+        """Name in the table of decay data; as found where that is none."""
+        return nuclide_name(self.given.nuclide) or self.given.nuclide
+
+
+def cycles_of(
+    courses: Sequence[Course], images: Sequence[ActivityImage], settings: NuclearSettings
+) -> tuple[tuple[Cycle, ...], tuple[Finding, ...]]:
+    """
+    Every administration of the courses as a cycle, and what is to be asked of images that belong to none.
+
+    An image belongs to the last administration of its nuclide before it, by full date and time, unless a person names its cycle.
+    """
+    empty = _empty_cycles(courses)
+    taken: dict[str, list[TimePoint]] = {one.phase.id: [] for one in empty}
+    asked: dict[str, list[Finding]] = {one.phase.id: [] for one in empty}
+    findings: list[Finding] = []
+    for image in images:
+        rivals = [one for one in empty if one.nuclide == image.nuclide and one.phase.status.counts]
+        if not rivals:
+            continue
+        cycle = _cycle_of(image, rivals, settings)
+        if isinstance(cycle, Finding):
+            findings.append(cycle)
+            continue
+        point = _point(image, cycle, settings.clock)
+        if isinstance(point, Finding):
+            asked[cycle.phase.id].append(point)
+        else:
+            taken[cycle.phase.id].append(point)
+    filled = tuple(_filled(one, taken[one.phase.id], asked[one.phase.id]) for one in empty)
+    return filled, (*findings, *(one for cycle in filled for one in cycle.asked))
+
+
+def _empty_cycles(courses: Sequence[Course]) -> list[Cycle]:
+    """Courses of radionuclides have one phase for each administration, in the same order."""
+    found = []
+    for course in courses:
+        if course.modality is not Modality.RADIONUCLIDE or course.paper is None:
+            continue
+        pairs = zip(course.phases, course.paper.administrations, strict=True)
+        for number, (phase, given) in enumerate(pairs, start=1):
+            found.append(Cycle(course=course, phase=phase, given=given, number=given.cycle or number))
+    return found
+
+
+def _filled(cycle: Cycle, points: Sequence[TimePoint], asked: Sequence[Finding]) -> Cycle:
+    ordered = () if asked else tuple(sorted(points, key=lambda one: (one.hours, one.image.series_uid)))
+    return Cycle(
+        course=cycle.course,
+        phase=cycle.phase,
+        given=cycle.given,
+        number=cycle.number,
+        points=ordered,
+        asked=tuple(asked),
+    )
+
+
+def _cycle_of(image: ActivityImage, rivals: Sequence[Cycle], settings: NuclearSettings) -> Cycle | Finding:
+    """The cycle that a person names, else the last one given before the image."""
+    answer = next((one for one in settings.images if one.series == image.series_uid), None)
+    if answer is not None and answer.cycle is not None:
+        named = [one for one in rivals if one.number == answer.cycle]
+        if len(named) == 1:
+            return named[0]
+        return _asked("nuclear_cycle_unknown", image, cycle=str(answer.cycle), count=len(named))
+    if any(day_of(one.given, settings.clock) is None for one in rivals):
+        return _asked("nuclear_administration_undated", image, nuclide=image.nuclide)
+    before = [one for one in rivals if _begun(one.given, image.moment, settings.clock)]
+    if not before:
+        return _asked("nuclear_image_before_administration", image, moment=_shown(image.moment))
+    return max(before, key=lambda one: _start_text(one.given, settings.clock))
+
+
+def _begun(given: Administration, moment: datetime, clock: Clock) -> bool:
+    """Whether an administration had begun at a moment; on the same day without a time, it is taken to have."""
+    day = day_of(given, clock)
+    if given.started is not None:
+        passed = hours_between(given.started, moment, clock, subject="").hours
+        if passed is not None:
+            return passed >= 0.0
+    return day is not None and day <= day_in(moment, clock)
+
+
+def _start_text(given: Administration, clock: Clock) -> str:
+    clock_time = given.started.time() if given.started is not None else time()
+    return f"{day_of(given, clock)} {clock_time.isoformat()}"
+
+
+def _point(image: ActivityImage, cycle: Cycle, clock: Clock) -> TimePoint | Finding:
+    if cycle.given.started is None:
+        return _asked("nuclear_start_unknown", image, cycle=str(cycle.number), day=str(cycle.given.date))
+    passed = hours_between(cycle.given.started, image.moment, clock, subject=image.path)
+    if passed.hours is None:
+        return passed.question or _asked("nuclear_image_time_unknown", image)
+    if passed.hours <= 0.0:
+        return _asked("nuclear_image_before_administration", image, moment=_shown(image.moment))
+    return TimePoint(image=image, hours=passed.hours)
+
+
+def _shown(moment: datetime) -> str:
+    return moment.isoformat(sep=" ", timespec="minutes")
+
+
+def _asked(code: str, image: ActivityImage, **params: str | int) -> Finding:
+    return Finding(code=code, subject=image.path, params={"path": image.path, **params})
