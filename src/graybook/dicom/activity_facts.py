@@ -69,8 +69,14 @@ class ActivityFacts:
         Administered activity, after the check of its unit by magnitude. [Bq]
     camera, energy_windows
         What took the image, and with which windows.
+    modality
+        PT or NM: what a missing statement means depends on it.
     series_began
         Series Date and Time.
+    scan_began
+        When the scan began, where a vendor keeps it apart (GE: (0009,100D)).
+    frame_reference_s
+        Frame Reference Time of PET: from the start of the scan to the moment of this frame's mean count rate. [s]
     parts
         Marks of what several of make a series more than one image: gates, time slots, phases, energy windows.
     questions
@@ -94,6 +100,9 @@ class ActivityFacts:
     administered_bq: float | None = None
     camera: Camera = Camera()
     energy_windows: tuple[EnergyWindow, ...] = ()
+    modality: str = ""
     series_began: datetime | None = None
+    scan_began: datetime | None = None
+    frame_reference_s: float | None = None
     parts: tuple[str, ...] = ()
     questions: tuple[Finding, ...] = ()

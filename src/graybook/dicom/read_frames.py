@@ -76,8 +76,10 @@ def _numbers(
 
 def nuclear_frames(attributes: Attributes, count: int) -> Frames:
     """The frames of a reconstructed NM volume: its first slice, then along row x column by Spacing Between Slices."""
-    if "RECON TOMO" not in attributes.code("ImageType").split("\\"):
-        raise _no_volume(attributes, attributes.code("ImageType") or "no Image Type")
+    kind = attributes.code("ImageType")
+    if "RECON TOMO" not in kind.split("\\"):
+        code = "nuclear_gated" if "RECON GATED TOMO" in kind.split("\\") else "nuclear_counts"
+        raise NotUsed(reason(code, attributes.notes.path, value=kind or "Image Type (0008,0008): -"))
     order = attributes.numbers("SliceVector") or tuple(float(k + 1) for k in range(count))
     if sorted(order) != [float(k + 1) for k in range(count)]:
         raise _no_volume(attributes, "several gates, energies or time slots")

@@ -10,6 +10,7 @@ from graybook.dicom.attributes import Attributes, NotUsed
 from graybook.dicom.facts import Header, ImageSliceFacts
 from graybook.dicom.parsing import reason
 from graybook.dicom.pixels import decoded, missing_bytes
+from graybook.dicom.read_activity import activity
 from graybook.dicom.read_frames import Frames, enhanced_frames, nuclear_frames
 from graybook.dicom.walk import SourceFile
 from graybook.geometry.arrays import FloatArray
@@ -44,6 +45,7 @@ def image_slice(attributes: Attributes, header: Header, source: SourceFile) -> I
         pixel_spacing_mm=frames.pixel_spacing_mm,
         voxels=_voxels(source, frames.scales, several=_has_several(attributes, count)),
         frames_mm=frames.positions_mm if _has_several(attributes, count) else (),
+        activity=activity(attributes, frames.scales),
     )
 
 

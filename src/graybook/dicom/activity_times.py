@@ -1,0 +1,95 @@
+"""Activity times: attributes of a PET or NM image come in; when it was taken, and what its decay correction refers to, go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from graybook.dicom.attributes import Attributes
+from graybook.dicom.moments import date_time_of, moment_of, parsed_date_time
+from graybook.dicom.private_elements import private_text
+
+__all__ = ["DECAY", "ActivityTimes", "activity_times"]
+
+GE = (0x0009, "GEMS_PETD_01", 0x0D)
+"""Scan start as a date-time, kept when a series is made anew."""
+MS_PER_S = 1000.0
+DECAY = "DECY"
+NOT_CORRECTED = "NO"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityTimes:
+    """The times of one file.
+
+    ``stated`` is the moment its decay correction refers to, where it names one; ``corrections`` are those of Corrected Image.
+    """
+
+    acquired: datetime | None
+    last_acquired: datetime | None
+    series_began: datetime | None
+    scan_began: datetime | None
+    stated: datetime | None
+    decay_correction: str
+    corrections: tuple[str, ...]
+    frame_duration_s: float | None
+    frame_reference_s: float | None
+
+
+def activity_times(attributes: Attributes, offset: tzinfo | None) -> ActivityTimes:
+    """The times of a file, each with its date, in ``offset`` from UTC where that is known."""
+    stated = date_time_of(attributes, "DecayCorrectionDateTime", offset)
+    correction = attributes.code("DecayCorrection")
+    corrections = tuple(one for one in attributes.code("CorrectedImage").split("\\") if one)
+    if attributes.code("DecayCorrected") == "YES" and DECAY not in corrections:
+        corrections = (*corrections, DECAY)
+    if attributes.code("DecayCorrected") == NOT_CORRECTED and not correction:
+        correction, stated = "NONE", None
+    elif stated is not None and correction != "NONE":
+        correction = "TIME"
+    each = _frame_moments(attributes, offset)
+    acquired = (
+        moment_of(attributes, "AcquisitionDate", "AcquisitionTime", offset)
+        or date_time_of(attributes, "AcquisitionDateTime", offset)
+        or min(each, default=None)
+    )
+    reference_ms = attributes.number("FrameReferenceTime")
+    return ActivityTimes(
+        acquired=acquired,
+        last_acquired=max(each, default=acquired),
+        series_began=moment_of(attributes, "SeriesDate", "SeriesTime", offset),
+        scan_began=parsed_date_time(private_text(attributes, *GE), offset),
+        stated=stated,
+        decay_correction=correction,
+        corrections=corrections,
+        frame_duration_s=_duration_s(attributes),
+        frame_reference_s=None if reference_ms is None else reference_ms / MS_PER_S,
+    )
+
+
+def _frame_moments(attributes: Attributes, offset: tzinfo | None) -> list[datetime]:
+    """When the frames of an enhanced object were taken; none when their clocks are not one."""
+    items = attributes.below("PerFrameFunctionalGroupsSequence", "FrameContentSequence")
+    found = [date_time_of(item, "FrameAcquisitionDateTime", offset) for item in items]
+    moments = [one for one in found if one is not None]
+    return moments if len({one.tzinfo is None for one in moments}) <= 1 else []
+
+
+def _duration_s(attributes: Attributes) -> float | None:
+    """Length of the acquisition; of a tomographic NM image, the time of a view times the views of its one rotation. [s]
+
+    With several rotations, or several detectors whose views may or may not be counted apart, it is not known.
+    """
+    whole_ms = attributes.number("ActualFrameDuration")
+    if whole_ms is not None and whole_ms > 0.0:
+        return whole_ms / MS_PER_S
+    rotations = attributes.items("RotationInformationSequence")
+    if len(rotations) == 1 and (attributes.whole("NumberOfDetectors") or 1) == 1:
+        view_ms = rotations[0].number("ActualFrameDuration")
+        views = rotations[0].whole("NumberOfFramesInRotation")
+        if view_ms is not None and views is not None and view_ms > 0.0 and views > 0:
+            return view_ms * views / MS_PER_S
+    items = attributes.below("PerFrameFunctionalGroupsSequence", "FrameContentSequence")
+    durations = {item.number("FrameAcquisitionDuration") for item in items}
+    only = durations.pop() if len(durations) == 1 else None
+    return only / MS_PER_S if only else None
