@@ -107,7 +107,7 @@ def _dose(amounts: FloatArray, spacing_mm: Sequence[float], kernel: VoxelSKernel
     if box is not None:
         of_kernel = kernel.values * (kernel.table.voxel_mm**3 / volume_mm3)
         spread = fftconvolve(amounts[box], of_kernel, mode="full")
-        places = [_overlap(part, size) for part, size in zip(box, gy.shape, strict=True)]
+        places = [_overlap(part, planes) for part, planes in zip(box, amounts.shape, strict=True)]
         there, here = tuple(place[0] for place in places), tuple(place[1] for place in places)
         gy[there] = np.clip(spread[here], 0.0, None)
     return _result(gy, kernel, float(np.sum(gy)) * volume_mm3, float(np.sum(amounts)), resampled_from_mm=None)
@@ -159,8 +159,8 @@ def _where_active(amounts: FloatArray) -> tuple[slice, slice, slice] | None:
     return (parts[0], parts[1], parts[2])
 
 
-def _overlap(part: slice, size: int) -> tuple[slice, slice]:
+def _overlap(part: slice, planes: int) -> tuple[slice, slice]:
     """Where the spread of a box lies in the image, and which of its planes those are."""
     first, last = part.start - _REACH, part.stop + _REACH
-    start, stop = max(first, 0), min(last, size)
+    start, stop = max(first, 0), min(last, planes)
     return slice(start, stop), slice(start - first, stop - first)
