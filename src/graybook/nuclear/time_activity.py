@@ -25,7 +25,7 @@ from graybook.nuclear.curve_models import (
     start_grid,
 )
 
-__all__ = ["Candidate", "Curve", "CurveFit", "CurveModel", "FitNote", "checked_points", "fit_curve"]
+__all__ = ["Candidate", "Curve", "CurveFit", "CurveModel", "FitNote", "Points", "checked_points", "fit_curve"]
 
 CONTRADICTED = 0.01
 """A model whose misfit would be this rare if it were true is contradicted by the stated errors."""
@@ -139,10 +139,12 @@ class Points:
 
     @property
     def weights(self) -> FloatArray:
+        """One over the stated errors; 1 without them."""
         return np.ones(len(self.times)) if self.sds is None else 1.0 / self.sds
 
     @property
     def distinct(self) -> int:
+        """Number of different times."""
         return len(set(self.times.tolist()))
 
     @property
