@@ -46,7 +46,8 @@ class ActivityFacts:
     scale_offset
         Activity concentration of the value 0. [Bq/ml]
     counts_per_value
-        Counts per unit of what ``voxels()`` gives, of images in counts; None when they are no counts.
+        Counts per unit of what ``voxels()`` gives, of images in counts and NM without units; None when they are no counts. Where
+        ``bq_per_ml_per_value`` is None, a calibration of the camera is then needed.
     acquired
         When the acquisition of this file's voxels began; aware when the file states its offset from UTC.
     reference
@@ -78,7 +79,7 @@ class ActivityFacts:
     frame_reference_s
         Frame Reference Time of PET: from the start of the scan to the moment of this frame's mean count rate. [s]
     parts
-        Marks of what several of make a series more than one image: gates, time slots, phases, energy windows.
+        What makes the file less than a static image: DYNAMIC, GATED, REPROJECTION.
     questions
         What must be answered before the activity may be used.
     """

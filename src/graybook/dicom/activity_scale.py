@@ -16,7 +16,7 @@ from graybook.dicom.parsing import reason
 from graybook.dicom.private_elements import private_number
 from graybook.record.assessment import Finding, Severity
 
-__all__ = ["ANSWERED_BY_CALIBRATION", "Scale", "activity_scale"]
+__all__ = ["Scale", "activity_scale"]
 
 PHILIPS = (0x7053, "Philips PET Private Group", 0x09)
 """Activity concentration per rescaled value of images in counts. [Bq/ml]"""
@@ -35,16 +35,16 @@ AGREE = 1e-3
 """Two statements of one scale agree when they differ by no more than this share."""
 SAME = 1e-6
 
-ANSWERED_BY_CALIBRATION = frozenset({"activity_in_counts", "activity_without_units"})
-"""Questions that a calibration in counts per second and MBq answers, where ``counts_per_value`` is known."""
-
 Line = tuple[float, float]
 """Slope and intercept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """What the values of one file mean; ``bq_per_ml`` is slope and intercept on what ``voxels()`` gives."""
+    """What the values of one file mean; ``bq_per_ml`` is slope and intercept on what ``voxels()`` gives.
+
+    Values that are counts have no question of their own: whoever uses them needs a calibration, and asks for it.
+    """
 
     units: str = ""
     bq_per_ml: Line | None = None
@@ -82,6 +82,8 @@ def activity_scale(attributes: Attributes, scales: Sequence[Line], modality: str
         return _direct(attributes, units, per_unit)
     if units in COUNTS:
         return _counts(attributes, units)
+    if not units and modality == "NM":
+        return Scale(counts_per_value=1.0)
     code = "activity_units_unknown"
     if units in UPTAKE:
         code = "activity_in_suv"
@@ -89,8 +91,7 @@ def activity_scale(attributes: Attributes, scales: Sequence[Line], modality: str
         code = "activity_proportional"
     elif not units:
         code = "activity_without_units"
-    counts = 1.0 if not units and modality == "NM" else None
-    return Scale(units=units, counts_per_value=counts, question=_asked(attributes, code, units=units))
+    return Scale(units=units, question=_asked(attributes, code, units=units))
 
 
 def _asked(attributes: Attributes, code: str, **params: str | float | None) -> Finding:
@@ -129,9 +130,7 @@ def _counts(attributes: Attributes, units: str) -> Scale:
     factor = private_number(attributes, *PHILIPS)
     if factor is not None and factor > 0.0:
         return Scale(units=units, bq_per_ml=(factor, 0.0), source="Philips (7053,1009)", counts_per_value=1.0)
-    return Scale(
-        units=units, counts_per_value=1.0, question=_asked(attributes, "activity_in_counts", units=units)
-    )
+    return Scale(units=units, counts_per_value=1.0)
 
 
 def _mapped(attributes: Attributes, scales: Sequence[Line], units: str) -> Scale | None:

@@ -25,7 +25,8 @@ LEAST_BQ = 1.0e5
 MOST_BQ = 1.0e12
 BQ_PER_MBQ = 1.0e6
 ENHANCED_PET = ("1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1")
-DYNAMIC = ("DYNAMIC", "GATED")
+PARTIAL = ("DYNAMIC", "GATED", "REPROJECTION")
+"""Series Types whose slices are no whole static image."""
 DAY_FORMAT = "%Y-%m-%d %H:%M:%S%z"
 
 
@@ -81,7 +82,7 @@ def activity(attributes: Attributes, scales: Sequence[tuple[float, float]]) -> A
         scan_began=times.scan_began,
         frame_reference_s=times.frame_reference_s,
         parts=_parts(attributes),
-        questions=(*given.questions, *((scale.question,) if scale.question else ())),
+        questions=(*given.questions, *((scale.question,) if scale.question else ()), *_asked_of(attributes)),
     )
     return _with_reference(attributes, facts, times)
 
@@ -224,6 +225,12 @@ def _windows(attributes: Attributes) -> tuple[EnergyWindow, ...]:
 
 
 def _parts(attributes: Attributes) -> tuple[str, ...]:
-    """What tells this file from another of its series at the same place: the kind of a dynamic or gated series."""
+    """What makes this file less than a static image: dynamic, gated, a reprojection."""
     kinds = attributes.code("SeriesType").split("\\")
-    return tuple(kind for kind in kinds if kind in DYNAMIC)
+    single = attributes.whole("NumberOfTimeSlices") == 1
+    return tuple(kind for kind in kinds if kind in PARTIAL and not (kind == "DYNAMIC" and single))
+
+
+def _asked_of(attributes: Attributes) -> tuple[Finding, ...]:
+    parts = _parts(attributes)
+    return (_asked(attributes, "activity_series_parts", value=", ".join(parts)),) if parts else ()

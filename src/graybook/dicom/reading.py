@@ -20,6 +20,7 @@ from graybook.dicom.read_registration import registration
 from graybook.dicom.read_rtdose import dose
 from graybook.dicom.read_rtplan import plan
 from graybook.dicom.read_rtstruct import structure_set
+from graybook.dicom.series_activity import with_series_activity
 from graybook.dicom.walk import SourceFile, files_of
 from graybook.errors import InputError
 from graybook.progress import Progress
@@ -91,7 +92,7 @@ def read_folder(folder: Path, progress: Progress) -> tuple[FileFacts, ...]:
         progress(STEP, index / len(sources))
         facts.append(read_file(source))
     progress(STEP, 1.0)
-    return tuple(_without_duplicates(facts))
+    return tuple(with_series_activity(_without_duplicates(facts)))
 
 
 def read_file(source: SourceFile) -> FileFacts:
