@@ -19,6 +19,7 @@ from graybook.cli import (
     register,
     request,
     scan,
+    sirt,
     tables,
 )
 from graybook.cli.output import Commands
@@ -80,4 +81,5 @@ app.command("register")(register.register)
 app.command("request")(request.request)
 app.command("demo")(demo.demo)
 app.command("commission")(commission.commission)
+app.add_typer(sirt.sirt, name="sirt")
 app.add_typer(tables.tables, name="tables")

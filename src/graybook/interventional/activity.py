@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from math import isfinite
 
-from graybook.errors import NotComparable, UsageError
+from graybook.errors import UsageError
 from graybook.interventional.partition import Partition, partition_doses
 
-__all__ = ["Compartment", "Handling", "activity_for_dose_gbq", "activity_for_mass_gbq", "hours_between"]
+__all__ = ["Compartment", "Handling", "activity_for_dose_gbq", "activity_for_mass_gbq"]
 
 
 class Compartment(StrEnum):
@@ -139,23 +138,3 @@ class Handling:
     def calibrated_gbq(self, delivered_gbq: float) -> float:
         """The activity at calibration that an activity at infusion in the patient needs. [GBq]"""
         return delivered_gbq / self.delivered_share
-
-
-def hours_between(start: datetime, end: datetime) -> float:
-    """
-    Hours from one moment to another, by full dates; both of one clock, or both with their offset from UTC.
-
-    Examples
-    --------
-    Over the night that summer time begins, with offsets:
-
-    >>> hours_between(datetime.fromisoformat("2026-03-28T12:00+01:00"), datetime.fromisoformat("2026-03-29T12:00+02:00"))
-    23.0
-    """
-    if (start.utcoffset() is None) != (end.utcoffset() is None):
-        raise NotComparable(
-            "One moment has an offset from UTC and the other has none.",
-            value=f"{start.isoformat()} and {end.isoformat()}",
-            remedy="Give both with their offset, as 2026-03-28T12:00+01:00, or both without.",
-        )
-    return (end - start).total_seconds() / 3600.0

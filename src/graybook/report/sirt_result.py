@@ -133,15 +133,21 @@ class SirtPlanResult(_Model):
     normal_gy: float
     perfused_gy: float = Field(description="Mean of tumour and normal liver. [Gy]")
     lung_gy: float
+    whole_normal_gy: float | None = Field(
+        default=None,
+        description="Mean of all normal liver, also where nothing was infused; null when its mass is unknown. [Gy]",
+    )
     tumour_kg: float
     normal_kg: float
     lung_kg: float
+    whole_normal_kg: float | None = None
     tn_ratio: float
     tn_definition: str
     tn_definition_stated: bool
     lung_shunt: float
     shunt_definition: str
     shunt_definition_stated: bool
+    definitions: dict[str, str] = Field(default={}, description="Of tn_ratio and lung_shunt, in words.")
     tumour_share: float = Field(description="Of the activity delivered.")
     normal_share: float
     lung_share: float

@@ -1,0 +1,179 @@
+"""``graybook sirt``: what is known of a radioembolisation comes in; its plan or its doses are printed."""
+
+from __future__ import annotations
+
+import json as json_module
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from graybook.cli.folder_options import AsJson
+from graybook.cli.output import Commands, print_json
+from graybook.errors import UsageError
+from graybook.text import Language
+
+__all__ = ["sirt"]
+
+sirt = typer.Typer(
+    name="sirt",
+    help="Radioembolisation of the liver: a plan by the partition model, and doses of images before and after.",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+# of graybook.tables.microspheres and graybook.interventional, without loading them
+Device = Literal["y90-glass", "y90-resin", "ho166"]
+Indication = Literal["hcc", "icc", "mcrc"]
+Scenario = Literal["segmentectomy", "lobectomy", "unilobar", "bilobar"]
+Target = Literal["tumour", "normal", "perfused", "lung"]
+Uptake = Literal["concentration", "activity"]
+Shunt = Literal["liver", "tumour"]
+
+
+@sirt.command("plan")
+def plan(
+    device: Annotated[Device, typer.Option("--device", help="Nuclide and matrix of the microspheres.")],
+    lung_shunt: Annotated[
+        float, typer.Option("--lung-shunt", metavar="L", help="As a share: 0.05.", show_default=False)
+    ],
+    tumour_kg: Annotated[
+        float, typer.Option("--tumour-kg", metavar="KG", help="Tumour that is reached.", show_default=False)
+    ],
+    normal_kg: Annotated[
+        float,
+        typer.Option("--normal-kg", metavar="KG", help="Normal liver that is reached.", show_default=False),
+    ],
+    tn_ratio: Annotated[
+        float,
+        typer.Option(
+            "--tn-ratio", metavar="R", help="Uptake of tumour over normal liver.", show_default=False
+        ),
+    ],
+    lung_kg: Annotated[float, typer.Option("--lung-kg", metavar="KG", help="Lungs.", show_default=False)],
+    activity_gbq: Annotated[
+        float | None,
+        typer.Option("--activity-gbq", metavar="A", help="In the vial; or give --target-gy instead."),
+    ] = None,
+    target_gy: Annotated[
+        float | None, typer.Option("--target-gy", metavar="G", help="Wished mean dose: gives the activity.")
+    ] = None,
+    target: Annotated[
+        Target | None, typer.Option("--target", help="What --target-gy is for; the tumour when not said.")
+    ] = None,
+    tn_definition: Annotated[
+        Uptake | None,
+        typer.Option("--tn-definition", help="What --tn-ratio is a ratio of; concentration when not said."),
+    ] = None,
+    shunt_definition: Annotated[
+        Shunt | None,
+        typer.Option(
+            "--shunt-definition",
+            help="What --lung-shunt is a share of: lung and liver, or lung and tumour; liver when not said.",
+        ),
+    ] = None,
+    constant: Annotated[
+        float | None,
+        typer.Option("--constant", metavar="J/GBQ", help="Your own, instead of the device's in the tables."),
+    ] = None,
+    whole_normal_kg: Annotated[
+        float | None,
+        typer.Option(
+            "--whole-normal-kg", metavar="KG", help="All normal liver, when only a part is reached."
+        ),
+    ] = None,
+    residual_percent: Annotated[
+        float, typer.Option("--residual-percent", metavar="P", help="Share that stays in vial and lines.")
+    ] = 0.0,
+    calibrated: Annotated[
+        str | None,
+        typer.Option(
+            "--calibrated", metavar="MOMENT", help="When the vial's activity is true: 2026-03-01T12:00+01:00."
+        ),
+    ] = None,
+    infused: Annotated[
+        str | None, typer.Option("--infused", metavar="MOMENT", help="When it is infused.")
+    ] = None,
+    bilirubin: Annotated[
+        str | None,
+        typer.Option("--bilirubin", metavar="VALUE", help='Total, with its unit: "0.9 mg/dl", "15 umol/l".'),
+    ] = None,
+    child_pugh: Annotated[
+        str | None, typer.Option("--child-pugh", metavar="CLASS", help="A, B, C, or with points: B7.")
+    ] = None,
+    albi: Annotated[float | None, typer.Option("--albi", metavar="SCORE", help="As -2.6.")] = None,
+    indication: Annotated[
+        Indication | None, typer.Option("--indication", help="Chooses the recommendations beside the doses.")
+    ] = None,
+    scenario: Annotated[Scenario | None, typer.Option("--scenario", help="Chooses them too.")] = None,
+    bed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--bed",
+            metavar="STRUCTURE=AB,REPAIR",
+            help="BED of tumour, normal, perfused or lung: α/β in Gy and half-time of repair in h. Repeatable.",
+        ),
+    ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
+    json: AsJson = False,
+) -> None:
+    """Doses of tumour, normal liver and lungs by the partition model, or the activity for a wished dose.
+
+    graybook sirt plan --device y90-glass --activity-gbq 2 --lung-shunt 0.05 --tumour-kg 0.2 --normal-kg 1.3
+    --tn-ratio 3 --lung-kg 1
+
+    T/N and lung shunt each have two definitions. Say which; when you do not, the one taken is named, with what the other
+    would make of every dose. Recommendations of the EANM stand beside the doses and are no verdict.
+    """
+    from graybook.cli.sirt_page import page
+    from graybook.interventional.activity import Compartment
+    from graybook.interventional.lung_shunt import ShuntDefinition
+    from graybook.interventional.partition import UptakeDefinition
+    from graybook.workflow.microspheres.asked import Asked
+    from graybook.workflow.microspheres.biology import tissues_of
+    from graybook.workflow.microspheres.liver import Liver, bilirubin_of, child_pugh_of
+    from graybook.workflow.sirt_plan import sirt_plan
+
+    asked = Asked(
+        device=device,
+        activity_gbq=activity_gbq,
+        target_gy=target_gy,
+        target=None if target is None else Compartment(target),
+        tumour_kg=tumour_kg,
+        normal_kg=normal_kg,
+        lung_kg=lung_kg,
+        whole_normal_kg=whole_normal_kg,
+        tn_ratio=tn_ratio,
+        tn_definition=None if tn_definition is None else UptakeDefinition(tn_definition),
+        lung_shunt=lung_shunt,
+        shunt_definition=None if shunt_definition is None else ShuntDefinition(shunt_definition),
+        constant_j_per_gbq=constant,
+        residual_percent=residual_percent,
+        calibrated=_moment(calibrated, "--calibrated"),
+        infused=_moment(infused, "--infused"),
+        liver=Liver(
+            bilirubin_mg_dl=None if bilirubin is None else bilirubin_of(bilirubin),
+            child_pugh="" if child_pugh is None else child_pugh_of(child_pugh),
+            albi=albi,
+        ),
+        indication=indication,
+        scenario=scenario,
+        tissues=tissues_of(bed or ()),
+    )
+    found = sirt_plan(asked, language=lang)
+    if json:
+        print_json(json_module.loads(found.model_dump_json()))
+    else:
+        page(found, lang)
+
+
+def _moment(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{option} is no moment.", value=text, remedy="Write it as 2026-03-01T12:00+01:00."
+        ) from None
