@@ -102,6 +102,16 @@ OWN_SOURCES = (
         "pmid": "29882231",
     },
     {
+        "key": "mirdcalculation",
+        "title": "github.com/MGHPhysicsResearch/MIRDCalculation (MIT), bioeffectRT/data",
+        "url": "https://github.com/MGHPhysicsResearch/MIRDCalculation",
+    },
+    {
+        "key": "pytheranostics",
+        "title": "github.com/qurit/PyTheranostics (Apache-2.0), radiobiology.json",
+        "url": "https://github.com/qurit/PyTheranostics",
+    },
+    {
         "key": "pytrip",
         "title": "PyTRiP98 3.11.0, pytrip/models/proton.py (GPL-3; used for facts only)",
         "url": "https://github.com/pytrip/pytrip",

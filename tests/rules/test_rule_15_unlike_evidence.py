@@ -40,20 +40,31 @@ def test_its_column_stands_in_the_report(tmp_path: Path) -> None:
     """Page 1 has a column for radionuclides, and it says that the dose is unknown."""
     pages: Any = sheet(assess(state(_cord(tmp_path), LUTETIUM)).material, "en")
     titles = [one.title for one in pages.summary.organs.columns]
-    assert titles[-1] == "Radionuclides"
-    assert pages.summary.organs.rows[0][-1].lines == ("dose unknown",)
+    assert "Microspheres" not in titles
+    assert pages.summary.organs.rows[0][titles.index("Radionuclides")].lines == ("dose unknown",)
 
 
 @pytest.mark.rule(12)
 @pytest.mark.rule(15)
-def test_limits_of_beams_are_not_judged_with_it(tmp_path: Path) -> None:
-    """40 of 60 Gy is met; with an administration of Lu-177 none of the limits is met, and the dose is shown."""
+def test_limits_of_beams_are_never_met_with_it(tmp_path: Path) -> None:
+    """40 of 60 Gy is met; with an administration of Lu-177 nothing is met, since its dose is not known, and the dose is shown."""
     assert entry(result_of(_cord(tmp_path / "plain")), RULACH).status == "met"
     result = result_of(state(_cord(tmp_path / "with"), LUTETIUM))
     assert {one.status for one in result.constraints} == {"not assessable"}
     one = entry(result, RULACH)
     assert one.value_upper == pytest.approx(40.0, abs=1e-3)
     assert words(one)
+
+
+@pytest.mark.rule(12)
+@pytest.mark.rule(15)
+def test_beams_alone_above_a_limit_are_above_it(tmp_path: Path) -> None:
+    """80 Gy EQD2 of beams exceed 60 Gy whatever a radionuclide adds: its dose is in no value, and the reason says lower bound."""
+    folder = given(tmp_path, (50.0, 25), (30.0, 15), drawn=["SpinalCord"])
+    found = entry(result_of(state(folder, LUTETIUM)), RULACH)
+    assert found.status == "exceeded"
+    assert found.value == pytest.approx(80.0, abs=1e-3)
+    assert "modality" not in [one.name for one in found.conditions if one.holds is False]
 
 
 @pytest.mark.rule(15)

@@ -62,6 +62,11 @@ class Modality(StrEnum):
     XRAY = "x-ray"
     UNKNOWN = "unknown"
 
+    @property
+    def stands_apart(self) -> bool:
+        """Whether its dose enters no sum of external beam and is judged by none of its limits (rule 15)."""
+        return self in (Modality.RADIONUCLIDE, Modality.MICROSPHERES)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prescription:

@@ -313,7 +313,8 @@ class StructureResult(_Model):
     tg263: str | None
     kind: str
     origin: str = Field(
-        default="reference", description="reference, propagated, own anatomy or paper, and of which course."
+        default="reference",
+        description="reference, propagated, own anatomy, paper, or apart (only what stands apart knows it).",
     )
     origin_course: str = ""
     alpha_beta_gy: float | None

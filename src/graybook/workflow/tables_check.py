@@ -21,6 +21,7 @@ from graybook.tables.limit import Limit
 from graybook.tables.limits import limits
 from graybook.tables.ntcp import ntcp_parameters
 from graybook.tables.organ_dose_per_activity import doses_per_activity
+from graybook.tables.protracted_repair import protracted_half_times
 from graybook.tables.recovery import recovery_models
 from graybook.tables.repair import organs_by_tissue, repair_half_times
 from graybook.tables.repopulation import repopulations
@@ -108,6 +109,7 @@ LOADERS: Sequence[tuple[str, Callable[[], object]]] = (
     ("structure_names.csv", labels),
     ("structure_within.csv", structure_within.pairs),
     ("tissues.csv", lambda: [alpha_beta.default_for_organ(label) for label in labels()]),
+    ("protracted_repair.csv", protracted_half_times),
     ("uncertainty.csv", published_spreads),
     ("tumour_sites.csv", lambda: alpha_beta.default_for_target(None)),
     *((f"rulebook {name}", partial(rulebook, name)) for name in RULEBOOKS),

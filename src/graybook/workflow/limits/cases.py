@@ -40,8 +40,15 @@ class Courses:
 
 
 def courses_of(setting: Setting, *, left_out: frozenset[str] = frozenset()) -> Courses:
-    """The courses that count, without those left out."""
-    counted = [one for one in setting.courses if one.course.counts and one.course.id not in left_out]
+    """The courses that count, without those left out.
+
+    What stands apart is no course to a limit of external beam: no value holds its dose, and every value lacks it (rule 15).
+    """
+    counted = [
+        one
+        for one in setting.courses
+        if one.course.counts and not one.course.modality.stands_apart and one.course.id not in left_out
+    ]
     reference = next(one for one in setting.courses if one.course.id == setting.reference.id)
     return Courses(
         counted=tuple(one.course.id for one in counted),

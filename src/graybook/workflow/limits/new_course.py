@@ -70,7 +70,11 @@ def new_course(
     """
     proposed = next(iter(proposed_courses(setting)), None)
     name = UNNAMED if proposed is None else proposed.id
-    earlier = [one.course for one in prior.courses if one.course.counts and one.course.id != name]
+    earlier = [
+        one.course
+        for one in prior.courses
+        if one.course.counts and not one.course.modality.stands_apart and one.course.id != name
+    ]
     start = starts_on or (None if proposed is None else proposed.start_date)
     dated = replace(setting.reference if proposed is None else proposed, start_date=start)
     planned = proposed is not None and fractions_of(proposed) == fractions

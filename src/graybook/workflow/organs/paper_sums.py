@@ -10,14 +10,16 @@ import numpy as np
 from graybook.files.settings import Settings
 from graybook.geometry.contours import ContourStack
 from graybook.radiobiology import LQ_VALID_TO_GY
-from graybook.record import AlphaBetaWish, Course, Finding, Modality, Refusal, RepairWish, Structure
-from graybook.report.result import ApartDose, CourseDose, PointSum, StructureResult
-from graybook.tables.structure_names import tg263_name
+from graybook.record import AlphaBetaWish, Course, Finding, Refusal, RepairWish, Structure
+from graybook.report.result import CourseDose, PointSum, StructureResult
+from graybook.tables.structure_names import kind_of, tg263_name
 from graybook.units import rounded_gy
 from graybook.workflow.folder.corrections import alpha_beta_override
 from graybook.workflow.organs.alpha_beta import alpha_beta_of
+from graybook.workflow.organs.apart import apart_doses, indicative_total, organs_apart
 from graybook.workflow.organs.assessing import AssessedOrgan
 from graybook.workflow.organs.paper_doses import PaperDose, eqd2_of, organs_of, paper_dose
+from graybook.workflow.organs.protracted import repair_range_of
 from graybook.workflow.organs.repair import RepairChoice, repair_of
 from graybook.workflow.organs.repair_findings import SAID_FROM_GY, unknown_finding
 
@@ -46,16 +48,16 @@ def with_paper(
     papers = [one for one in courses if one.paper is not None and one.counts]
     if not papers:
         return tuple(assessed)
-    extended = [_extended(one, papers, repairs) for one in assessed]
+    extended = [_extended(one, courses, settings, repairs) for one in assessed]
     known = {name for one in extended if one.result for name in (one.result.name, one.result.tg263) if name}
     others = any(one.paper is None and one.counts for one in courses)
     for course in papers:
-        for organ in organs_of(course):
+        for organ in (*organs_of(course), *organs_apart(course)):
             if {organ, tg263_name(organ)} & known:
                 continue
             known |= {name for name in (organ, tg263_name(organ)) if name}
             bare = _on_paper(organ, course, settings, wishes, complete=not others)
-            extended.append(_extended(bare, papers, repairs))
+            extended.append(_extended(bare, courses, settings, repairs))
     return tuple(extended)
 
 
@@ -69,15 +71,16 @@ def _on_paper(
 ) -> AssessedOrgan:
     """An organ that no file draws, as yet without a dose: its point sum will be of paper courses alone."""
     drawn = ContourStack(frame="", polygons=())
-    structure = Structure(name=name, tg263=tg263_name(name), kind="organ", frame="", contours=lambda: drawn)
+    kind = kind_of(name, None) if course.modality.stands_apart else "organ"
+    structure = Structure(name=name, tg263=tg263_name(name), kind=kind, frame="", contours=lambda: drawn)
     choice = alpha_beta_of(
         structure, site=course.site, stated=alpha_beta_override(structure, settings, wishes)
     )
     result = StructureResult(
         name=name,
         tg263=structure.tg263,
-        kind="organ",
-        origin="paper",
+        kind=structure.kind,
+        origin="apart" if course.modality.stands_apart else "paper",
         origin_course=course.id,
         alpha_beta_gy=choice.value_gy,
         alpha_beta_basis=choice.basis,
@@ -92,18 +95,19 @@ def _on_paper(
 
 
 def _extended(
-    assessed: AssessedOrgan, papers: Sequence[Course], repairs: Sequence[RepairWish]
+    assessed: AssessedOrgan, courses: Sequence[Course], settings: Settings, repairs: Sequence[RepairWish]
 ) -> AssessedOrgan:
     result = assessed.result
     if result is None:
         return assessed
-    apart = [
-        ApartDose(course=one.id, modality=one.modality.value)
-        for one in papers
-        if one.modality is Modality.RADIONUCLIDE
-    ]
-    beams = [one for one in papers if one.modality is not Modality.RADIONUCLIDE]
+    papers = [one for one in courses if one.paper is not None and one.counts]
+    apart = apart_doses(result, papers, repair_range_of(result.tg263, repairs, settings.nuclear.organs))
+    beams = [one for one in papers if not one.modality.stands_apart]
     values: dict[str, object] = {"lower_bound": True, "apart": apart}
+    if result.kind in ("organ", "other"):
+        alone = result.model_copy(update={"lower_bound": result.lower_bound or bool(beams)})
+        given = [one for one in courses if one.counts and not one.modality.stands_apart]
+        values["indicative"] = indicative_total(alone, apart, given)
     findings = list(assessed.findings)
     if result.alpha_beta_gy is not None and result.kind in ("organ", "other"):
         doses = [(one, paper_dose(one, result.name, result.tg263)) for one in beams]

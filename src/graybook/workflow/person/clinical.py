@@ -115,7 +115,7 @@ def _type(
 
 
 def _comparable(course: Course) -> bool:
-    return course.counts and course.modality is not Modality.RADIONUCLIDE
+    return course.counts and not course.modality.stands_apart
 
 
 def _basis(pairs: Sequence[SharedVolumeResult]) -> str:

@@ -131,7 +131,7 @@ def reference_course(record: Record, wanted: str | None) -> Course:
     """The course named by id, label or start date; the latest when None, of those with files if there are any."""
     if wanted is None:
         known = [course for course in record.courses if course.paper is None] or record.courses
-        beams = [course for course in known if course.modality is not Modality.RADIONUCLIDE] or known
+        beams = [course for course in known if not course.modality.stands_apart] or known
         dated = [course for course in beams if course.start_date is not None]
         return max(dated, key=lambda one: (str(one.start_date), one.id)) if dated else beams[-1]
     found = [one for one in record.courses if wanted in (one.id, one.label, str(one.start_date))]
