@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-
 from graybook.files.paper_settings import PaperCourseSetting
 from graybook.files.settings import Settings
 from graybook.record import (
-    Administration,
     Course,
     EvidenceGrade,
     Finding,
@@ -17,26 +13,25 @@ from graybook.record import (
     PaperDetails,
     Phase,
     Prescription,
-    Region,
     Severity,
-    Status,
 )
 from graybook.record.assessment import Param
 from graybook.tables.fractionation import fractions_range
 from graybook.workflow.folder.doses import LoadedCourse
+from graybook.workflow.folder.given import microsphere_courses, radionuclide_courses
 from graybook.workflow.folder.notes import Notes
 from graybook.workflow.folder.planned import content_id
 
 __all__ = ["loaded_paper", "paper_courses"]
 
-CYCLES_WITHIN = timedelta(days=365)
-"""Administrations of one nuclide and agent belong to one course when each is within this time of the one before."""
-
 
 def paper_courses(settings: Settings, notes: Notes) -> tuple[Course, ...]:
-    """The courses a person states from letters, and the radionuclides given."""
-    stated = [_course(one, notes) for one in settings.paper_courses]
-    return (*stated, *(_radionuclide(cycles) for cycles in _cycles(settings.radionuclides)))
+    """The courses a person states from letters, and the radionuclides and microspheres given."""
+    return (
+        *(_course(one, notes) for one in settings.paper_courses),
+        *radionuclide_courses(settings.radionuclides),
+        *microsphere_courses(settings.radioembolisations),
+    )
 
 
 def _course(setting: PaperCourseSetting, notes: Notes) -> Course:
@@ -123,64 +118,12 @@ def _bracket(
     return (least, most), source
 
 
-def _cycles(given: Sequence[Administration]) -> list[list[Administration]]:
-    chains: list[list[Administration]] = []
-    for one in sorted(
-        given, key=lambda each: (each.nuclide, each.agent, each.date or date.max, each.cycle or 0)
-    ):
-        last = chains[-1][-1] if chains else None
-        same = last is not None and (last.nuclide, last.agent) == (one.nuclide, one.agent)
-        if last and same and (not one.date or not last.date or one.date - last.date <= CYCLES_WITHIN):
-            chains[-1].append(one)
-        else:
-            chains.append([one])
-    return chains
-
-
-def _radionuclide(cycles: Sequence[Administration]) -> Course:
-    """A course of one nuclide and agent: known activity is grade C, else D; the dose it left is not known (rule 15)."""
-    first = cycles[0]
-    days = [one.date for one in cycles if one.date is not None]
-    start, end = min(days, default=None), max(days, default=None)
-    label = " ".join(one for one in (first.nuclide, first.agent) if one)
-    course_id = content_id(start, ["radionuclide", *(f"{one.date} {one.cycle} {label}" for one in cycles)])
-    known = all(one.activity_gbq is not None for one in cycles)
-    phases = tuple(
-        Phase(
-            id=f"{course_id}-{number}",
-            label=_given(one, number),
-            status=Status.DELIVERED,
-            modality=Modality.RADIONUCLIDE,
-            start_date=one.date,
-            end_date=one.date,
-            order_known=True,
-        )
-        for number, one in enumerate(cycles, start=1)
-    )
-    return Course(
-        id=course_id,
-        label=label,
-        start_date=start,
-        end_date=end,
-        evidence_grade=EvidenceGrade.C if known else EvidenceGrade.D,
-        phases=phases,
-        modality=Modality.RADIONUCLIDE,
-        region=Region(),
-        paper=PaperDetails(administrations=tuple(cycles)),
-    )
-
-
-def _given(one: Administration, number: int) -> str:
-    activity = "? GBq" if one.activity_gbq is None else f"{one.activity_gbq:g} GBq"
-    return f"{one.cycle or number}: {activity}"
-
-
 def loaded_paper(course: Course) -> LoadedCourse:
     """A course without files among those with doses: nothing to sample, and said so."""
     params: dict[str, Param] = {"course": course.label, "grade": course.evidence_grade.value}
     findings = []
-    if course.modality is Modality.RADIONUCLIDE:
-        findings.append(Finding(code="radionuclide_dose_unknown", subject=course.id, params=params))
+    if course.modality.stands_apart:
+        findings.append(_apart(course, params))
     elif course.counts:
         findings.append(
             Finding(code="course_on_paper", severity=Severity.INFO, subject=course.id, params=params)
@@ -195,3 +138,18 @@ def loaded_paper(course: Course) -> LoadedCourse:
         order_known=True,
         findings=tuple(findings),
     )
+
+
+def _apart(course: Course, params: dict[str, Param]) -> Finding:
+    """Of which organs the dose is known in every phase; of all others it is not."""
+    phases = [one for one in course.phases if one.status.counts]
+    known = [
+        [] if one.organ_doses is None else [dose.organ for dose in one.organ_doses.doses] for one in phases
+    ]
+    organs = [
+        organ for organ in dict.fromkeys(known[0] if known else []) if all(organ in one for one in known)
+    ]
+    if not organs:
+        return Finding(code="radionuclide_dose_unknown", subject=course.id, params=params)
+    said: dict[str, Param] = {**params, "organs": ", ".join(organs)}
+    return Finding(code="apart_doses_of_organs", severity=Severity.INFO, subject=course.id, params=said)

@@ -78,20 +78,20 @@ def activity_findings(given: Administration, *, subject: str, cycle: str) -> tup
     params: dict[str, str | float | int | None] = {"cycle": cycle, "nuclide": given.nuclide}
     found = []
     if known_nuclide(given.nuclide) is None:
-        found.append(Finding(code="activity_nuclide_unknown", subject=subject, params=params))
+        found.append(Finding(code="given_nuclide_unknown", subject=subject, params=params))
     if given.activity_gbq is None:
-        return (*found, Finding(code="activity_unknown", subject=subject, params=params))
+        return (*found, Finding(code="given_activity_unknown", subject=subject, params=params))
     disease = indications(nuclide_name(given.nuclide) or "", given.agent)
     if disease and not given.indication:
         asked = {**params, "indication": " / ".join(disease)}
-        found.append(Finding(code="activity_indication_asked", subject=subject, params=asked))
+        found.append(Finding(code="given_indication_asked", subject=subject, params=asked))
     kinds = {one.interval for one in activity_doses(given).doses}
     if IntervalKind.PUBLISHED in kinds:
         said = {**params, "agent": given.agent}
-        found.append(Finding(code="activity_published", severity=Severity.INFO, subject=subject, params=said))
+        found.append(Finding(code="given_published", severity=Severity.INFO, subject=subject, params=said))
     if given.extravasation_percent:
         lost = {**params, "percent": given.extravasation_percent}
-        found.append(Finding(code="activity_extravasation", subject=subject, params=lost))
+        found.append(Finding(code="given_extravasation", subject=subject, params=lost))
     return tuple(found)
 
 
