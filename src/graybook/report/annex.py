@@ -177,11 +177,16 @@ def _course_tables(result: Result, words: Wording) -> Iterator[Table]:
         )
 
 
-def metrics_section(result: Result, words: Wording) -> Section:
-    """Every structure's metrics, point sums and doses of each course."""
+def metrics_section(result: Result, words: Wording, *, beside: Table | None = None) -> Section:
+    """Every structure's metrics, what stands beside them (rule 15), point sums and doses of each course."""
     blocks: list[Block] = [Paragraph(text=words("note_no_structures"))]
     if result.structures:
-        blocks = [_metrics_table(result, words), _points_table(result, words), *_course_tables(result, words)]
+        blocks = [
+            _metrics_table(result, words),
+            *((beside,) if beside is not None else ()),
+            _points_table(result, words),
+            *_course_tables(result, words),
+        ]
     return Section(
         id="metrics",
         title=words("section_metrics"),

@@ -8,9 +8,18 @@ from urllib.parse import quote
 
 from graybook.report.blocks import Reference, References
 from graybook.report.constraint_result import ConstraintResult
+from graybook.report.nuclear_result import NuclearResult
 from graybook.report.result import Result
 
-__all__ = ["Citations", "address", "citations", "short_source", "shortened"]
+__all__ = [
+    "Citations",
+    "address",
+    "citations",
+    "limit_sources",
+    "nuclear_sources",
+    "short_source",
+    "shortened",
+]
 
 _DOI = re.compile(r"\b(?:doi:\s*|https?://(?:dx\.)?doi\.org/)(10\.\d{4,9}/[^\s,;\"'<>]+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID:?\s*(\d{1,9})\b")
@@ -77,30 +86,48 @@ class Citations:
         """The number of a citation; 0 for one that is not in the list."""
         return self._numbers.get(citation, 0)
 
-    def listed(self, title: str) -> References:
-        """The numbered list, each with its address."""
+    def listed(self, title: str, texts: Iterable[str] | None = None) -> References:
+        """The numbered list, each with its address; of ``texts`` alone when given."""
+        only = None if texts is None else frozenset(texts)
         return References(
             title=title,
             items=tuple(
                 Reference(number=number, text=text, address=address(text))
                 for text, number in self._numbers.items()
+                if only is None or text in only
             ),
         )
 
 
-def citations(result: Result, leading: Iterable[ConstraintResult] = ()) -> Citations:
-    """Every source of a limit, of what one leaves, or of a probability; those of ``leading`` entries take the first numbers."""
+def limit_sources(result: Result, leading: Iterable[ConstraintResult] = ()) -> list[str]:
+    """Every source of a limit, of what one leaves, or of a probability; those of ``leading`` entries come first."""
     entries = [
         *leading,
         *result.constraints,
         *(entry for scenario in result.scenarios for entry in scenario.constraints),
     ]
     uncertain = [] if result.uncertainty is None else result.uncertainty.limits
-    return Citations(
-        [
-            *(entry.source for entry in entries),
-            *(one.source for one in result.ntcp),
-            *(one.source for one in result.remaining),
-            *(one.source for one in uncertain),
-        ]
-    )
+    return [
+        *(entry.source for entry in entries),
+        *(one.source for one in result.ntcp),
+        *(one.source for one in result.remaining),
+        *(one.source for one in uncertain),
+    ]
+
+
+def nuclear_sources(nuclear: NuclearResult | None) -> list[str]:
+    """Every source of a dose per activity, a repair time, a constant or a kernel."""
+    if nuclear is None:
+        return []
+    organs = [(cycle, organ) for cycle in nuclear.cycles for organ in cycle.organs]
+    return [
+        *(organ.source for cycle, organ in organs if cycle.origin == "activity"),
+        *(organ.repair_source for _, organ in organs),
+        *(one.source for one in nuclear.nuclides),
+        *(one.source for one in nuclear.kernels),
+    ]
+
+
+def citations(result: Result, leading: Iterable[ConstraintResult] = ()) -> Citations:
+    """Every source by number: of limits, those of ``leading`` entries first, then of radionuclides."""
+    return Citations([*limit_sources(result, leading), *nuclear_sources(result.nuclear)])

@@ -118,7 +118,8 @@ def _paper(result: Result, words: Wording) -> Table | None:
 
 
 def _radionuclides(result: Result, words: Wording) -> Table | None:
-    if not result.radionuclides:
+    """Without what they left in organs: the section of radionuclides says more where there is one."""
+    if not result.radionuclides or result.nuclear is not None:
         return None
     keys = (
         "col_nuclide",

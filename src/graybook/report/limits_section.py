@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
-from graybook.report.citations import Citations
+from graybook.report.citations import Citations, limit_sources
 from graybook.report.constraint_result import AlternativeResult, ConstraintResult
 from graybook.report.limit_words import (
     alternative_text,
@@ -25,7 +25,7 @@ from graybook.report.limits_table import limits_line, lower_bounds
 from graybook.report.result import Result
 from graybook.report.wording import Wording
 
-__all__ = ["limits_section", "ntcp_section"]
+__all__ = ["has_limits", "limits_section", "ntcp_section"]
 
 _TITLES = {CUMULATIVE: "limits_cumulative", FIRST_COURSE: "limits_first_course"}
 
@@ -179,12 +179,17 @@ def _recovery(result: Result, words: Wording) -> Iterator[Table]:
         )
 
 
+def has_limits(result: Result) -> bool:
+    """Whether there is a section of limits, which lists their sources."""
+    uncertain = result.uncertainty is not None and result.uncertainty.limits
+    return bool(result.constraints or result.ntcp or result.remaining or uncertain)
+
+
 def limits_section(
     result: Result, ranking: tuple[str, ...], numbers: Citations, words: Wording
 ) -> Section | None:
     """Every limit, by kind and organ, and the numbered sources; None when no limit was looked at."""
-    uncertain = result.uncertainty is not None and result.uncertainty.limits
-    if not (result.constraints or result.ntcp or result.remaining or uncertain):
+    if not has_limits(result):
         return None
     line = limits_line(result, ranking, words, tightest=False)
     blocks: list[Block] = [
@@ -193,7 +198,7 @@ def limits_section(
         *_recovery(result, words),
         *_kind_tables(FIRST_COURSE, result, numbers, words),
         *_observed(result, numbers, words),
-        numbers.listed(words("limits_sources")),
+        numbers.listed(words("limits_sources"), limit_sources(result)),
     ]
     return Section(id="limits", title=words("section_limits"), blocks=tuple(blocks))
 

@@ -9,6 +9,7 @@ from graybook.report.alignments import alignment_svg
 from graybook.report.drawing import Pictures
 from graybook.report.histograms import histograms_svg
 from graybook.report.material import Material
+from graybook.report.nuclear_figures import nuclear_svg
 from graybook.report.sheet import HISTOGRAMS, PLANES, TIMELINE
 from graybook.report.slices import slices_svg
 from graybook.report.timeline import timeline_svg
@@ -31,6 +32,7 @@ def pictures(material: Material, language: Language) -> Pictures:
                 TIMELINE: timeline_svg(material.result, words),
                 PLANES: slices_svg(material, words),
                 HISTOGRAMS: histograms_svg(material, words),
+                **nuclear_svg(material.result.nuclear, words),
                 **tornado_svg(material.result, words),
                 **alignment_svg(material, language),
             }

@@ -10,6 +10,8 @@ from graybook.report.clinical import clinical_section
 from graybook.report.limits_section import limits_section, ntcp_section
 from graybook.report.limits_table import shown_limits
 from graybook.report.material import Material
+from graybook.report.nuclear_columns import columns_table
+from graybook.report.nuclear_section import nuclear_section
 from graybook.report.remaining_section import remaining_annex, remaining_section
 from graybook.report.result import PatientResult
 from graybook.report.scenarios import scenarios_section
@@ -103,6 +105,7 @@ def sheet(material: Material, language: Language) -> Sheet:
     words, result = Wording(language), material.result
     patient, numbers = result.patient, citations(result, shown_limits(result))
     optional = (
+        nuclear_section(result, numbers, words),
         limits_section(result, material.ranking, numbers, words),
         remaining_section(result, numbers, words),
         uncertainty_section(result, material.ranking, numbers, words),
@@ -132,7 +135,7 @@ def sheet(material: Material, language: Language) -> Sheet:
             *(section for section in optional if section is not None),
             *_alignments(material, words),
             *(section for section in annexes if section is not None),
-            metrics_section(result, words),
+            metrics_section(result, words, beside=columns_table(result, material.ranking, numbers, words)),
             check_section(result, words),
             refusals_section(result, words),
             findings_section(result, words),

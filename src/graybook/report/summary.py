@@ -8,6 +8,14 @@ from graybook.report.alignments import support_line
 from graybook.report.blocks import Cell, Column, Summary, Table, cell
 from graybook.report.citations import Citations
 from graybook.report.limits_table import limits_line, limits_table
+from graybook.report.nuclear_columns import (
+    apart_notes,
+    external_cell,
+    kinds_apart,
+    narrow_cells,
+    narrow_columns,
+)
+from graybook.report.nuclear_words import given_activity
 from graybook.report.result import CourseResult, Envelope, Result, StructureResult
 from graybook.report.scaling_words import scaling_lines
 from graybook.report.unknowns import assumptions, unknowns
@@ -65,14 +73,21 @@ def _statuses(course: CourseResult, words: Wording) -> list[str]:
     return statuses[:1] if len(set(statuses)) == 1 else statuses
 
 
-def _course_row(course: CourseResult, words: Wording) -> tuple[Cell, ...]:
+def _given(course: CourseResult, result: Result, words: Wording) -> Cell:
+    """Dose and fractions as given; of radionuclides and microspheres the activity."""
+    if activity := given_activity(course.id, result.nuclear, words):
+        return cell(*activity)
+    return cell(*([delivered_text(phase, words) for phase in course.phases] or [DASH]), even=True)
+
+
+def _course_row(course: CourseResult, result: Result, words: Wording) -> tuple[Cell, ...]:
     named = course_name(course, words)
     return (
         cell(words.date(course.start_date) if course.start_date else words("undated")),
         cell(named, course.site if course.site != named else "", strong=course.is_reference),
         cell(words.term("modality", course.modality)),
         cell(*([planned_text(phase, words) for phase in course.phases] or [DASH]), even=True),
-        cell(*([delivered_text(phase, words) for phase in course.phases] or [DASH]), even=True),
+        _given(course, result, words),
         cell(*_statuses(course, words), even=True),
         cell(course.evidence_grade),
         cell(words("reference") if course.is_reference else words.interval(course.interval_days)),
@@ -95,7 +110,7 @@ def courses_table(result: Result, words: Wording) -> Table:
             Column(title=words("col_interval")),
             Column(title=words("col_in_sum")),
         ),
-        rows=tuple(_course_row(course, words) for course in result.courses),
+        rows=tuple(_course_row(course, result, words) for course in result.courses),
         note=words("note_courses"),
         marked=next((i for i, course in enumerate(result.courses) if course.is_reference), -1),
     )
@@ -116,7 +131,14 @@ def shift_text(envelope: Envelope | None, words: Wording) -> str:
     return words("shifted_by", mm=envelope.shift_mm)
 
 
-def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
+def _organ_row(structure: StructureResult, result: Result, words: Wording) -> tuple[Cell, ...]:
+    """Near-maxima and mean; where doses stand apart, the means stand together at the end (rule 15)."""
+    beside = bool(kinds_apart(result))
+    mean = (
+        external_cell(structure, result, words)
+        if beside
+        else cell(metric_text(structure, "mean_gy", words, unit=True))
+    )
     points = structure.point_sum
     no_entry = words("no_entry") if structure.alternative is not None else ""
     incomplete = "" if points.complete else words("incomplete")
@@ -131,18 +153,12 @@ def _organ_row(structure: StructureResult, words: Wording) -> tuple[Cell, ...]:
             words("not_judged") if only_points else "",
             strong=not only_points,
         ),
-        cell(metric_text(structure, "mean_gy", words, unit=True)),
+        *(() if beside else (mean,)),
         cell(words.number(points.customary_d0_03cc_gy), incomplete, strong=only_points),
         cell(words.number(points.bound_d0_03cc_gy), incomplete, strong=only_points),
         cell(envelope_text(structure.envelope, words), shift_text(structure.envelope, words)),
+        *((mean, *narrow_cells(structure, result, words)) if beside else ()),
     )
-
-
-def _apart(structure: StructureResult, result: Result, words: Wording) -> tuple[Cell, ...]:
-    """The column of radionuclides, beside every sum and in none (rule 15)."""
-    if not result.radionuclides:
-        return ()
-    return (cell(words("dose_unknown") if structure.apart else DASH),)
 
 
 def shift_notes(structures: Iterable[StructureResult], words: Wording) -> list[str]:
@@ -171,8 +187,8 @@ def shift_notes(structures: Iterable[StructureResult], words: Wording) -> list[s
     ]
 
 
-def _organs_note(shown: list[StructureResult], words: Wording) -> str:
-    parts = [words("note_organs"), *shift_notes(shown, words)]
+def _organs_note(shown: list[StructureResult], result: Result, words: Wording) -> str:
+    parts = [words("note_organs"), *apart_notes(result, words), *shift_notes(shown, words)]
     if any(item.lower_bound for item in shown):
         parts.append(words("note_lower_bound"))
     if any(item.use == "point sum only" for item in shown):
@@ -191,20 +207,22 @@ def organs_table(result: Result, ranking: tuple[str, ...], words: Wording) -> Ta
     """The organs, most loaded first: the 3D sum, the point sums and the shift envelope."""
     by_name = structures_by_name(result)
     shown = [by_name[name] for name in ranking if name in by_name]
+    beside = bool(kinds_apart(result))
+    mean = Column(title=words("col_external_mean" if beside else "col_sum_mean"), numeric=True)
     return Table(
         title=words("section_organs"),
         columns=(
             Column(title=words("col_organ"), share=1.0),
             Column(title=words("col_alpha_beta")),
             Column(title=words("col_sum_d003"), numeric=True),
-            Column(title=words("col_sum_mean"), numeric=True),
+            *(() if beside else (mean,)),
             Column(title=words("col_customary"), numeric=True),
             Column(title=words("col_bound"), numeric=True),
             Column(title=words("col_envelope"), numeric=True),
-            *((Column(title=words("col_radionuclide")),) if result.radionuclides else ()),
+            *((mean, *narrow_columns(result, words)) if beside else ()),
         ),
-        rows=tuple((*_organ_row(structure, words), *_apart(structure, result, words)) for structure in shown),
-        note=_organs_note(shown, words) if shown else words("note_no_organs"),
+        rows=tuple(_organ_row(structure, result, words) for structure in shown),
+        note=_organs_note(shown, result, words) if shown else words("note_no_organs"),
     )
 
 

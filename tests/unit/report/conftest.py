@@ -13,7 +13,7 @@ import pytest
 
 from graybook.report import result as model
 from graybook.report.material import DvhCurve, Material, Plane, PlaneContour, StructureCurves
-from unit.report import left_cases, limit_cases
+from unit.report import left_cases, limit_cases, nuclear_cases
 
 LONG = "Lymphome de Hodgkin médiastinal et susclaviculaire droit"
 LINKS = [
@@ -506,12 +506,20 @@ def whole() -> Material:
     return material()
 
 
+@cache
+def beside() -> Material:
+    """The realistic material with three therapies by radionuclides and microspheres beside it."""
+    return nuclear_cases.with_nuclear(whole(), course)
+
+
 @pytest.fixture(scope="session")
 def made() -> SimpleNamespace:
     """The builders of this file."""
     return SimpleNamespace(
         LONG=LONG,
         HOSTILE=HOSTILE,
+        beside=beside,
+        course=course,
         eqd2_gy=eqd2_gy,
         hostile=hostile,
         left=left,

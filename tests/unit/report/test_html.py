@@ -16,7 +16,7 @@ from graybook.report.pictures import pictures
 from graybook.report.sheet import sheet
 from graybook.text import Language, keys, phrase, placeholders
 
-BUILDERS = ["whole", "single", "six", "refused", "limited", "left"]
+BUILDERS = ["whole", "single", "six", "refused", "limited", "left", "beside"]
 PROMISES = re.compile(r"\b(safe|safely|authori[sz]ed|signed|sûre?s?|autorisée?s?|signée?s?)\b", re.IGNORECASE)
 
 
