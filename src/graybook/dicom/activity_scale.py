@@ -16,7 +16,7 @@ from graybook.dicom.parsing import reason
 from graybook.dicom.private_elements import private_number
 from graybook.record.assessment import Finding, Severity
 
-__all__ = ["Scale", "activity_scale"]
+__all__ = ["ANSWERED_BY_CALIBRATION", "Scale", "activity_scale"]
 
 PHILIPS = (0x7053, "Philips PET Private Group", 0x09)
 """Activity concentration per rescaled value of images in counts. [Bq/ml]"""
@@ -34,6 +34,9 @@ COUNTS = frozenset({"CNTS", "{counts}", "{count}", "[count]", "{cnts}"})
 AGREE = 1e-3
 """Two statements of one scale agree when they differ by no more than this share."""
 SAME = 1e-6
+
+ANSWERED_BY_CALIBRATION = frozenset({"activity_without_units"})
+"""Questions that a calibration of the camera answers."""
 
 Line = tuple[float, float]
 """Slope and intercept."""

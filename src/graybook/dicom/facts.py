@@ -347,5 +347,7 @@ FileFacts = (
     | DoseFacts
     | TreatmentRecordFacts
     | RegistrationFacts
+    | AdministrationFacts
+    | SegmentationFacts
     | OtherFacts
 )

@@ -17,6 +17,7 @@ from graybook.dicom.read_deformable import deformable
 from graybook.dicom.read_image import image_slice
 from graybook.dicom.read_records import treatment_record
 from graybook.dicom.read_registration import registration
+from graybook.dicom.read_rrdsr import radiopharmaceutical_dose
 from graybook.dicom.read_rtdose import dose
 from graybook.dicom.read_rtplan import plan
 from graybook.dicom.read_rtstruct import structure_set
@@ -46,6 +47,7 @@ READERS: dict[str, Reader] = {
     STORAGE + "481.6": lambda attributes, header, _: treatment_record(attributes, header),
     STORAGE + "481.7": lambda attributes, header, _: treatment_record(attributes, header),
     STORAGE + "481.9": lambda attributes, header, _: treatment_record(attributes, header),
+    STORAGE + "88.68": lambda attributes, header, _: radiopharmaceutical_dose(attributes, header),
     STORAGE + "66.1": lambda attributes, header, _: registration(attributes, header),
     STORAGE + "66.3": lambda attributes, header, source: deformable(attributes, header, _again(source)),
 }

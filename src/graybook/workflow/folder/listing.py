@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from graybook.dicom.facts import DoseFacts, FileFacts, OtherFacts
 from graybook.record import Course, Finding, Severity
+from graybook.workflow.folder.nuclear_listing import nuclear_uses
 from graybook.workflow.folder.objects import Objects, Unused
 from graybook.workflow.folder.planned import PlannedDose
 
@@ -23,7 +24,8 @@ class FileEntry:
     Parameters
     ----------
     used_as
-        "image", "structures", "plan", "dose", "treatment record", "registration", "settings", "archive"; None when not used.
+        "image", "activity", "administration", "segmentation", "structures", "plan", "dose", "treatment record",
+        "registration", "settings", "archive"; None when not used.
     reason
         None when used.
     digest
@@ -85,7 +87,11 @@ def uses_of(
             used[registration.header.path] = "registration"
         else:
             unused.append(_unused(registration.header.path, "registration_of_no_course", Severity.WARNING))
-    return used, unused
+    own_used, own_unused = nuclear_uses(objects, courses)
+    kept = [
+        one for one in unused if one.path not in own_used and one.path not in {two.path for two in own_unused}
+    ]
+    return {**used, **own_used}, [*kept, *own_unused]
 
 
 def _paths(planned: PlannedDose) -> list[str]:

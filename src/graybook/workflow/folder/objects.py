@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from graybook.dicom.facts import (
+    AdministrationFacts,
     DoseFacts,
     FileFacts,
     Header,
@@ -13,6 +14,7 @@ from graybook.dicom.facts import (
     OtherFacts,
     PlanFacts,
     RegistrationFacts,
+    SegmentationFacts,
     StructureSetFacts,
     TreatmentRecordFacts,
 )
@@ -21,7 +23,14 @@ from graybook.record import Finding, Severity
 __all__ = ["Object", "Objects", "Unused", "header_of", "objects_of", "once", "without_disputed"]
 
 Object = (
-    ImageSliceFacts | StructureSetFacts | PlanFacts | DoseFacts | TreatmentRecordFacts | RegistrationFacts
+    ImageSliceFacts
+    | StructureSetFacts
+    | PlanFacts
+    | DoseFacts
+    | TreatmentRecordFacts
+    | RegistrationFacts
+    | AdministrationFacts
+    | SegmentationFacts
 )
 """A file that Graybook can use."""
 
@@ -44,6 +53,8 @@ class Objects:
     doses: tuple[DoseFacts, ...] = ()
     records: tuple[TreatmentRecordFacts, ...] = ()
     registrations: tuple[RegistrationFacts, ...] = ()
+    administrations: tuple[AdministrationFacts, ...] = ()
+    segmentations: tuple[SegmentationFacts, ...] = ()
 
     def series(self) -> dict[str, tuple[ImageSliceFacts, ...]]:
         """The slices of each image series, by Series Instance UID."""
@@ -68,6 +79,8 @@ def objects_of(facts: Iterable[Object]) -> Objects:
         doses=tuple(fact for fact in ordered if isinstance(fact, DoseFacts)),
         records=tuple(fact for fact in ordered if isinstance(fact, TreatmentRecordFacts)),
         registrations=tuple(fact for fact in ordered if isinstance(fact, RegistrationFacts)),
+        administrations=tuple(fact for fact in ordered if isinstance(fact, AdministrationFacts)),
+        segmentations=tuple(fact for fact in ordered if isinstance(fact, SegmentationFacts)),
     )
 
 
@@ -158,6 +171,8 @@ def _same_content(one: Object, other: Object) -> bool:
     """Whether two files of one UID say the same of what Graybook uses."""
     if isinstance(one, PlanFacts) and isinstance(other, PlanFacts):
         return replace(one, header=other.header) == other
+    if isinstance(one, AdministrationFacts) and isinstance(other, AdministrationFacts):
+        return one.administrations == other.administrations
     if isinstance(one, TreatmentRecordFacts) and isinstance(other, TreatmentRecordFacts):
         return replace(one, header=other.header) == other
     if isinstance(one, StructureSetFacts) and isinstance(other, StructureSetFacts):

@@ -9,12 +9,14 @@ from pathlib import Path
 from graybook.dicom.biological import FOR_PLANNING
 from graybook.dicom.dose_planes import with_assembled_planes
 from graybook.dicom.facts import (
+    AdministrationFacts,
     DoseFacts,
     FileFacts,
     ImageSliceFacts,
     OtherFacts,
     PlanFacts,
     RegistrationFacts,
+    SegmentationFacts,
 )
 from graybook.dicom.reading import read_folder
 from graybook.errors import InputError, UsageError
@@ -63,6 +65,8 @@ class PersonScan:
         Why the files are not established as one person's: nothing of them may be added.
     slices
         Every image slice that could be read.
+    administrations, segmentations
+        Every radiopharmaceutical dose report and segmentation.
     """
 
     record: Record
@@ -74,6 +78,8 @@ class PersonScan:
     refusals: tuple[Refusal, ...]
     identity_refusals: tuple[Refusal, ...]
     slices: tuple[ImageSliceFacts, ...] = ()
+    administrations: tuple[AdministrationFacts, ...] = ()
+    segmentations: tuple[SegmentationFacts, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -262,6 +268,8 @@ def _person(
         refusals=tuple(notes.refusals),
         identity_refusals=group.refusals,
         slices=objects.slices,
+        administrations=objects.administrations,
+        segmentations=objects.segmentations,
     )
     return person, used, [*notes.unused, *unused]
 
