@@ -63,6 +63,12 @@ def assess(
             help="Draw the random terms, and span what is not known: bands, and the chance of exceeding each limit.",
         ),
     ] = False,
+    indicative_total: Annotated[
+        bool,
+        typer.Option(
+            help="Add external beam, radionuclides and microspheres to a total that is labelled indicative.",
+        ),
+    ] = True,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
     display_alpha_beta: Annotated[
         float,
@@ -101,6 +107,7 @@ def assess(
             rulebook=rulebook,
             scenarios=scenario or (),
             uncertainty=uncertainty,
+            indicative=indicative_total,
             progress=progress,
         )
         write_assessment(assessed, out, language=lang, progress=progress)

@@ -66,6 +66,7 @@ def assess(
     rulebook: str = DEFAULT,
     scenarios: Sequence[Path] = (),
     uncertainty: bool = False,
+    indicative: bool = True,
     progress: Progress = silent,
 ) -> Assessed:
     """
@@ -98,6 +99,8 @@ def assess(
         Up to four files of assumptions to be computed beside the headline.
     uncertainty
         Whether bands and chances are drawn (:mod:`graybook.workflow.uncertain.bands`); their settings stand in ``options``.
+    indicative
+        Whether external beam and what stands apart (radionuclides, microspheres) are added to an indicative total.
     progress
         Told of every step.
 
@@ -135,6 +138,7 @@ def assess(
             judged=_judged(found, assessing, progress),
             language=language,
             display_alpha_beta_gy=display_alpha_beta_gy,
+            indicative=indicative,
         )
     )
     material = material_of(

@@ -11,7 +11,7 @@ from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
 from graybook.record import Finding, InputFile, Override, Provenance, Refusal, RepairWish, Scenario, Severity
 from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
 from graybook.report.remaining_result import PlanScaling, RemainingResult
-from graybook.report.result import Result
+from graybook.report.result import Result, StructureResult
 from graybook.tables import edition
 from graybook.tables.alignment_thresholds import Thresholds
 from graybook.text import Language, phrase
@@ -51,12 +51,13 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Parts:
-    """What a result is made of."""
+    """What a result is made of; without ``indicative`` unlike evidence is not added up."""
 
     study: Study
     judged: Judged
     language: Language
     display_alpha_beta_gy: float
+    indicative: bool = True
 
 
 def assembled(parts: Parts) -> Result:
@@ -82,7 +83,7 @@ def assembled(parts: Parts) -> Result:
             course_result(loaded, aligned, setting.reference, refused=setting.refused)
             for loaded, aligned in zip(setting.courses, study.alignments, strict=True)
         ],
-        structures=[one.result for one in study.assessed if one.result is not None],
+        structures=_structures(parts),
         overlaps=overlap_results(shared_levels(courses)),
         radionuclides=administrations(courses),
         clinical=clinical,
@@ -99,6 +100,11 @@ def assembled(parts: Parts) -> Result:
             provenance_of(study), study.alignments, created=today(), language=language
         ),
     )
+
+
+def _structures(parts: Parts) -> list[StructureResult]:
+    every = [one.result for one in parts.study.assessed if one.result is not None]
+    return every if parts.indicative else [one.model_copy(update={"indicative": None}) for one in every]
 
 
 def findings_of(study: Study) -> list[Finding]:
