@@ -15,7 +15,7 @@ from graybook.files.alignment_thresholds import read_thresholds
 from graybook.files.settings import Settings
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
-from graybook.record import AlphaBetaWish, Course, Finding, Modality, Record, RepairWish
+from graybook.record import AlphaBetaWish, Course, Finding, Record, RepairWish
 from graybook.tables.alignment_thresholds import Thresholds, default_thresholds
 from graybook.tables.rulebook import DEFAULT
 from graybook.workflow.alignment.alignments import CourseAlignment, align_courses
@@ -34,6 +34,7 @@ from graybook.workflow.organs.paper_sums import with_paper
 from graybook.workflow.organs.samples import Setting
 from graybook.workflow.organs.shifted_doses import MovableCourse
 from graybook.workflow.person.assumptions import Assumptions, assumptions
+from graybook.workflow.person.doses_apart import with_doses_apart
 
 __all__ = ["Study", "reference_course", "study"]
 
@@ -89,7 +90,7 @@ def study(
     """
     assumed = assumptions(options, rulebook, scenarios)
     scanned = scan(folder, progress, names=names)
-    person = scanned.person_to_sum(patient)
+    person = with_doses_apart(scanned.person_to_sum(patient))
     today = reference_course(person.record, reference)
     planned = {one.id: one for one in person.planned}
     courses = person.record.courses
