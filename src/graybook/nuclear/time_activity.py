@@ -31,7 +31,10 @@ CONTRADICTED = 0.01
 """A model whose misfit would be this rare if it were true is contradicted by the stated errors."""
 _AT_BOUND = 1e-6
 _FINISH = 1e-14
-_POLISHED = 3
+_POLISHED = 2
+_ALIKE = 0.05
+_UNSEEN = 1e-7
+"""An exponential below this share of the other at every point is not there."""
 _PERFECT = 1e-9
 """Residuals below this share of the largest activity are the digits' own."""
 
@@ -50,7 +53,7 @@ class FitNote(StrEnum):
     UPTAKE_NOT_SEEN = "uptake_not_seen"
     """The fastest rate is as fast as the first image can tell: uptake was over before it."""
     RATES_ALIKE = "rates_alike"
-    """Two rates could not be told apart."""
+    """Two rates lie within 5 % of each other: they cannot be told apart."""
     ONE_WASHOUT = "one_washout"
     """One of two washouts has no amplitude."""
     CONTRADICTED = "contradicted"
@@ -333,7 +336,7 @@ def _fitted(model: CurveModel, points: Points) -> _Found | None:
     ranked = sorted(range(len(grid)), key=lambda i: _misfit(model, grid[i], points))
     low, high = _bounds(grid[0], points)
     best: Any = None
-    for i in ranked[:_POLISHED]:
+    for i in ranked[: 1 if model is CurveModel.MONO else _POLISHED]:
         solution = least_squares(
             lambda places: _residuals(model, places, points),
             np.clip(grid[i], low + 1e-9, high - 1e-9),
@@ -379,13 +382,15 @@ def _described(
     """The curve with which of its parameters are free, and what is to be said of the others."""
     rates = rates_of(places)
     matrix, amplitudes = _weighted(model, places, points)
+    seen = amplitudes * matrix.max(axis=0)
+    amplitudes = np.where(seen > _UNSEEN * seen.max(), amplitudes, 0.0)
     residuals = matrix @ amplitudes - points.values * points.weights
     held_low = places - low < _AT_BOUND
     held_high = high - places < _AT_BOUND
     notes = []
     if held_low[0]:
         notes.append(FitNote.AT_PHYSICAL_DECAY)
-    if bool(held_low[1:].any()):
+    if bool((np.diff(rates) < _ALIKE * rates[:-1]).any()):
         notes.append(FitNote.RATES_ALIKE)
     gone = np.exp(-rates[-1] * float(points.times[points.times > 0].min())) < 1e-9
     if model in (CurveModel.UPTAKE, CurveModel.TRI) and gone:
