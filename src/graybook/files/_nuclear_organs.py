@@ -29,8 +29,8 @@ class OrganWish:
         Dose model by name.
     density_g_per_cm3, mass_g
         The mass is the volume times the density, unless it is stated. [g/cm³], [g]
-    volume_sd_percent
-        One standard deviation of the delineated volume. [%]
+    volume_sd_percent, point_sd_percent
+        One standard deviation of the delineated volume, and of each activity by chance alone. [%]
     s_gy_per_mbq_h
         Dose to the organ per time-integrated activity in it, for "organ S". [Gy/(MBq h)]
     s_mass_g
@@ -54,6 +54,7 @@ class OrganWish:
     density_g_per_cm3: float | None = None
     mass_g: float | None = None
     volume_sd_percent: float | None = None
+    point_sd_percent: float | None = None
     s_gy_per_mbq_h: float | None = None
     s_mass_g: float | None = None
     half_life_h: float | None = None
@@ -72,6 +73,7 @@ KEYS = (
     "density_g_per_cm3",
     "mass_g",
     "volume_sd_percent",
+    "point_sd_percent",
     "s_gy_per_mbq_h",
     "s_mass_g",
     "half_life_h",
@@ -112,6 +114,7 @@ def organ_wish(entry: Entry) -> OrganWish:
         density_g_per_cm3=entry.positive("density_g_per_cm3"),
         mass_g=entry.positive("mass_g"),
         volume_sd_percent=entry.positive("volume_sd_percent"),
+        point_sd_percent=entry.positive("point_sd_percent"),
         s_gy_per_mbq_h=s_value,
         s_mass_g=entry.positive("s_mass_g"),
         half_life_h=half_life,

@@ -52,28 +52,27 @@ class Clock:
 
 @dataclass(frozen=True, kw_only=True)
 class CameraSetting:
-    """A calibration: counts per second for a MBq in the field of view.
+    """A calibration: counts per second for a MBq, and how sure activities of this camera are.
 
     Parameters
     ----------
     camera
         Text that the file's manufacturer, model, station name or serial number holds.
-    cps_per_mbq, sd_percent
-        The factor and one standard deviation of it. [cps/MBq], [%]
+    cps_per_mbq
+        The factor for images in counts; None where it speaks of images in Bq/ml alone. [cps/MBq]
+    sd_percent
+        One standard deviation of it, or of the activities in Bq/ml. [%]
     calibrated
         Day of the measurement.
-    dead_time_us
-        Of a paralysable detector; None: not corrected. [µs]
     said
         Who states it, when, why and from which source.
     """
 
     camera: str
     nuclide: str
-    cps_per_mbq: float
     calibrated: date
+    cps_per_mbq: float | None = None
     sd_percent: float | None = None
-    dead_time_us: float | None = None
     said: str = ""
 
 
@@ -187,20 +186,19 @@ def _minutes(text: str) -> int | None:
 
 
 def _camera(entry: Entry) -> CameraSetting:
-    entry.only(("camera", "nuclide", "cps_per_mbq", "sd_percent", "calibrated", "dead_time_us"))
-    for key in ("camera", "nuclide", "cps_per_mbq", "calibrated", "source"):
+    entry.only(("camera", "nuclide", "cps_per_mbq", "sd_percent", "calibrated"))
+    for key in ("camera", "nuclide", "calibrated", "source"):
         entry.required(key)
+    entry.required("cps_per_mbq", "sd_percent")
     calibrated = entry.day("calibrated")
-    cps = entry.positive("cps_per_mbq")
-    if calibrated is None or cps is None:  # pragma: no cover - required above
+    if calibrated is None:  # pragma: no cover - required above
         raise entry.refuse("calibrated", "is missing", value=None, remedy="Add calibrated = 2026-01-31.")
     return CameraSetting(
         camera=entry.text("camera"),
         nuclide=entry.text("nuclide"),
-        cps_per_mbq=cps,
         calibrated=calibrated,
+        cps_per_mbq=entry.positive("cps_per_mbq"),
         sd_percent=entry.positive("sd_percent"),
-        dead_time_us=entry.positive("dead_time_us"),
         said=entry.said(),
     )
 

@@ -46,7 +46,7 @@ def test_camera() -> None:
     assert {one.author for one in found.overrides} == {"A. Physicist"}
 
 
-@pytest.mark.parametrize("missing", ["calibrated", "cps_per_mbq", "source", "author"])
+@pytest.mark.parametrize("missing", ["calibrated", "nuclide", "source", "author"])
 def test_camera_without(missing: str) -> None:
     """A calibration without its day, its factor, its source or its author is no calibration."""
     text = f'[[camera]]\ncamera = "Symbia"\nnuclide = "Lu-177"\ncps_per_mbq = 9.36\ncalibrated = 2025-11-03\n{SIGNED}'

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graybook.files.paper_settings import PaperCourseSetting
 from graybook.files.settings import Settings
 from graybook.record import (
+    Administration,
     Course,
     EvidenceGrade,
     Finding,
@@ -25,11 +28,11 @@ from graybook.workflow.folder.planned import content_id
 __all__ = ["loaded_paper", "paper_courses"]
 
 
-def paper_courses(settings: Settings, notes: Notes) -> tuple[Course, ...]:
-    """The courses a person states from letters, and the radionuclides and microspheres given."""
+def paper_courses(settings: Settings, given: Sequence[Administration], notes: Notes) -> tuple[Course, ...]:
+    """The courses a person states from letters, the radionuclides given, and microspheres."""
     return (
         *(_course(one, notes) for one in settings.paper_courses),
-        *radionuclide_courses(settings.radionuclides),
+        *radionuclide_courses(given),
         *microsphere_courses(settings.radioembolisations),
     )
 

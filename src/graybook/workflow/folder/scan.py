@@ -24,8 +24,10 @@ from graybook.files.names import with_names
 from graybook.files.settings import Settings, read
 from graybook.progress import Progress
 from graybook.record import Finding, Record, Refusal, Severity
+from graybook.workflow.folder.administrations import administrations_of
 from graybook.workflow.folder.courses import courses_of, in_time
 from graybook.workflow.folder.delineations import images_of
+from graybook.workflow.folder.given import radionuclide_courses
 from graybook.workflow.folder.identities import corrections_said
 from graybook.workflow.folder.links import links_of
 from graybook.workflow.folder.listing import FileEntry, file_entries, of_parts, uses_of
@@ -249,7 +251,11 @@ def _person(
     images = images_of(objects, linked, notes)
     planned = planned_doses(objects, links, settings, notes)
     of_files = courses_of(planned, objects.records, images, settings, notes)
-    courses = in_time((*of_files, *(paper_courses(settings, notes) if with_paper else ())), notes)
+    stated = settings.radionuclides if with_paper else ()
+    clock = settings.nuclear.clock
+    given = administrations_of(stated, objects.administrations, objects.slices, clock, notes)
+    on_paper = paper_courses(settings, given, notes) if with_paper else radionuclide_courses(given)
+    courses = in_time((*of_files, *on_paper), notes)
     ask_names(courses, settings, notes)
     in_courses = {phase.id for course in courses for phase in course.phases}
     apart = [one for one in planned if one.id not in in_courses]

@@ -16,6 +16,15 @@ __all__ = ["Scale", "answered", "camera_text", "of_camera", "scale_of"]
 
 BQ_PER_MBQ = 1e6
 
+OF_SCALE = frozenset(
+    {"activity_units_unknown", "activity_without_units", "activity_in_suv", "activity_proportional"}
+    | {"activity_scale_missing"}
+)
+OF_MOMENT = frozenset(
+    {"activity_decay_correction", "activity_reference_apart", "activity_administration_day"}
+)
+"""Questions of a file that a person's answer about units, or about decay correction, settles."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
@@ -44,7 +53,7 @@ def answered(facts: ActivityFacts, answer: ImageAnswer | None) -> ActivityFacts:
             scale_offset=0.0,
             scale_source=answer.said,
             counts_per_value=None,
-            questions=_left(facts, ("unit", "scale", "count")),
+            questions=_left(facts, OF_SCALE),
         )
     elif answer.units:
         facts = replace(
@@ -52,20 +61,20 @@ def answered(facts: ActivityFacts, answer: ImageAnswer | None) -> ActivityFacts:
             units="counts",
             bq_per_ml_per_value=None,
             counts_per_value=facts.counts_per_value or 1.0,
-            questions=_left(facts, ("unit", "scale", "count")),
+            questions=_left(facts, OF_SCALE),
         )
     if answer.decay_correction:
         facts = replace(
             facts,
             decay_correction=answer.decay_correction,
             reference=_reference(facts, answer.decay_correction),
-            questions=_left(facts, ("decay",)),
+            questions=_left(facts, OF_MOMENT),
         )
     return facts
 
 
-def _left(facts: ActivityFacts, words: Sequence[str]) -> tuple[Finding, ...]:
-    return tuple(one for one in facts.questions if not any(word in one.code for word in words))
+def _left(facts: ActivityFacts, settled: frozenset[str]) -> tuple[Finding, ...]:
+    return tuple(one for one in facts.questions if one.code not in settled)
 
 
 def _reference(facts: ActivityFacts, correction: str) -> datetime | None:
@@ -92,30 +101,33 @@ def scale_of(
 ) -> Scale | Finding:
     """The factor of a file: its own, else a calibration's for counts; a question where there is neither."""
     camera = camera_text(facts.camera)
+    found = [one for one in cameras if of_camera(one.camera, one.nuclide, facts.camera, nuclide)]
     if facts.bq_per_ml_per_value is not None:
+        known = [one.sd_percent for one in found if one.sd_percent is not None]
         return Scale(
             factor=facts.bq_per_ml_per_value,
             offset=facts.scale_offset,
             voxel_ml=voxel_ml,
             units=facts.units,
             source=facts.scale_source,
+            sd_percent=max(known) if known else None,
         )
     params = {"path": path, "units": facts.units or "-", "camera": camera or "-", "nuclide": nuclide}
     if facts.counts_per_value is None:
         return Finding(code="nuclear_image_units_unknown", subject=path, params=params)
     if not facts.frame_duration_s:
         return Finding(code="nuclear_image_duration_unknown", subject=path, params=params)
-    found = [one for one in cameras if of_camera(one.camera, one.nuclide, facts.camera, nuclide)]
+    found = [one for one in found if one.cps_per_mbq is not None]
     if len(found) != 1:
         code = "nuclear_calibration_missing" if not found else "nuclear_calibration_several"
         return Finding(code=code, subject=path, params={**params, "count": len(found)})
-    chosen = found[0]
-    per_value = facts.counts_per_value / facts.frame_duration_s / chosen.cps_per_mbq * BQ_PER_MBQ
+    chosen, cps_per_mbq = found[0], found[0].cps_per_mbq or 0.0
+    per_value = facts.counts_per_value / facts.frame_duration_s / cps_per_mbq * BQ_PER_MBQ
     return Scale(
         factor=per_value / voxel_ml if voxel_ml else 0.0,
         offset=0.0,
         voxel_ml=voxel_ml,
-        units=f"{chosen.cps_per_mbq:g} cps/MBq, {chosen.calibrated.isoformat()}",
+        units=f"{cps_per_mbq:g} cps/MBq, {chosen.calibrated.isoformat()}",
         source=chosen.said,
         sd_percent=chosen.sd_percent,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import pi
 
 import numpy as np
 
@@ -10,9 +11,15 @@ from graybook.geometry.arrays import FloatArray, IntArray
 from graybook.workflow.nuclear.images import ActivityImage
 from graybook.workflow.nuclear.regions import PlacedRegion
 
-__all__ = ["RegionVoxels", "activity_mbq", "mean_of", "region_voxels"]
+__all__ = ["RegionVoxels", "activity_mbq", "mean_of", "noise_share", "region_voxels"]
 
 BQ_PER_MBQ = 1e6
+
+VOXELS_PER_INDEPENDENT = (4.0 * pi * (2.0 / 2.3548200450309493) ** 2) ** 1.5
+"""Voxels that a blur of two voxels' full width at half maximum makes one of."""
+
+LEAST_NOISE = 0.01
+"""No activity of a region is known better than this by chance alone: an assumption, so that no point outweighs all others."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,3 +75,20 @@ def mean_of(voxels: RegionVoxels, values: FloatArray) -> float:
     """Mean over a region of what each voxel of the image holds."""
     total = float(np.sum(voxels.volumes_cm3))
     return float(np.sum(values.ravel()[voxels.indices] * voxels.volumes_cm3)) / total
+
+
+def noise_share(voxels: RegionVoxels, bq_per_ml: FloatArray) -> float:
+    r"""
+    Standard deviation by chance of a region's activity, as a share of it, from how its voxels scatter.
+
+    The scatter of all voxels, uneven uptake and blurred borders among it, over the square root of the number of independent ones:
+    blur makes one of so many as a Gaussian of two voxels' full width holds, :math:`(4\pi\sigma^2)^{3/2}`. Rather too large, then.
+    """
+    values = bq_per_ml.ravel()[voxels.indices]
+    weights = voxels.volumes_cm3 / np.sum(voxels.volumes_cm3)
+    mean = float(np.sum(weights * values))
+    if not mean > 0.0:
+        return 1.0
+    scatter = float(np.sqrt(np.sum(weights * (values - mean) ** 2))) / mean
+    independent = max(1.0 / float(np.sum(weights**2)) / VOXELS_PER_INDEPENDENT, 1.0)
+    return max(scatter / float(np.sqrt(independent)), LEAST_NOISE)
