@@ -21,6 +21,7 @@ from graybook.dicom.read_rrdsr import radiopharmaceutical_dose
 from graybook.dicom.read_rtdose import dose
 from graybook.dicom.read_rtplan import plan
 from graybook.dicom.read_rtstruct import structure_set
+from graybook.dicom.read_seg import segmentation
 from graybook.dicom.series_activity import with_series_activity
 from graybook.dicom.walk import SourceFile, files_of
 from graybook.errors import InputError
@@ -48,6 +49,8 @@ READERS: dict[str, Reader] = {
     STORAGE + "481.7": lambda attributes, header, _: treatment_record(attributes, header),
     STORAGE + "481.9": lambda attributes, header, _: treatment_record(attributes, header),
     STORAGE + "88.68": lambda attributes, header, _: radiopharmaceutical_dose(attributes, header),
+    STORAGE + "66.4": segmentation,
+    STORAGE + "66.7": segmentation,
     STORAGE + "66.1": lambda attributes, header, _: registration(attributes, header),
     STORAGE + "66.3": lambda attributes, header, source: deformable(attributes, header, _again(source)),
 }
@@ -62,6 +65,7 @@ BY_MODALITY = {
     "RTPLAN": "481.5",
     "RTRECORD": "481.4",
     "REG": "66.1",
+    "SEG": "66.4",
 }
 """The SOP Class of an object that leaves it out."""
 DIRECTORY = "1.2.840.10008.1.3.10"
