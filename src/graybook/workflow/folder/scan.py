@@ -17,6 +17,7 @@ from graybook.dicom.facts import (
     PlanFacts,
     RegistrationFacts,
     SegmentationFacts,
+    StructureSetFacts,
 )
 from graybook.dicom.reading import read_folder
 from graybook.errors import InputError, UsageError
@@ -67,8 +68,8 @@ class PersonScan:
         Why the files are not established as one person's: nothing of them may be added.
     slices
         Every image slice that could be read.
-    administrations, segmentations
-        Every radiopharmaceutical dose report and segmentation.
+    administrations, segmentations, structure_sets
+        Every radiopharmaceutical dose report, segmentation and structure set.
     """
 
     record: Record
@@ -82,6 +83,7 @@ class PersonScan:
     slices: tuple[ImageSliceFacts, ...] = ()
     administrations: tuple[AdministrationFacts, ...] = ()
     segmentations: tuple[SegmentationFacts, ...] = ()
+    structure_sets: tuple[StructureSetFacts, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -276,6 +278,7 @@ def _person(
         slices=objects.slices,
         administrations=objects.administrations,
         segmentations=objects.segmentations,
+        structure_sets=objects.structure_sets,
     )
     return person, used, [*notes.unused, *unused]
 
