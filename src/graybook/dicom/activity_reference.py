@@ -108,13 +108,13 @@ def _start_of_pet(path: str, files: Sequence[ActivityFacts], earliest: datetime)
     first = files[0]
     if not are_of_one_clock(earliest, first.series_began, first.scan_began):
         return None, (_asked("activity_clocks_differ", path),)
-    if first.series_began is not None and first.series_began <= earliest:
-        return _unless_apart(path, first, first.series_began, earliest)
-    if first.scan_began is not None:
-        return _unless_apart(path, first, first.scan_began, earliest)
     back = [moment for moment in map(_counted_back, files) if moment is not None]
+    if first.series_began is not None and first.series_began <= earliest:
+        return _unless_apart(path, first, first.series_began, (earliest, *back))
+    if first.scan_began is not None:
+        return _unless_apart(path, first, first.scan_began, (earliest, *back))
     if len(back) == len(files):
-        return _unless_apart(path, first, min(back), earliest)
+        return _unless_apart(path, first, min(back), (earliest,))
     return earliest, ()
 
 
@@ -126,12 +126,12 @@ def _counted_back(facts: ActivityFacts) -> datetime | None:
     return facts.acquired + _mean_rate(facts) - timedelta(seconds=frame_s)
 
 
-def _unless_apart(path: str, facts: ActivityFacts, moment: datetime, earliest: datetime) -> Reference:
-    """``moment``, unless it lies so far from the earliest acquisition that one of the two must be wrong."""
-    apart_s = (moment - earliest).total_seconds()
+def _unless_apart(path: str, facts: ActivityFacts, moment: datetime, others: Sequence[datetime]) -> Reference:
+    """``moment``, unless none of the other ways to it (the earliest acquisition, Frame Reference Times) comes near."""
+    apart_s = min(abs((moment - other).total_seconds()) for other in others)
     known = facts.half_life_s
-    if (decay_share(apart_s, known) > ASKED_SHARE) if known else (abs(apart_s) > FURTHEST_S):
-        params = {"reference": moment.isoformat(), "acquired": earliest.isoformat()}
+    if (decay_share(apart_s, known) > ASKED_SHARE) if known else (apart_s > FURTHEST_S):
+        params = {"reference": moment.isoformat(), "acquired": others[0].isoformat()}
         return None, (_asked("activity_reference_apart", path, **params),)
     return moment, ()
 
