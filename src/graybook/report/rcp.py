@@ -11,6 +11,7 @@ from graybook.report.limit_words import dose_text, limit_figure, metric_name, wh
 from graybook.report.limiting import is_judged, limiting, limits_of
 from graybook.report.limits_table import lower_bounds
 from graybook.report.material import Material
+from graybook.report.rcp_nuclear import given_in_words, therapy_sentences
 from graybook.report.recovery_words import assumes_recovery
 from graybook.report.result import CourseResult, PhaseResult, Result, StructureResult
 from graybook.report.unknowns import unknowns
@@ -49,10 +50,10 @@ class _Words:
 
     def __init__(self, language: Language) -> None:
         self.report = Wording(language)
-        self._language = language
+        self.language = language
 
     def __call__(self, key: str, /, **params: object) -> str:
-        return phrase(f"rcp_{key}", self._language, **params)
+        return phrase(f"rcp_{key}", self.language, **params)
 
     def gy(self, value: float) -> str:
         """A dose with one decimal. [Gy]"""
@@ -95,7 +96,8 @@ def _phase_dose(phase: PhaseResult, words: _Words) -> str:
     return words("dose_in", dose=total, n=planned)
 
 
-def _course(course: CourseResult, words: _Words, *, summed: bool) -> str:
+def _course(course: CourseResult, words: _Words, *, given: str, summed: bool) -> str:
+    """One course; ``given`` is the activity of one that is not beams."""
     phases = [phase for phase in course.phases if phase.status not in _UNCOUNTED] or course.phases
     statuses = dict.fromkeys(
         words("not_known_if_given")
@@ -108,7 +110,7 @@ def _course(course: CourseResult, words: _Words, *, summed: bool) -> str:
     parts = [
         name,
         course.site if course.site.casefold() not in name.casefold() else "",
-        " + ".join(_phase_dose(phase, words) for phase in phases) or words("dose_unknown"),
+        given or " + ".join(_phase_dose(phase, words) for phase in phases) or words("dose_unknown"),
         "" if course.modality == "unknown" else words.report.term("modality", course.modality),
         ", ".join(statuses),
         words(_GRADES.get(course.evidence_grade, "grade_d")),
@@ -223,10 +225,13 @@ def _sentences(material: Material, words: _Words) -> Iterator[_Sentence]:
     yield _Sentence(text=_question(result, words), part="question", rank=1)
     summed = any(course.in_sum for course in result.courses)
     for course in result.courses:
-        yield _Sentence(text=_course(course, words, summed=summed), part="courses", rank=2)
+        given = given_in_words(result, course.id, words.report, words.language)
+        yield _Sentence(text=_course(course, words, given=given, summed=summed), part="courses", rank=2)
     limits = list(_limits(result, words))
     yield from (one for one in limits if one.part == "limits")
     yield from _organs(material, words)
+    for text, told in therapy_sentences(result, words.report, words.language):
+        yield _Sentence(text=text, part="nuclear", rank=2 if told else 4)
     lines = _unknown(material, words)
     for place, line in enumerate(lines):
         lead = words("unknown", text=line) if place == 0 else line
@@ -246,6 +251,13 @@ def _joined(sentences: Sequence[_Sentence], left_out: int, words: _Words) -> str
     if left_out:
         lines.append(_plain(words("left_out_one" if left_out == 1 else "left_out_many", n=left_out)))
     return "\n".join(lines) + "\n"
+
+
+def _without_bare_lead(kept: list[_Sentence]) -> list[_Sentence]:
+    """The sentences without one that leads to organs of which none is left."""
+    organs = [one for one in kept if one.part == "organs"]
+    bare = organs if len(organs) == 1 and organs[0].text.endswith(":") else []
+    return [one for one in kept if one not in bare]
 
 
 def rcp_text(material: Material, language: Language, *, limit: int = LIMIT) -> str:
@@ -268,6 +280,7 @@ def rcp_text(material: Material, language: Language, *, limit: int = LIMIT) -> s
     while len(text := _joined(kept, every - len(kept), words)) > limit and len(kept) > 1:
         last = max(range(len(kept)), key=lambda place: (kept[place].rank, place))
         del kept[last]
+        kept = _without_bare_lead(kept)
     return text
 
 

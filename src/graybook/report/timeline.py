@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -43,6 +43,8 @@ class _Mark:
     start: float
     end: float
     lines: tuple[str, ...]
+    given: tuple[float, ...] = ()
+    """When each radionuclide or batch of microspheres was given. [y]"""
     lane: int = 0
 
     @property
@@ -50,16 +52,44 @@ class _Mark:
         return _LETTER_INCH * max(len(line) for line in self.lines)
 
 
+_MOST_ACTIVITIES = 3
+"""Activities named one by one; of more the total."""
+
+
+def _given(result: Result, course: CourseResult) -> list[tuple[str, float | None]]:
+    """Day and activity [GBq] of each administration of a course, those with a day first to last."""
+    if result.nuclear is not None:
+        found = [(one.given, one.activity_gbq) for one in result.nuclear.cycles if one.course == course.id]
+    else:
+        found = [(one.date, one.activity_gbq) for one in result.radionuclides if one.course == course.id]
+    return sorted(((day, activity) for day, activity in found if day), key=lambda one: one[0])
+
+
+def _dose_text(course: CourseResult, given: list[tuple[str, float | None]], words: Wording) -> str:
+    """Dose and fractions; of what was given as activity, each activity, or all when there are many."""
+    known = [activity for _, activity in given if activity is not None]
+    if not known:
+        return course_prescription(course, words)
+    if len(known) < len(given) or len(known) > _MOST_ACTIVITIES:
+        total = f"{words.short(sum(known))}\u00a0GBq"
+        least = words("at_least", value=total) if len(known) < len(given) else total
+        return words("fig_cycles", n=len(given), activity=least)
+    return f"{' + '.join(words.short(one) for one in known)}\u00a0GBq"
+
+
 def _marks(result: Result, words: Wording) -> list[_Mark]:
     marks = []
     for course in result.courses:
         if course.start_date:
+            given = _given(result, course)
             start = years(course.start_date)
             end = max(start, years(course.end_date)) if course.end_date else start
             name = wrapped(course_name(course, words), _LABEL_LETTERS, 2)
-            dose = wrapped(course_prescription(course, words), _LABEL_LETTERS, 1)
+            dose = wrapped(_dose_text(course, given, words), _LABEL_LETTERS, 1)
             lines = (*name, *(line for line in dose if line), words.date(course.start_date))
-            marks.append(_Mark(course=course, start=start, end=end, lines=lines))
+            moments = tuple(years(day) for day, _ in given)
+            end = max(end, *moments) if moments else end
+            marks.append(_Mark(course=course, start=start, end=end, lines=lines, given=moments))
     return sorted(marks, key=lambda mark: mark.start)
 
 
@@ -80,11 +110,13 @@ def _in_lanes(marks: list[_Mark], span: tuple[float, float]) -> list[_Mark]:
         lane = next((i for i, begin in enumerate(starts) if right < begin), len(starts))
         starts[lane:] = [left] if lane == len(starts) else [left, *starts[lane + 1 :]]
         starts[:lane] = [min(begin, left) for begin in starts[:lane]]
-        placed.append(_Mark(course=mark.course, start=mark.start, end=mark.end, lines=mark.lines, lane=lane))
+        placed.append(replace(mark, lane=lane))
     return placed[::-1]
 
 
 def _fill(course: CourseResult) -> str:
+    if course.modality in _GIVEN:
+        return course.modality
     if not course.in_sum:
         return "not_in_sum"
     return "proposed" if any(phase.status == "proposed" for phase in course.phases) else "in_sum"
@@ -95,14 +127,36 @@ _FILLS: dict[str, dict[str, object]] = {
     "proposed": {"facecolor": "white", "edgecolor": ACCENT, "hatch": "//////"},
     "not_in_sum": {"facecolor": "white", "edgecolor": ACCENT, "linestyle": (0, (2, 1.2))},
 }
+_GIVEN: dict[str, dict[str, object]] = {
+    "radionuclide": {"marker": "v", "markerfacecolor": "#D55E00", "markeredgecolor": INK},
+    "microspheres": {"marker": "o", "markerfacecolor": "#E69F00", "markeredgecolor": INK},
+}
+"""Not beams: one sign for each administration."""
 
 
-def _draw_mark(axes: Axes, mark: _Mark, least: float) -> None:
+def _draw_given(axes: Axes, mark: _Mark) -> None:
+    """A line from the first administration to the last, and a sign at each."""
+    moments = mark.given or (mark.start,)
+    axes.plot([mark.start, mark.end], [0.0, 0.0], color=QUIET, linewidth=1.2, zorder=2)
+    axes.plot(
+        moments, [0.0] * len(moments), linestyle="none", markersize=5.0, markeredgewidth=0.5, zorder=4,
+        **_GIVEN[_fill(mark.course)],  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _draw_bar(axes: Axes, mark: _Mark, least: float) -> None:
     from matplotlib.patches import Rectangle
 
     width = max(mark.end - mark.start, least)
     style = _FILLS[_fill(mark.course)]
     axes.add_patch(Rectangle((mark.start, -0.11), width, 0.22, linewidth=0.9, zorder=3, **style))  # type: ignore[arg-type]
+
+
+def _draw_mark(axes: Axes, mark: _Mark, least: float) -> None:
+    if _fill(mark.course) in _GIVEN:
+        _draw_given(axes, mark)
+    else:
+        _draw_bar(axes, mark, least)
     foot = 0.30 + mark.lane
     axes.plot([mark.start, mark.start], [0.11, foot + 0.78], color=QUIET, linewidth=0.5, zorder=1)
     size = 6.9
@@ -135,13 +189,23 @@ def _draw_intervals(axes: Axes, marks: list[_Mark], inch_a_year: float, words: W
 
 
 def _draw_legend(axes: Axes, result: Result, marks: list[_Mark], words: Wording) -> None:
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     used = {_fill(mark.course) for mark in marks}
-    handles = [Patch(linewidth=0.9, **style) for fill, style in _FILLS.items() if fill in used]  # type: ignore[arg-type]
-    labels = [words(f"fig_{fill}") for fill in _FILLS if fill in used]
+    handles: list[Patch | Line2D] = [
+        Patch(linewidth=0.9, **style)  # type: ignore[arg-type]
+        for fill, style in _FILLS.items()
+        if fill in used
+    ]
+    handles += [
+        Line2D([], [], linestyle="none", markersize=5.0, markeredgewidth=0.5, **style)  # type: ignore[arg-type]
+        for fill, style in _GIVEN.items()
+        if fill in used
+    ]
+    labels = [words(f"fig_{fill}") for fill in (*_FILLS, *_GIVEN) if fill in used]
     axes.legend(
-        handles, labels, loc="upper left", bbox_to_anchor=(0.0, -0.34 / _height(marks)), ncols=3,
+        handles, labels, loc="upper left", bbox_to_anchor=(0.0, -0.34 / _height(marks)), ncols=5,
         handlelength=1.6, handleheight=0.8, borderaxespad=0.0,
     )  # fmt: skip
     undated = [course_name(course, words) for course in result.courses if not course.start_date]

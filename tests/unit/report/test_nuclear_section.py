@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from graybook.report import timeline
 from graybook.report.blocks import Figure, Paragraph, References, Section, Sheet, Table
 from graybook.report.html import html_text
 from graybook.report.material import Material
@@ -193,3 +194,13 @@ def test_document_says_nothing_in_the_other_language(beside: Material, language:
     assert ("bande à 90" in text) == (language == "fr")
     assert ("90 % band" in text) == (language == "en")
     assert "mono-exponential," not in text
+
+
+def test_timeline_names_each_activity(beside: Material) -> None:
+    """The picture has a sign for each of five administrations, and the activities in its words."""
+    marks = timeline._marks(beside.result, EN)
+    given = {mark.course.id: (len(mark.given), mark.lines) for mark in marks}
+    assert [given[one][0] for one in (cases.IODINE, cases.SPHERES, cases.LUTATE)] == [1, 1, 3]
+    assert "7.41 + 7.38 + 7.44\u00a0GBq" in given[cases.LUTATE][1]
+    assert "3.7\u00a0GBq" in given[cases.IODINE][1]
+    assert {timeline._fill(mark.course) for mark in marks} >= {"radionuclide", "microspheres"}

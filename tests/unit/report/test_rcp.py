@@ -128,6 +128,28 @@ def test_every_sentence_of_the_catalogue_is_used() -> None:
     words = tomllib.loads(
         (resources.files("graybook.text") / "data" / "rcp.toml").read_text(encoding="utf-8")
     )
-    code = (resources.files("graybook.report") / "rcp.py").read_text(encoding="utf-8")
+    modules = ("rcp.py", "rcp_nuclear.py")
+    code = "".join(
+        (resources.files("graybook.report") / name).read_text(encoding="utf-8") for name in modules
+    )
     own = [key.removeprefix("rcp_") for key in words]
     assert [key for key in own if f'"{key}"' not in code] == []
+
+
+@pytest.mark.rule(15)
+def test_each_therapy_has_a_sentence(made: SimpleNamespace) -> None:
+    """Radionuclides and microspheres are told with both ends, in signs any form takes, as judged by no external-beam limit."""
+    text = rcp_text(made.beside(), "en", limit=9000)
+    assert "177Lu-DOTATATE, mean dose, judged by no external-beam limit: Rein G 7.4 Gy (6.6 to 8.1)" in text
+    assert "90Y, glass, mean dose, judged by no external-beam limit: Foie 49.7 Gy (41.0 to 58.4)" in text
+    assert "131I-NaI: dose to organs unknown, not zero." in text
+    assert "177Lu-DOTATATE, 22.23 GBq in 3 cycles" in text
+    assert "¹⁷⁷" not in text
+
+
+def test_no_lead_without_organs(made: SimpleNamespace) -> None:
+    """When no organ fits, the words that lead to them are left out too."""
+    for limit in range(400, 1500, 50):
+        lines = rcp_text(made.beside(), "en", limit=limit).split("\n")
+        places = [place for place, line in enumerate(lines) if line.startswith("Most loaded organs")]
+        assert all(lines[place + 1].startswith("- ") for place in places)
