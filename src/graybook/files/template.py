@@ -64,9 +64,28 @@ _BODY = """
 # [[radionuclide]]
 # nuclide = "Lu-177"
 # agent = "DOTATATE"
-# given = 2020-01-02
+# given = 2020-01-02T10:15:00+01:00   # or the day alone
 # activity_gbq = 7.4
 # cycle = 1
+# organ_dose = [{ organ = "Kidneys", gy_per_gbq = 0.62, low = 0.54, high = 0.70, half_life_h = 51, source = "..." }]
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+#
+# [[radioembolisation]]
+# device = "y90-glass"               # y90-glass, y90-resin, ho166
+# given = 2024-05-06
+# activity_gbq = 2.0                 # what reached the patient
+# tumour_kg = 0.2
+# normal_kg = 1.3
+# lung_kg = 1.0
+# liver_kg = 1.8                     # the whole liver with its tumours
+# tn_ratio = 3.0
+# tn_definition = "concentration"    # concentration, activity
+# lung_shunt = 0.05
+# shunt_definition = "liver"         # liver, tumour
+# bilirubin_mg_dl = 0.8              # or bilirubin_umol_l
+# child_pugh = "A5"
 # author = "..."
 # date = 2026-01-31
 # reason = "..."

@@ -95,8 +95,13 @@ def _region(course: CourseResult, words: Wording) -> str:
     return " ".join(one for one in (course.site, side, course.levels.replace("-", "–")) if one) or DASH
 
 
+def _given(result: Result) -> set[str]:
+    """Courses of radionuclides and microspheres given: each administration has a row of its own."""
+    return {one.course for one in result.radionuclides}
+
+
 def _paper(result: Result, words: Wording) -> Table | None:
-    on_paper = [one for one in result.courses if one.on_paper and one.modality != "radionuclide"]
+    on_paper = [one for one in result.courses if one.on_paper and one.id not in _given(result)]
     if not on_paper:
         return None
     keys = ("col_course", "col_region", "col_planned", "col_energy", "col_days", "col_acute")

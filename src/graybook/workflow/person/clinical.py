@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from graybook.files.clinical_settings import ClinicalSetting
-from graybook.record import Alignment, Course, Modality
+from graybook.record import Alignment, Course, PaperDetails
 from graybook.report.result import (
     AdministrationResult,
     ClinicalResult,
@@ -14,6 +15,7 @@ from graybook.report.result import (
     SharedVolumeResult,
     ToxicityResult,
 )
+from graybook.tables.microspheres import nuclide_of
 from graybook.units import rounded_cm3
 from graybook.workflow.folder.doses import LoadedCourse
 from graybook.workflow.limits.intervals import interval_days
@@ -32,21 +34,40 @@ def overlap_results(shared: Sequence[SharedLevels]) -> list[OverlapResult]:
 
 
 def administrations(courses: Sequence[Course]) -> list[AdministrationResult]:
-    """The radionuclides given, each with its course."""
-    return [
+    """The radionuclides and microspheres given, each with its course."""
+    return [one for course in courses if course.paper is not None for one in _given(course, course.paper)]
+
+
+def _given(course: Course, paper: PaperDetails) -> list[AdministrationResult]:
+    grade = course.evidence_grade.value
+    nuclides = [
         AdministrationResult(
             course=course.id,
             nuclide=one.nuclide,
             agent=one.agent,
-            date=one.date.isoformat() if one.date else None,
+            date=_day(one.date),
             activity_gbq=one.activity_gbq,
             cycle=one.cycle,
-            evidence_grade=course.evidence_grade.value,
+            evidence_grade=grade,
         )
-        for course in courses
-        if course.paper is not None
-        for one in course.paper.administrations
+        for one in paper.administrations
     ]
+    spheres = [
+        AdministrationResult(
+            course=course.id,
+            nuclide=nuclide_of(one.device),
+            agent=one.device,
+            date=_day(one.date),
+            activity_gbq=one.activity_gbq,
+            evidence_grade=grade,
+        )
+        for one in paper.radioembolisations
+    ]
+    return [*nuclides, *spheres]
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def clinical_result(
