@@ -9,6 +9,7 @@ import numpy as np
 
 from graybook.dicom.facts import SegmentationFacts, SegmentFacts, StructureSetFacts
 from graybook.dvh.sampling import structure_samples
+from graybook.dvh.slices import DEFAULT_THICKNESS_MM
 from graybook.errors import InputError
 from graybook.files.settings import Settings
 from graybook.geometry import ContourStack, Grid
@@ -40,6 +41,8 @@ class Region:
         Study of the file.
     sample
         Gives points (n, 3) [mm] and the volume that each stands for. [cm³]
+    edge_mm
+        Gives how finely it was drawn: distance of its planes, or the longest edge of its voxels. [mm]
     """
 
     structure: Structure
@@ -48,6 +51,7 @@ class Region:
     series: tuple[str, ...]
     study: str
     sample: Callable[[], tuple[FloatArray, FloatArray]] = field(repr=False)
+    edge_mm: Callable[[], float] = field(repr=False)
 
     @property
     def organ(self) -> str:
@@ -91,6 +95,7 @@ def _of_contours(facts: StructureSetFacts, settings: Settings) -> list[Region]:
             series=facts.image_series_uids,
             study=header.study_uid,
             sample=_contour_points(structure),
+            edge_mm=_plane_step(structure),
         )
         for structure in structure_set_of(facts, settings).structures
         if structure.number in drawn
@@ -103,6 +108,14 @@ def _contour_points(structure: Structure) -> Callable[[], tuple[FloatArray, Floa
         return samples.points_mm, samples.volumes_cm3
 
     return sample
+
+
+def _plane_step(structure: Structure) -> Callable[[], float]:
+    def step() -> float:
+        heights, *_ = structure.contours().rings()
+        return float(np.median(np.diff(heights))) if len(heights) > 1 else DEFAULT_THICKNESS_MM
+
+    return step
 
 
 def _of_segment(facts: SegmentationFacts, segment: SegmentFacts, settings: Settings) -> Region:
@@ -125,6 +138,7 @@ def _of_segment(facts: SegmentationFacts, segment: SegmentFacts, settings: Setti
         series=facts.image_series_uids,
         study=facts.header.study_uid,
         sample=_mask_points(facts.grid, segment),
+        edge_mm=lambda: float(max(facts.grid.spacing_mm)),
     )
 
 

@@ -1,0 +1,233 @@
+"""Dosimetry: known activities in cubes come back as doses, one phase for each cycle; what is not known is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from math import log
+from typing import Any
+
+import numpy as np
+import pytest
+
+from graybook.dicom.facts import FileFacts
+from graybook.files import Settings, parse
+from graybook.record import IntervalKind, MeanDose
+from graybook.report.nuclear_result import OrganCycleResult
+from graybook.workflow.folder.scan import scan_facts
+from graybook.workflow.nuclear.dosimetry import Dosimetry, dosimetry
+from phantoms.activity import CUBES, MOMENT, SIDE, SPACING_MM, administered, cubes, mbq_of, report, spect
+
+HOURS = (4.0, 24.0, 72.0, 168.0)
+KIDNEYS = {"Kidney_L": mbq_of(110.0, 50.0), "Kidney_R": mbq_of(90.0, 45.0)}
+VOLUME_CM3 = (SIDE * SPACING_MM / 10.0) ** 3
+JOULE_PER_MBQ_H = 147.923 * 1.602176634e-16 * 3.6e9
+"""Electrons of 177Lu (ICRP-107), per MBq h."""
+SIGNED = 'author = "A"\ndate = 2026-01-31\nreason = "r"\nsource = "s"\n'
+
+
+def found(*facts: FileFacts, settings: str = "") -> Dosimetry:
+    stated = parse(settings) if settings else Settings()
+    (person,) = scan_facts(facts, stated).persons
+    return dosimetry(person, stated)
+
+
+def cycle(number: int = 1, *, hours: Sequence[float] = HOURS, days: int = 0, **said: Any) -> list[FileFacts]:
+    """A cycle with its report, its images and its structures in a frame of their own."""
+    started = MOMENT + timedelta(days=days)
+    frame = f"1.2.3.{number}"
+    images = [spect(f"c{number}/{h:g}", KIDNEYS, h, started=started, frame=frame, **said) for h in hours]
+    given = report(f"c{number}/sr", administered(number, started=started, uid=f"9.{number}"))
+    return [*images, cubes(f"c{number}/rtstruct", frame=frame), given]
+
+
+def codes(result: Dosimetry) -> set[str]:
+    return {one.code for one in result.findings}
+
+
+def organ(result: Dosimetry, name: str = "Kidney_L", place: int = 0) -> OrganCycleResult:
+    (one,) = [each for each in result.result.cycles[place].organs if each.organ == name]
+    return one
+
+
+def mean(result: Dosimetry, name: str = "Kidney_L") -> MeanDose:
+    (doses,) = result.doses.values()
+    (one,) = [each for each in doses.doses if each.organ == name]
+    return one
+
+
+def test_activity_comes_back() -> None:
+    """A cube's activity at each time is that put in, and its volume that of its voxels."""
+    left = organ(found(*cycle()))
+    assert left.volume_cm3 == pytest.approx(VOLUME_CM3, rel=1e-3)
+    assert [one.hours for one in left.time_points] == pytest.approx(HOURS)
+    assert [one.activity_mbq for one in left.time_points] == pytest.approx(
+        [110.0 * 2.0 ** (-h / 50.0) for h in HOURS], rel=1e-3
+    )
+
+
+def test_dose_is_energy_over_mass() -> None:
+    """A single exponential of 110 MBq and 50 h: Ã = A₀ T / ln 2, D = Ã E / (V 1.04), inside its band."""
+    result = found(*cycle())
+    truth = 110.0 * 50.0 / log(2.0) * JOULE_PER_MBQ_H / (VOLUME_CM3 * 1.04e-3)
+    left = organ(result)
+    assert (left.model, left.method, left.interval) == ("mono", "local deposition", "90 % band")
+    assert left.effective_half_life_h == pytest.approx(50.0, rel=1e-3)
+    assert left.dose_gy == pytest.approx(truth, rel=2e-3)
+    assert left.low_gy < truth < left.high_gy
+
+
+def test_dose_rate_integrates_to_the_dose() -> None:
+    """The exponentials of a mean dose, integrated for ever, are the dose: BED needs both."""
+    one = mean(found(*cycle()))
+    assert one.decaying is not None
+    integral = np.sum(one.decaying.amplitudes_gy_per_h / one.decaying.rates_per_h)
+    assert integral == pytest.approx(one.mean_gy, rel=1e-9)
+    assert one.interval is IntervalKind.BAND
+
+
+def test_choices_stand_beside() -> None:
+    """Other curves, tails and voxel S stand beside what was used, which is marked once in each list."""
+    left = organ(found(*cycle()))
+    assert [one.used for one in left.time_integrated_choices].count(True) == 1
+    assert {one.model for one in left.time_integrated_choices} >= {"mono", "trapezoid"}
+    by = {one.method: one.dose_gy for one in left.dose_choices}
+    assert 0.85 < by["voxel S"] / by["local deposition"] < 1.0
+
+
+def test_bed_of_each_cycle_then_summed() -> None:
+    """Two equal cycles are two phases whose BED adds: twice that of one, less than that of twice the dose."""
+    result = found(*cycle(1), *cycle(2, days=56))
+    assert len(result.doses) == 2
+    first, second = (organ(result, place=place) for place in (0, 1))
+    (line,) = [one for one in result.result.lines if one.organ == "Kidney_L"]
+    assert line.complete
+    assert line.steps[-1].bed_gy == pytest.approx((first.bed_gy or 0) + (second.bed_gy or 0))
+    assert first.bed_gy == pytest.approx(second.bed_gy, rel=1e-6)
+
+
+def test_stated_repair_and_alpha_beta() -> None:
+    """G = T_rep / (T_rep + T_eff) for one exponential, with the half-time and α/β that a person states."""
+    text = f'[[nuclear_organ]]\norgan = "Kidney_L"\nrepair_half_time_h = 2.8\n{SIGNED}'
+    text += f'[[alpha_beta]]\ntg263 = "Kidney_L"\nvalue_gy = 2.6\n{SIGNED}'
+    left = organ(found(*cycle(), settings=text))
+    g = 2.8 / (2.8 + 50.0)
+    assert left.g_factor == pytest.approx(g, rel=1e-3)
+    assert left.bed_gy == pytest.approx(left.dose_gy * (1 + g * left.dose_gy / 2.6), rel=1e-3)
+    assert "nuclear_repair_unknown" in codes(found(*cycle()))
+
+
+def test_one_time_point_with_a_half_life_of_another_cycle() -> None:
+    """One image in cycle 2: Madsen with the 50 h of cycle 1 gives the same integral, and says so."""
+    result = found(*cycle(1), *cycle(2, days=56, hours=(72.0,)))
+    second = organ(result, place=1)
+    assert second.model == "madsen"
+    assert second.time_integrated_mbq_h == pytest.approx(110.0 * 50.0 / log(2.0), rel=1e-3)
+    assert "nuclear_one_time_point" in codes(result)
+
+
+def test_one_time_point_alone() -> None:
+    """One image and no half-life: Hänscheid's 2 A t / ln 2, exact at two half-lives, BED by half-lives and no curve."""
+    result = found(*cycle(hours=(100.0,)))
+    left = organ(result)
+    assert left.model == "hanscheid"
+    assert left.time_integrated_mbq_h == pytest.approx(110.0 * 50.0 / log(2.0), rel=1e-3)
+    assert mean(result).decaying is None
+
+
+def test_recovery_is_undone() -> None:
+    """A coefficient of 0.8 for the cube's volume makes each activity 1/0.8 of what is seen, its error widens the band."""
+    text = '[[recovery_coefficient]]\ncamera = "Twin"\nnuclide = "177Lu"\nsd = 0.04\n'
+    text += "points = [{ volume_cm3 = 20, coefficient = 0.8 }, { volume_cm3 = 200, coefficient = 0.8 }]\n"
+    plain, recovered = organ(found(*cycle())), organ(found(*cycle(), settings=text + SIGNED))
+    assert recovered.recovery == pytest.approx(0.8)
+    assert recovered.dose_gy == pytest.approx((plain.dose_gy or 0) / 0.8, rel=1e-6)
+    assert "nuclear_recovery_missing" not in codes(found(*cycle(), settings=text + SIGNED))
+
+
+def test_counts_need_a_calibration() -> None:
+    """Counts without a calibration are asked; with 8 cps/MBq the same activity comes back."""
+    counts = {"units": "CNTS", "bq_per_ml_per_value": None, "counts_per_value": 1.0}
+    asked = found(*cycle(**counts))
+    assert "nuclear_calibration_missing" in codes(asked)
+    assert asked.result.cycles[0].origin != "images"
+    # values of the phantom are Bq/ml; as counts in 1200 s at 8 cps/MBq one of them is 1/(1200 * 8) MBq per voxel
+    camera = '[[camera]]\ncamera = "Twin"\nnuclide = "Lu-177"\ncps_per_mbq = 8\nsd_percent = 3\ncalibrated = 2025-01-01\n'
+    left = organ(found(*cycle(**counts), settings=camera + SIGNED))
+    per_value = 1.0 / (1200.0 * 8.0) / ((SPACING_MM / 10.0) ** 3 * 1e-6)
+    assert left.time_points[0].activity_mbq == pytest.approx(110.0 * 2 ** (-4 / 50) * per_value, rel=1e-3)
+
+
+def test_decay_corrected_to_the_administration() -> None:
+    """Values corrected to the administration are brought back to the image's moment by physical decay alone."""
+    images = [
+        spect("adm", {"Kidney_L": mbq_of(110.0, 50.0)}, h, decay_correction="ADMIN", reference=MOMENT)
+        for h in (24.0,)
+    ]
+    left = organ(found(*images, cubes(), report("sr", administered())))
+    seen = 110.0 * 2.0 ** (-24.0 / 50.0) * 2.0 ** (-24.0 / 159.528)
+    assert left.time_points[0].activity_mbq == pytest.approx(seen, rel=1e-3)
+
+
+def test_image_before_any_administration() -> None:
+    """An image before the administration is in no cycle, and asked."""
+    early = spect("early", KIDNEYS, -30.0, frame="1.2.3.1")
+    result = found(*cycle(), early)
+    assert "nuclear_image_before_administration" in codes(result)
+    assert [len(one.time_points) for one in result.result.cycles[0].organs] == [4, 4]
+
+
+def test_start_unknown_is_asked() -> None:
+    """A day without a time gives no hours: the doses of that cycle are not measured."""
+    day = '[[radionuclide]]\nnuclide = "Lu-177"\nagent = "DOTATATE"\ngiven = 2025-11-03\nactivity_gbq = 7.4\n'
+    files = [one for one in cycle() if "sr" not in one.header.path]
+    result = found(*files, settings=day + SIGNED)
+    assert "nuclear_start_unknown" in codes(result)
+    assert result.result.cycles[0].origin != "images"
+
+
+def test_organ_out_of_the_image() -> None:
+    """A region that reaches out of the image has an unknown activity there, not a smaller one."""
+    files = [one for one in cycle() if "rtstruct" not in one.header.path]
+    result = found(*files, cubes("moved", ("Kidney_R",), frame="1.2.3.1", shift_mm=60.0))
+    assert "nuclear_organ_outside_image" in codes(result)
+    assert result.result.cycles[0].origin != "images"
+
+
+def test_image_without_any_region() -> None:
+    """Images in whose frame nothing is drawn, and where no registration leads, are named."""
+    files = [one for one in cycle() if "rtstruct" not in one.header.path]
+    assert "nuclear_image_without_regions" in codes(found(*files, cubes("other", frame="9.9")))
+
+
+def test_two_regions_of_one_organ_are_asked() -> None:
+    """Two sets that draw the same organ in the image's frame: none is picked."""
+    result = found(*cycle(), cubes("again", frame="1.2.3.1"))
+    assert "nuclear_regions_several" in codes(result)
+    assert result.result.cycles[0].origin != "images"
+
+
+def test_region_drawn_on_the_image_comes_first() -> None:
+    """A set that names the image's series is taken before one of its frame alone."""
+    series = [f"series.c1/{h:g}" for h in HOURS]
+    drawn = cubes("own", ("Kidney_L",), frame="1.2.3.1", series=series)
+    assert organ(found(*cycle(), drawn)).dose_gy == pytest.approx(organ(found(*cycle())).dose_gy)
+
+
+def test_alpha_chain() -> None:
+    """225Ac: α of the whole chain in place and electrons, 5626 J/GBq of all decays, the RBE not applied."""
+    said = {"nuclide": "Ac-225", "agent": "PSMA"}
+    images = [spect(f"a{h}", {"Kidney_L": mbq_of(0.5, 60.0)}, h, **said) for h in (24.0, 72.0, 168.0)]
+    result = found(*images, cubes(), report("sr", administered(activity_gbq=0.008, **said)))
+    left = organ(result)
+    joule = 0.5 * 60.0 / log(2.0) * (27481.44 + 689.54) * 1.602176634e-16 * 3.6e9
+    assert left.dose_gy == pytest.approx(joule / (VOLUME_CM3 * 1.04e-3), rel=2e-3)
+    assert left.alpha_gy == pytest.approx((left.dose_gy or 0) * 27481.44 / (27481.44 + 689.54), rel=1e-4)
+    assert "nuclear_alpha_unweighted" in codes(result)
+    assert result.result.nuclides[0].local_j_per_gbq == pytest.approx(5626.01, rel=1e-4)
+
+
+def test_all_organs_are_named_once() -> None:
+    """Both kidneys of the phantom and nothing else."""
+    result = found(*cycle())
+    assert [one.organ for one in result.result.cycles[0].organs] == sorted(CUBES)
