@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from validation.model_cards import PAGE, write_cards
-from validation.page import ALIGNMENT, BIOLOGY, DVH, UNCERTAINTY, Head, rendered, write_plots
+from validation.page import ALIGNMENT, BIOLOGY, DVH, UNCERTAINTY, VOXEL_S, Head, rendered, write_plots
 from validation.programs import installed, lock
 from validation.real import VARIABLE
 from validation.sections import Options, plainly
@@ -50,11 +50,17 @@ PAGES: dict[Head, tuple[str, ...]] = {
     ),
     BIOLOGY: ("biology_memory", "biology_refresh"),
     UNCERTAINTY: ("uncertainty_coverage", "uncertainty_speed"),
+    VOXEL_S: ("voxel_s_closure", "voxel_s_spheres"),
 }
 """Parts in the order of each page; the module of each has ``measured``."""
 
 PARTS = tuple(part for parts in PAGES.values() for part in parts)
-GROUPS = {"alignment": PAGES[ALIGNMENT], "biology": PAGES[BIOLOGY], "uncertainty": PAGES[UNCERTAINTY]}
+GROUPS = {
+    "alignment": PAGES[ALIGNMENT],
+    "biology": PAGES[BIOLOGY],
+    "uncertainty": PAGES[UNCERTAINTY],
+    "voxel_s": PAGES[VOXEL_S],
+}
 """Words that stand for several parts."""
 
 NEED_DATA = ("real", "alignment_lung", "uncertainty_coverage")

@@ -10,7 +10,7 @@ import pytest
 from graybook.nuclear.local_deposition import j_per_gbq, local_deposition_gy
 from graybook.nuclear.sphere import SphereTable, sphere_s_by_table, sphere_s_by_voxels
 from graybook.nuclear.voxel_s import voxel_s_dose
-from graybook.nuclear.voxel_s_kernel import kernel_sizes_mm, voxel_s_kernel
+from graybook.nuclear.voxel_s_kernel import kernel_sizes_mm, mixed_kernel, voxel_s_kernel
 from graybook.tables.nuclides import nuclide
 
 SIZES = (2.21, 2.33, 2.4, 3.0, 3.59, 3.9, 4.0, 4.42, 4.8, 5.0, 6.0, 6.8, 9.28)
@@ -57,6 +57,23 @@ def test_spheres_of_cubes(name: str, expected: tuple[float, ...]) -> None:
         local = local_deposition_gy(1.0, kernel.voxel_g, energy_kev=kernel.nuclide.electron_kev)
         found.append(float(np.mean(dose.gy[inside]) / local))
     assert found == pytest.approx(list(expected), abs=5e-5)
+
+
+@pytest.mark.parametrize("tissue", ["soft", "bone"])
+@pytest.mark.parametrize("name", ["Y-90", "Lu-177", "I-131"])
+def test_kernels_between_two_sizes(name: str, tissue: str) -> None:
+    """
+    Each size of the table left out and made again from its neighbours, in a gap twice as wide: 3 % of the energy misplaced at most.
+
+    The kernels of bone of 2.33 and 2.4 mm stand out in the table itself and are left aside.
+    """
+    for below, size, above in zip(SIZES, SIZES[1:], SIZES[2:], strict=False):
+        if tissue == "bone" and size < 3.5:
+            continue
+        made = mixed_kernel(*(voxel_s_kernel(name, tissue, one) for one in (below, above)), voxel_mm=size)
+        truth = voxel_s_kernel(name, tissue, size)
+        misplaced = np.abs(made.values - truth.values).sum() / truth.values.sum()
+        assert misplaced < (0.03 if name == "Y-90" else 0.01), size
 
 
 MASS_G = (1.01, 1.74, 4.12, 8.04, 27.1, 64.3)

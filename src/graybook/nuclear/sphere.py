@@ -146,14 +146,14 @@ def sphere_s_by_voxels(
         raise UsageError("A sphere has a volume above 0.", value=volume_cm3, remedy="Give its volume in cm3.")
     radius_mm = _MM_PER_CM * (3.0 * volume_cm3 / (4.0 * math.pi)) ** (1.0 / 3.0)
     kernel = _kernel(nuclide_name, tissue, radius_mm, kernel_mm)
-    edge_mm = kernel.table.voxel_mm
+    edge_mm = kernel.voxel_mm
     if radius_mm < _FEWEST_VOXELS * edge_mm:
         raise NotComparable(
             f"A sphere of {volume_cm3:g} cm3 is too small for a kernel of {edge_mm:g} mm.",
             value=round(radius_mm, 2),
             remedy="Use local deposition, or supply a table of S-values of spheres.",
         )
-    mass_g = volume_cm3 * kernel.table.density_g_per_cm3
+    mass_g = volume_cm3 * kernel.density_g_per_cm3
     share = _share_absorbed(kernel.nuclide.name, tissue, edge_mm, round(radius_mm, 6))
     local = float(local_deposition_gy(1.0, mass_g, energy_kev=kernel.nuclide.electron_kev))
     return SphereS(
@@ -162,7 +162,7 @@ def sphere_s_by_voxels(
         gy_per_mbq_h=share * local,
         local_gy_per_mbq_h=local,
         method="voxel S",
-        source=kernel.table.source_text,
+        source=kernel.source,
         closure=kernel.closure,
         kernel_mm=edge_mm,
     )

@@ -11,7 +11,13 @@ from scipy.signal import fftconvolve
 from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray, read_only_view
 from graybook.nuclear.rebinning import averaged_over, rebinned
-from graybook.nuclear.voxel_s_kernel import VoxelSKernel, kernel_for_voxels, nearest_kernel
+from graybook.nuclear.voxel_s_kernel import (
+    VoxelSKernel,
+    are_cubes,
+    kernel_between,
+    kernel_for_voxels,
+    nearest_kernel,
+)
 from graybook.tables.voxel_s import OCTANT
 
 __all__ = ["VoxelSDose", "resampled_voxel_s_dose", "voxel_s_dose"]
@@ -30,6 +36,8 @@ class VoxelSDose:
         Dose by voxel, zyx [Gy]; a dose rate [Gy/h] when activities in MBq came in.
     nuclide, tissue, kernel_mm, density_g_per_cm3
         Of the kernel: the medium is uniform. [mm, g/cm3]
+    of_sizes_mm
+        Sizes of the table that the kernel comes from: its own, or the two it lies between. [mm]
     closure
         Energy that the kernel holds, per energy of the electrons: where it is below 1, the dose is too low.
     reach_mm
@@ -46,6 +54,7 @@ class VoxelSDose:
     nuclide: str
     tissue: str
     kernel_mm: float
+    of_sizes_mm: tuple[float, ...]
     density_g_per_cm3: float
     closure: float
     reach_mm: float
@@ -84,20 +93,32 @@ def resampled_voxel_s_dose(
     mbq_h: FloatArray, *, spacing_mm: Sequence[float], nuclide_name: str, tissue: str = "soft"
 ) -> VoxelSDose:
     """
-    The same for voxels of any shape: the activity goes into cubes of the nearest kernel, the dose comes back; both keep sums.
+    The same for voxels of any shape, with what was done about it.
 
-    Voxels of a kernel's own size are not resampled. Sharing an activity among cubes blurs it by less than a voxel.
+    Cubes between two sizes of the table get the kernel that lies between (:func:`~graybook.nuclear.voxel_s_kernel.kernel_between`).
+    Other voxels are resampled: their activity goes into cubes, the dose comes back, and both keep sums. The cubes have the edge
+    that two sides of the voxel share, so that only one axis is blurred, by less than a voxel.
     """
-    amounts, kernel = _amounts(mbq_h), nearest_kernel(nuclide_name, tissue, spacing_mm)
+    amounts = _amounts(mbq_h)
     edges = tuple(float(one) for one in spacing_mm)
-    edge = kernel.table.voxel_mm
-    if all(abs(one / edge - 1.0) < 1e-9 for one in edges):
-        return _dose(amounts, edges, kernel)
-    found = _dose(rebinned(amounts, from_mm=edges, to_mm=edge), (edge, edge, edge), kernel)
+    if are_cubes(edges) and (between := kernel_between(nuclide_name, tissue, max(edges))):
+        return _dose(amounts, edges, between)
+    kernel = _for_cubes_of(edges, nuclide_name, tissue)
+    cube = (kernel.voxel_mm,) * 3
+    found = _dose(rebinned(amounts, from_mm=edges, to_mm=kernel.voxel_mm), cube, kernel)
     shape = (amounts.shape[0], amounts.shape[1], amounts.shape[2])
-    gy = averaged_over(found.gy, from_mm=edge, to_mm=edges, shape=shape)
+    gy = averaged_over(found.gy, from_mm=kernel.voxel_mm, to_mm=edges, shape=shape)
     energy = float(np.sum(gy)) * float(np.prod(edges))
     return _result(gy, kernel, energy, float(np.sum(amounts)), resampled_from_mm=edges)
+
+
+def _for_cubes_of(edges: tuple[float, ...], nuclide_name: str, tissue: str) -> VoxelSKernel:
+    """The kernel of the cubes to resample to: of the edge that two sides share, else of the nearest size of the table."""
+    first, middle, last = sorted(edges)
+    for one, other in ((first, middle), (middle, last)):
+        if are_cubes((one, other)) and (kernel := kernel_between(nuclide_name, tissue, other)):
+            return kernel
+    return nearest_kernel(nuclide_name, tissue, edges)
 
 
 def _dose(amounts: FloatArray, spacing_mm: Sequence[float], kernel: VoxelSKernel) -> VoxelSDose:
@@ -105,7 +126,7 @@ def _dose(amounts: FloatArray, spacing_mm: Sequence[float], kernel: VoxelSKernel
     gy = np.zeros(amounts.shape)
     box = _where_active(amounts)
     if box is not None:
-        of_kernel = kernel.values * (kernel.table.voxel_mm**3 / volume_mm3)
+        of_kernel = kernel.values * (kernel.voxel_mm**3 / volume_mm3)
         spread = fftconvolve(amounts[box], of_kernel, mode="full")
         places = [_overlap(part, planes) for part, planes in zip(box, amounts.shape, strict=True)]
         there, here = tuple(place[0] for place in places), tuple(place[1] for place in places)
@@ -121,18 +142,19 @@ def _result(
     *,
     resampled_from_mm: tuple[float, ...] | None,
 ) -> VoxelSDose:
-    whole = mbq_h * float(np.sum(kernel.values)) * kernel.table.voxel_mm**3
+    whole = mbq_h * float(np.sum(kernel.values)) * kernel.voxel_mm**3
     return VoxelSDose(
         gy=read_only_view(gy),
         nuclide=kernel.nuclide.name,
-        tissue=kernel.table.tissue,
-        kernel_mm=kernel.table.voxel_mm,
-        density_g_per_cm3=kernel.table.density_g_per_cm3,
+        tissue=kernel.tissue,
+        kernel_mm=kernel.voxel_mm,
+        of_sizes_mm=kernel.of_sizes_mm,
+        density_g_per_cm3=kernel.density_g_per_cm3,
         closure=kernel.closure,
         reach_mm=kernel.reach_mm,
         lost_at_border=max(1.0 - energy_gy_mm3 / whole, 0.0) if whole > 0.0 else 0.0,
         resampled_from_mm=resampled_from_mm,
-        source=kernel.table.source_text,
+        source=kernel.source,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from graybook.errors import InputError, NotComparable, UsageError
 from graybook.nuclear.rebinning import averaged_over, rebinned
 from graybook.nuclear.voxel_s import resampled_voxel_s_dose, voxel_s_dose
-from graybook.nuclear.voxel_s_kernel import nearest_kernel, voxel_s_kernel
+from graybook.nuclear.voxel_s_kernel import voxel_s_kernel
 
 CUBE = (4.42, 4.42, 4.42)
 
@@ -116,16 +116,33 @@ def test_rebinning_keeps_sums() -> None:
     assert back == pytest.approx(np.full((4, 4, 4), 2.5))
 
 
-def test_resampled_dose_keeps_the_energy() -> None:
-    """Voxels of 4.6 mm by way of the kernel of 4.42 mm: the energy is that of the kernel, not (4.6/4.42)³ of it."""
-    amounts = point((15, 15, 15), (7, 7, 7))
-    dose = resampled_voxel_s_dose(amounts, spacing_mm=(4.6, 4.6, 4.6), nuclide_name="Lu-177")
-    kernel = nearest_kernel("Lu-177", "soft", (4.6, 4.6, 4.6))
-    energy = dose.gy.sum() * 4.6**3
-    assert dose.kernel_mm == 4.42
-    assert dose.resampled_from_mm == (4.6, 4.6, 4.6)
-    assert energy == pytest.approx(kernel.values.sum() * 4.42**3, rel=1e-9)
+def test_cubes_between_two_sizes_are_not_resampled() -> None:
+    """Voxels of 4.6 mm get the kernel between those of 4.42 and 4.8 mm, which holds energy as these do, and says so."""
+    dose = resampled_voxel_s_dose(
+        point((15, 15, 15), (7, 7, 7)), spacing_mm=(4.6,) * 3, nuclide_name="Lu-177"
+    )
+    assert (dose.kernel_mm, dose.of_sizes_mm, dose.resampled_from_mm) == (4.6, (4.42, 4.8), None)
+    assert 0.9577 < dose.closure < 0.9611
+    energy_kev = dose.gy.sum() * 4.6**3 * 1e-3 * 1.04 * 1e-3 / 3.6e9 / 1.602176634e-16
+    assert energy_kev / 147.923 == pytest.approx(dose.closure, rel=1e-5)
     assert dose.lost_at_border == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("spacing_mm", "kernel_mm", "of_sizes_mm"), [
+    ((3.27, 3.9, 3.9), 3.9, (3.9,)), ((5.0, 4.6, 4.6), 4.6, (4.42, 4.8)), ((1.0, 2.0, 12.0), 3.0, (3.0,)),
+    ((12.0, 12.0, 12.0), 9.28, (9.28,)), ((2.0, 2.0, 2.0), 2.21, (2.21,)),
+])  # fmt: skip
+def test_resampled_dose_keeps_the_energy(
+    spacing_mm: tuple[float, float, float], kernel_mm: float, of_sizes_mm: tuple[float, ...]
+) -> None:
+    """Voxels that no kernel has go through cubes, of two sides of the voxel if these are alike: all energy comes back."""
+    amounts = point((61, 41, 41), (30, 20, 20))
+    dose = resampled_voxel_s_dose(amounts, spacing_mm=spacing_mm, nuclide_name="Lu-177")
+    assert (dose.kernel_mm, dose.of_sizes_mm, dose.resampled_from_mm) == (kernel_mm, of_sizes_mm, spacing_mm)
+    grams = np.prod(spacing_mm) * 1e-3 * 1.04
+    energy_kev = dose.gy.sum() * grams * 1e-3 / 3.6e9 / 1.602176634e-16
+    assert energy_kev / 147.923 == pytest.approx(dose.closure * (1.0 - dose.lost_at_border), rel=1e-5)
+    assert dose.lost_at_border < 0.01
 
 
 def test_resampling_leaves_a_kernels_own_voxels_alone() -> None:
