@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from graybook.files.settings import Settings
 from graybook.nuclear.biological import biological_dose
 from graybook.record import IntervalKind, MeanDose, Modality, Radioembolisation
 from graybook.workflow.folder.given import microsphere_courses
@@ -17,6 +18,7 @@ from graybook.workflow.microspheres.on_paper import (
     partition_organ_doses,
     with_partition_doses,
 )
+from graybook.workflow.microspheres.on_paper_results import infusion_results
 
 STATED = Radioembolisation(
     device="y90-glass",
@@ -105,3 +107,28 @@ def test_course_of_microspheres_is_graded_c() -> None:
     assert {one.code for one in said} == {"microspheres_mass_asked"}
     (unknown,) = microsphere_courses([replace(STATED, activity_gbq=None)])
     assert unknown.evidence_grade.value == "D"
+
+
+def test_infusions_stand_among_the_cycles() -> None:
+    """One cycle for each infusion: device, grade C, and the lungs' BED by their own G at the table's half-times of repair."""
+    (course,), _ = with_partition_doses(microsphere_courses([STATED]))
+    (cycle,) = infusion_results([course], Settings())
+    assert (cycle.nuclide, cycle.device, cycle.evidence_grade, cycle.origin) == (
+        "Y-90",
+        "y90-glass",
+        "C",
+        "partition model",
+    )
+    lungs = next(one for one in cycle.organs if one.organ == "Lungs")
+    assert lungs.dose_gy == pytest.approx(4.967, abs=1e-6)
+    assert lungs.alpha_beta_gy is not None
+    assert lungs.bed_low_gy is not None
+    assert lungs.bed_high_gy is not None
+    assert 4.967 < lungs.bed_low_gy <= lungs.bed_high_gy < 4.967 * (1.0 + 4.967 / lungs.alpha_beta_gy)
+
+
+def test_an_infusion_without_doses_is_not_dropped() -> None:
+    """Known to have been given: a cycle without organs, its dose of unknown origin."""
+    (course,), _ = with_partition_doses(microsphere_courses([replace(STATED, activity_gbq=None)]))
+    (cycle,) = infusion_results([course], Settings())
+    assert (cycle.organs, cycle.origin, cycle.evidence_grade) == ([], "unknown", "D")
