@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -103,6 +104,7 @@ def _of_contours(facts: StructureSetFacts, settings: Settings) -> list[Region]:
 
 
 def _contour_points(structure: Structure) -> Callable[[], tuple[FloatArray, FloatArray]]:
+    @cache
     def sample() -> tuple[FloatArray, FloatArray]:
         samples = structure_samples(structure.contours())
         return samples.points_mm, samples.volumes_cm3
@@ -154,6 +156,7 @@ def _no_contours(facts: SegmentationFacts, segment: SegmentFacts) -> Callable[[]
 
 
 def _mask_points(grid: Grid, segment: SegmentFacts) -> Callable[[], tuple[FloatArray, FloatArray]]:
+    @cache
     def sample() -> tuple[FloatArray, FloatArray]:
         mask = np.asarray(segment.mask(), dtype=np.float64)
         z, y, x = np.nonzero(mask > 0.0)
