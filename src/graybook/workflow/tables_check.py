@@ -20,6 +20,7 @@ from graybook.tables.golden_vectors import golden_vectors
 from graybook.tables.limit import Limit
 from graybook.tables.limits import limits
 from graybook.tables.ntcp import ntcp_parameters
+from graybook.tables.nuclides import nuclides
 from graybook.tables.organ_dose_per_activity import doses_per_activity
 from graybook.tables.protracted_repair import protracted_half_times
 from graybook.tables.recovery import recovery_models
@@ -29,6 +30,7 @@ from graybook.tables.rulebook import RULEBOOKS, rulebook
 from graybook.tables.sources import address_in, source, source_keys, sources
 from graybook.tables.structure_names import labels
 from graybook.tables.uncertainty import published_spreads
+from graybook.tables.voxel_s import voxel_s_tables
 from graybook.workflow.tables import UNCHECKED
 
 __all__ = ["Check", "Fault", "Unopenable", "checked"]
@@ -111,6 +113,8 @@ LOADERS: Sequence[tuple[str, Callable[[], object]]] = (
     ("tissues.csv", lambda: [alpha_beta.default_for_organ(label) for label in labels()]),
     ("protracted_repair.csv", protracted_half_times),
     ("uncertainty.csv", published_spreads),
+    ("nuclides.csv", nuclides),
+    ("voxel_s.csv", voxel_s_tables),
     ("tumour_sites.csv", lambda: alpha_beta.default_for_target(None)),
     *((f"rulebook {name}", partial(rulebook, name)) for name in RULEBOOKS),
 )
