@@ -1,4 +1,4 @@
-"""Synthetic anatomy: points of a thorax come in, closed-form levels (negative inside) and Hounsfield units go out.
+"""Synthetic anatomy: points of a trunk come in, closed-form levels (negative inside) and Hounsfield units go out.
 
 Coordinates are those of the reference frame (2026): xyz in mm, LPS, origin in the middle of the thorax. A level is about
 the distance to the surface in mm near it, exactly zero on it.
@@ -13,7 +13,7 @@ import numpy as np
 
 from graybook.geometry.arrays import FloatArray
 
-__all__ = ["ORGANS", "Level", "Organ", "ball", "ellipsoid", "hounsfield_units"]
+__all__ = ["ORGANS", "Level", "Organ", "ball", "ellipsoid", "hounsfield_units", "solid"]
 
 Level = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 """x, y, z in mm → level in mm, negative inside."""
@@ -58,14 +58,30 @@ def ellipsoid(
     return level
 
 
+def solid(centre: tuple[float, float, float], semi: tuple[float, float, float], power: float = 2.0) -> Organ:
+    """A superellipsoid delineated from pole to pole. [mm]"""
+    return Organ(
+        level=ellipsoid(centre, semi, power),
+        middle=lambda z: (centre[0], centre[1]),
+        low_mm=centre[2] - semi[2],
+        high_mm=centre[2] + semi[2],
+    )
+
+
 def ball(centre: tuple[float, float, float], radius: float) -> Level:
     """A ball. [mm]"""
     return ellipsoid(centre, (radius, radius, radius))
 
 
+LUMBAR_MM = -140.0
+"""Below this height the spine comes forward again."""
+
+
 def _spine_shift(z: FloatArray) -> FloatArray:
-    """How far the spine, and what lies before it, bends back at height z: a thoracic kyphosis. [mm]"""
-    out: FloatArray = 0.0005 * z * z
+    """How far the spine, and what lies before it, bends back at height z: a thoracic kyphosis, a lumbar lordosis. [mm]"""
+    thoracic = np.maximum(z, LUMBAR_MM)
+    below = np.maximum(LUMBAR_MM - z, 0.0)
+    out: FloatArray = 0.0005 * thoracic * thoracic - 0.001 * LUMBAR_MM * below - 0.004 * below * below
     return out
 
 
@@ -102,6 +118,11 @@ _canal = _tube(0.0, 78.0, 10.0, 8.5)
 _vertebra = _tube(0.0, 54.0, 19.0, 15.0)
 _spinous = _tube(0.0, 98.0, 4.0, 9.0)
 _sternum = ellipsoid((0.0, -99.0, 20.0), (17.0, 6.0, 90.0), 4.0)
+_kidneys = {
+    "Kidney_R": ((-62.0, 44.0, -146.0), (27.0, 25.0, 42.0)),
+    "Kidney_L": ((60.0, 46.0, -145.0), (28.0, 25.0, 43.0)),
+}
+"""Centre and semi-axes: 119 and 126 cm³. [mm]"""
 
 
 def _lung(sign: float) -> Level:
@@ -131,6 +152,7 @@ ORGANS: dict[str, Organ] = {
     "A_Aorta": Organ(level=_aorta, middle=_tube_middle(29.0, 46.0), low_mm=-96.0, high_mm=60.0),
     "Esophagus": Organ(level=_oesophagus, middle=_tube_middle(7.0, 27.0, 4.0), low_mm=-102.0, high_mm=111.0),
     "SpinalCord": Organ(level=_cord, middle=_tube_middle(0.0, 78.0), low_mm=-111.0, high_mm=111.0),
+    **{name: solid(centre, semi) for name, (centre, semi) in _kidneys.items()},
 }
 """By TG-263 name."""
 
@@ -165,10 +187,24 @@ def _bones(hu: FloatArray, x: FloatArray, y: FloatArray, z: FloatArray, body: Fl
     return _paint(_paint(hu, 12.0, _canal(x, y, z)), 42.0, _cord(x, y, z))
 
 
+LOINS_MM = -80.0
+"""Kidneys and the fat about them lie below this height."""
+
+
+def _loins(hu: FloatArray, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+    """Kidneys in their fat, where there is no lung."""
+    lungs = np.minimum(ORGANS["Lung_R"].level(x, y, z), ORGANS["Lung_L"].level(x, y, z))
+    for name in _kidneys:
+        kidney = ORGANS[name].level(x, y, z)
+        hu = _paint(hu, -85.0, np.maximum(kidney - 8.0, 2.0 - lungs), 6.0)
+        hu = _paint(hu, 34.0, kidney)
+    return hu
+
+
 def hounsfield_units(
     x: FloatArray, y: FloatArray, z: FloatArray, *, masses: tuple[Level, ...] = (), seed: int = 0
 ) -> FloatArray:
-    """The CT of the thorax at points of the reference frame, with tumours where ``masses`` are. [HU]"""
+    """The CT of the trunk at points of the reference frame, with tumours where ``masses`` are. [HU]"""
     body = _body(x, y, z)
     hu = _paint(np.full(np.broadcast(x, y, z).shape, -1000.0, dtype=np.float32), 28.0, body)
     hu = _paint(hu, -95.0, np.maximum(body, -(body + 11.0)))
@@ -180,6 +216,8 @@ def hounsfield_units(
     for organ, value in ((_heart, 46.0), (_aorta, 52.0), (_oesophagus, 34.0)):
         hu = _paint(hu, value, organ(x, y, z))
     hu = _paint(hu, -985.0, np.maximum(_trachea(x, y, z), 20.0 - z))
+    if np.min(z) < LOINS_MM:
+        hu = _loins(hu, x, y, z)
     hu = _bones(hu, x, y, z, body)
     for mass in masses:
         hu = _paint(hu, 44.0, mass(x, y, z), 3.0)

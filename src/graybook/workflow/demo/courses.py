@@ -12,12 +12,20 @@ from graybook.geometry.arrays import FloatArray
 from graybook.geometry.grid import Grid
 from graybook.geometry.transform import Affine
 from graybook.record.person import Identity, Person
-from graybook.workflow.demo.anatomy import ORGANS, Level, Organ, ball, ellipsoid
+from graybook.workflow.demo.anatomy import ORGANS, Level, Organ, ball, ellipsoid, solid
 from graybook.workflow.demo.doses import Arrangement, Beam, dose_gy
 
-__all__ = ["COURSES", "PATIENT", "REFERENCE", "SyntheticCourse", "SyntheticPlan", "synthetic_uid"]
+__all__ = [
+    "COURSES",
+    "LOWER_SLICES",
+    "PATIENT",
+    "REFERENCE",
+    "SyntheticCourse",
+    "SyntheticPlan",
+    "synthetic_uid",
+]
 
-EDITION = "1"
+EDITION = "2"
 """Part of every UID; raised when the story changes."""
 
 PATIENT = Person(
@@ -32,6 +40,8 @@ CT_SHAPE = (90, 256, 256)
 CT_SPACING_MM = (1.65, 1.65, 3.0)
 DOSE_SHAPE = (90, 86, 134)
 DOSE_SPACING_MM = (3.0, 3.0, 3.0)
+LOWER_SLICES = 20
+"""Slices below these, of CT and dose, so that both reach beneath the kidneys."""
 
 
 def synthetic_uid(*parts: str) -> str:
@@ -120,8 +130,8 @@ class SyntheticCourse:
         half = 0.5 * (np.array(shape[::-1]) - 1) * np.array(spacing)
         return Grid(
             frame=self.frame,
-            shape=shape,
-            origin_mm=middle - half,
+            shape=(shape[0] + LOWER_SLICES, *shape[1:]),
+            origin_mm=middle - half - np.array([0.0, 0.0, LOWER_SLICES * spacing[2]]),
             spacing_mm=np.array(spacing),
             axes=np.eye(3),
         )
@@ -157,17 +167,6 @@ def _rigid(frame: str, turns_deg: tuple[float, float, float], shift_mm: tuple[fl
     return Affine(from_frame=frame, to_frame=REFERENCE_FRAME, matrix=matrix)
 
 
-def _target(
-    centre: tuple[float, float, float], semi: tuple[float, float, float], power: float = 2.0
-) -> Organ:
-    return Organ(
-        level=ellipsoid(centre, semi, power),
-        middle=lambda z: (centre[0], centre[1]),
-        low_mm=centre[2] - semi[2],
-        high_mm=centre[2] + semi[2],
-    )
-
-
 def _own(to_reference: Affine, point: tuple[float, float, float]) -> tuple[float, float, float]:
     """A point of the reference frame in a course's own frame, to a tenth of a millimetre."""
     back = to_reference.inverse()
@@ -181,8 +180,25 @@ _TO_2026_FROM_2009 = _rigid(synthetic_uid("2009", "frame"), (1.2, -0.8, -2.5), (
 _TO_2026_FROM_2019 = _rigid(synthetic_uid("2019", "frame"), (-1.5, 1.0, 4.0), (12.0, -14.0, 31.0))
 
 _LYMPHOMA = (0.0, -8.0, 38.0)
+_PARA_AORTIC = (16.0, 30.0, -172.0)
 _LUNG_LESION = (-50.0, 24.0, -46.0)
 _HILUM = (30.0, 18.0, 6.0)
+
+
+def _para_aortic_2009() -> SyntheticPlan:
+    """The second phase, below all that the first reaches: half of the left kidney lies in its field."""
+    beams = tuple(Beam(gantry_deg=gantry, half_width_mm=54.0, half_length_mm=21.0) for gantry in (0.0, 180.0))
+    return SyntheticPlan(
+        label="LOMBOAORTIQUE 20",
+        day=date(2009, 4, 14),
+        fractions=10,
+        prescription_gy=20.0,
+        target="CTV lomboaortique",
+        arrangement=Arrangement(
+            isocentre_mm=_own(_TO_2026_FROM_2009, _PARA_AORTIC), peak_gy=20.0, beams=beams, penumbra_mm=5.0
+        ),
+        description="Hodgkin lymphoma, para-aortic nodes, 20 Gy in 10 fractions",
+    )
 
 
 def _lymphoma_2009() -> SyntheticCourse:
@@ -200,10 +216,10 @@ def _lymphoma_2009() -> SyntheticCourse:
     )
     return SyntheticCourse(
         key="2009",
-        title="Lymphoma, mediastinum",
+        title="Lymphoma, mediastinum and para-aortic nodes",
         day=date(2009, 3, 16),
         to_reference=_TO_2026_FROM_2009,
-        plans=(plan,),
+        plans=(plan, _para_aortic_2009()),
         names={
             "External": "Contour externe",
             "Lung_R": "Poumon D",
@@ -211,8 +227,13 @@ def _lymphoma_2009() -> SyntheticCourse:
             "Heart": "Coeur",
             "Esophagus": "Oesophage",
             "SpinalCord": "Moelle",
+            "Kidney_R": "Rein D",
+            "Kidney_L": "Rein G",
         },
-        targets={"CTV mediastin": (_target(_LYMPHOMA, (42.0, 38.0, 52.0), 2.5), "CTV")},
+        targets={
+            "CTV mediastin": (solid(_LYMPHOMA, (42.0, 38.0, 52.0), 2.5), "CTV"),
+            "CTV lomboaortique": (solid(_PARA_AORTIC, (32.0, 26.0, 14.0), 2.5), "CTV"),
+        },
         masses=(ellipsoid(_LYMPHOMA, (34.0, 26.0, 40.0)),),
         absolute_offsets=True,
         manufacturer="Synthetic A",
@@ -251,8 +272,8 @@ def _sabr_2019() -> SyntheticCourse:
             "SpinalCord": "Spinal cord",
         },
         targets={
-            "PTV_RLL": (_target(_LUNG_LESION, (17.0, 17.0, 17.0)), "PTV"),
-            "GTV_RLL": (_target(_LUNG_LESION, (11.0, 11.0, 11.0)), "GTV"),
+            "PTV_RLL": (solid(_LUNG_LESION, (17.0, 17.0, 17.0)), "PTV"),
+            "GTV_RLL": (solid(_LUNG_LESION, (11.0, 11.0, 11.0)), "GTV"),
         },
         masses=(ball(_LUNG_LESION, 11.0),),
         manufacturer="Synthetic B",
@@ -292,9 +313,9 @@ def _hilum_2026() -> SyntheticCourse:
         ),
         names={tg263: tg263 for tg263 in ORGANS},
         targets={
-            "PTV_50": (_target(_HILUM, (36.0, 34.0, 42.0), 2.2), "PTV"),
-            "PTV_60": (_target(_HILUM, (26.0, 24.0, 30.0)), "PTV"),
-            "GTV": (_target(_HILUM, (18.0, 16.0, 22.0)), "GTV"),
+            "PTV_50": (solid(_HILUM, (36.0, 34.0, 42.0), 2.2), "PTV"),
+            "PTV_60": (solid(_HILUM, (26.0, 24.0, 30.0)), "PTV"),
+            "GTV": (solid(_HILUM, (18.0, 16.0, 22.0)), "GTV"),
         },
         masses=(ellipsoid(_HILUM, (18.0, 16.0, 22.0)), ball(_LUNG_LESION, 5.0)),
         manufacturer="Synthetic C",

@@ -123,3 +123,14 @@ def test_reference_is_the_last_course() -> None:
     """The proposed course comes last and its frame is the reference frame."""
     assert REFERENCE is COURSES[-1]
     assert {course.to_reference.to_frame for course in COURSES} == {REFERENCE.frame}
+
+
+def test_second_phase_of_the_lymphoma_lies_below_all_else() -> None:
+    """Para-aortic nodes: the end of the cord gets less than 0.1 Gy, the middle of the left kidney's lower half above 18 Gy."""
+    lymphoma = COURSES[0]
+    nodes = lymphoma.plans[1]
+    points = np.array([[0.0, 84.0, -111.0], [60.0, 46.0, -166.0], [-62.0, 44.0, -166.0]])
+    cord, left, right = lymphoma.physical_dose_at_reference_gy(nodes, points)
+    assert cord < 0.1
+    assert left > 18.0
+    assert right < 0.5

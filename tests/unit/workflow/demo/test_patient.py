@@ -31,26 +31,25 @@ def plan_path(folder: Path, course: SyntheticCourse, plan: SyntheticPlan, kind: 
 
 
 def test_folder_is_complete_and_small(folder: Path) -> None:
-    """Three CT of 90 slices, three structure sets, four plans, four doses, three records, two registrations; under 60 MB."""
+    """Three CT of 110 slices, three structure sets, five plans, five doses, three records, two registrations; under 63 MB."""
     kinds: dict[str, int] = {}
     for path in folder.rglob("*.dcm"):
         modality = pydicom.dcmread(path, specific_tags=["Modality"]).Modality
         kinds[modality] = kinds.get(modality, 0) + 1
-    assert kinds == {"CT": 270, "RTSTRUCT": 3, "RTPLAN": 4, "RTDOSE": 4, "RTRECORD": 3, "REG": 2}
-    assert sum(path.stat().st_size for path in folder.rglob("*")) < 60e6
+    assert kinds == {"CT": 330, "RTSTRUCT": 3, "RTPLAN": 5, "RTDOSE": 5, "RTRECORD": 3, "REG": 2}
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 63e6
 
 
 def test_settings_say_proposed_and_sequential(folder: Path) -> None:
-    """graybook.toml reads without complaint and names the two plans of the last course, as the files label them."""
+    """graybook.toml reads without complaint and orders the plans of the courses of two phases, named as the files label them."""
     text = (folder / "graybook.toml").read_text(encoding="utf-8")
     assert text == settings_text()
-    (course,) = parse(text).courses
-    labels = [
-        pydicom.dcmread(plan_path(folder, REFERENCE, plan, "RP")).RTPlanLabel for plan in REFERENCE.plans
-    ]
-    assert course.plans == tuple(labels)
-    assert course.status is Status.PROPOSED
-    assert course.sequential
+    said = parse(text).courses
+    assert [one.status for one in said] == [Status.PROPOSED, None]
+    for setting, course in zip(said, (REFERENCE, COURSES[0]), strict=True):
+        labels = [pydicom.dcmread(plan_path(folder, course, plan, "RP")).RTPlanLabel for plan in course.plans]
+        assert setting.plans == tuple(labels)
+        assert setting.sequential
 
 
 def test_written_dose_is_the_closed_form(folder: Path) -> None:
