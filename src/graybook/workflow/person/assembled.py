@@ -86,6 +86,7 @@ def assembled(parts: Parts) -> Result:
         structures=_structures(parts),
         overlaps=overlap_results(shared_levels(courses)),
         radionuclides=administrations(courses),
+        nuclear=study.nuclear,
         clinical=clinical,
         reirradiation_type=clinical.reirradiation.type,
         rulebook=study.assumed.rulebook.name,

@@ -1,22 +1,87 @@
-"""A person's files and statements come in; the same with the doses of organs that radionuclides and microspheres gave, go out."""
+"""A person's files and statements come in; the same with the doses of organs that radionuclides and microspheres gave, go out.
+
+images and administrations → doses of cycles; else activities → a person's own doses or published intervals; reports of microspheres
+→ the partition model. All of it is beside every sum of external beam (rule 15).
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from graybook.files.settings import Settings
+from graybook.progress import Progress, silent
+from graybook.record import AlphaBetaWish, Course, DoseOrigin, EvidenceGrade, Phase, RepairWish
+from graybook.report.nuclear_result import NuclearResult
 from graybook.workflow.folder.scan import PersonScan
 from graybook.workflow.microspheres.on_paper import with_partition_doses
+from graybook.workflow.microspheres.on_paper_results import infusion_results
+from graybook.workflow.nuclear.dosimetry import Dosimetry, dosimetry
 from graybook.workflow.nuclear.from_activity import with_activity_doses
+from graybook.workflow.nuclear.lines import line_results, nuclide_results
 
-__all__ = ["with_doses_apart"]
+__all__ = ["DosesApart", "doses_apart"]
 
 
-def with_doses_apart(person: PersonScan) -> PersonScan:
-    """Each phase that stands apart with what is known of its organs (rule 15); a phase that has doses keeps them."""
-    courses, of_activity = with_activity_doses(person.record.courses)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DosesApart:
+    """A person whose phases carry what is known of their organs, and the cycles; None where nothing stands apart."""
+
+    person: PersonScan
+    nuclear: NuclearResult | None
+
+
+def doses_apart(
+    person: PersonScan,
+    settings: Settings,
+    *,
+    alpha_betas: Sequence[AlphaBetaWish] = (),
+    repairs: Sequence[RepairWish] = (),
+    progress: Progress = silent,
+) -> DosesApart:
+    """
+    What radionuclides and microspheres gave the organs of a person.
+
+    Parameters
+    ----------
+    person
+        Of a scan.
+    settings
+        ``graybook.toml``.
+    alpha_betas, repairs
+        Assumptions of this run, before those of ``graybook.toml``.
+    progress
+        Told of the dosimetry's share.
+    """
+    if not any(course.modality.stands_apart for course in person.record.courses):
+        return DosesApart(person=person, nuclear=None)
+    measured = dosimetry(person, settings, alpha_betas=alpha_betas, repairs=repairs, progress=progress)
+    courses, of_activity = with_activity_doses([_measured(one, measured) for one in person.record.courses])
     courses, of_partition = with_partition_doses(courses)
-    return replace(
-        person,
-        record=replace(person.record, courses=courses),
-        findings=(*person.findings, *of_activity, *of_partition),
+    infusions = infusion_results(courses, settings, alpha_betas=alpha_betas, repairs=repairs)
+    cycles = [*measured.result.cycles, *infusions]
+    nuclear = measured.result.model_copy(
+        update={
+            "cycles": cycles,
+            "lines": line_results(cycles),
+            "nuclides": nuclide_results([one.nuclide for one in cycles]),
+        }
     )
+    findings = (*person.findings, *measured.findings, *of_activity, *of_partition)
+    record = replace(person.record, courses=courses)
+    return DosesApart(person=replace(person, record=record, findings=findings), nuclear=nuclear)
+
+
+def _measured(course: Course, measured: Dosimetry) -> Course:
+    """The phases whose images gave doses with them; the grade of the course is that of its least known phase."""
+    phases = tuple(_phase(one, measured) for one in course.phases)
+    grades = [measured.grades[one.id] for one in phases if one.id in measured.grades]
+    worst = max(grades, key=lambda one: one.value, default=course.evidence_grade)
+    return replace(course, phases=phases, evidence_grade=EvidenceGrade(worst))
+
+
+def _phase(phase: Phase, measured: Dosimetry) -> Phase:
+    found = measured.doses.get(phase.id)
+    if found is None or all(one.origin is not DoseOrigin.IMAGES for one in found.doses):
+        return phase
+    return replace(phase, organ_doses=found)

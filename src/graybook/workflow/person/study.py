@@ -16,6 +16,7 @@ from graybook.files.settings import Settings
 from graybook.geometry.arrays import FloatArray
 from graybook.progress import Progress, silent
 from graybook.record import AlphaBetaWish, Course, Finding, Record, RepairWish
+from graybook.report.nuclear_result import NuclearResult
 from graybook.tables.alignment_thresholds import Thresholds, default_thresholds
 from graybook.tables.rulebook import DEFAULT
 from graybook.workflow.alignment.alignments import CourseAlignment, align_courses
@@ -34,7 +35,7 @@ from graybook.workflow.organs.paper_sums import with_paper
 from graybook.workflow.organs.samples import Setting
 from graybook.workflow.organs.shifted_doses import MovableCourse
 from graybook.workflow.person.assumptions import Assumptions, assumptions
-from graybook.workflow.person.doses_apart import with_doses_apart
+from graybook.workflow.person.doses_apart import doses_apart
 
 __all__ = ["Study", "reference_course", "study"]
 
@@ -58,6 +59,8 @@ class Study:
         Every structure with its doses, in the union's order, then what only letters know.
     assumed, thresholds
         The headline's assumptions with rulebook and scenarios; limits for what alignments may be used for.
+    nuclear
+        Radionuclides and microspheres, cycle by cycle; None where there are none.
     """
 
     scanned: ScanResult
@@ -70,6 +73,7 @@ class Study:
     assessed: tuple[AssessedOrgan, ...]
     assumed: Assumptions
     thresholds: Thresholds
+    nuclear: NuclearResult | None = None
 
 
 def study(
@@ -90,7 +94,15 @@ def study(
     """
     assumed = assumptions(options, rulebook, scenarios)
     scanned = scan(folder, progress, names=names)
-    person = with_doses_apart(scanned.person_to_sum(patient))
+    headline = assumed.headline
+    apart = doses_apart(
+        scanned.person_to_sum(patient),
+        scanned.settings,
+        alpha_betas=headline.alpha_betas,
+        repairs=headline.repairs,
+        progress=progress,
+    )
+    person = apart.person
     today = reference_course(person.record, reference)
     planned = {one.id: one for one in person.planned}
     courses = person.record.courses
@@ -125,6 +137,7 @@ def study(
         ),
         assumed=assumed,
         thresholds=limits,
+        nuclear=apart.nuclear,
     )
 
 
