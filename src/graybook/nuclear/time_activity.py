@@ -182,6 +182,7 @@ def fit_curve(
     sd_mbq: npt.ArrayLike | None = None,
     physical_half_life_h: float,
     model: str = "auto",
+    others: bool = True,
     organ: str = "",
 ) -> CurveFit:
     r"""
@@ -210,6 +211,8 @@ def fit_curve(
         Of the nuclide. [h]
     model
         ``auto``, or a :class:`CurveModel` by name.
+    others
+        Whether the other models are fitted beside a named one, so that what they give can be shown.
     organ
         Named in errors.
 
@@ -227,14 +230,20 @@ def fit_curve(
     points = checked_points(
         times_h, activity_mbq, sd_mbq=sd_mbq, physical_half_life_h=physical_half_life_h, organ=organ
     )
-    models = tuple(CurveModel) if model == "auto" else (_named(model),)
+    wanted = None if model == "auto" else _named(model)
+    models = tuple(CurveModel) if wanted is None or others else (wanted,)
     tried = [(one, _fitted(one, points)) for one in models]
     candidates = tuple(_candidate(one, found, points) for one, found in tried)
-    possible = [(found, row) for (_, found), row in zip(tried, candidates, strict=True) if found is not None]
+    possible = [
+        (found, row)
+        for (one, found), row in zip(tried, candidates, strict=True)
+        if found is not None and wanted in (None, one)
+    ]
     if not possible:
+        simplest = wanted or CurveModel.MONO
         raise InputError(
-            f"The curve of {_name(points)} cannot be fitted as {models[0].value}: too few points in time.",
-            value=f"{points.distinct} points, {models[0].parameters} parameters",
+            f"The curve of {_name(points)} cannot be fitted as {simplest.value}: too few points in time.",
+            value=f"{points.distinct} points, {simplest.parameters} parameters",
             remedy="Measure at more times, choose a simpler model, or use one time point with a method for it.",
         )
     found, row, notes = _chosen(possible)

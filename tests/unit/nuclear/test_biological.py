@@ -145,6 +145,7 @@ def test_double_integral_as_the_definition_writes_it() -> None:
     assert found.g_factor == pytest.approx(2.0 * rate**2 * value, rel=1e-4)
 
 
+@pytest.mark.rule(3)
 def test_cycles_are_converted_each_and_then_added() -> None:
     """4 × 6 Gy, α/β 2.6 Gy, repair 2.8 h, effective half-life 50 h: 26.937, never the pooled 35.75."""
     one = biological_dose(mean_dose(6.0), alpha_beta_gy=2.6, repair_half_time_h=(2.8, 2.8))
@@ -156,6 +157,8 @@ def test_cycles_are_converted_each_and_then_added() -> None:
     assert pooled.bed_gy is not None
     assert f"{pooled.bed_gy:.2f}" == "35.75"
     assert abs(total.bed_gy - pooled.bed_gy) > 8.0
+    with pytest.raises(TypeError):
+        mean_dose(6.0) + mean_dose(6.0)  # type: ignore[operator]
     assert pooled.phases == 1
 
 

@@ -185,7 +185,7 @@ def test_standard_error_is_that_of_the_linearised_fit(name: str) -> None:
     sds = 0.03 * values
 
     def integral(points: np.ndarray) -> float:
-        fit = fit_curve(TIMES, points, sd_mbq=sds, physical_half_life_h=LU_177_H, model=name)
+        fit = fit_curve(TIMES, points, sd_mbq=sds, physical_half_life_h=LU_177_H, model=name, others=False)
         return fit.curve.integral_mbq_h
 
     squares = 0.0
@@ -224,7 +224,12 @@ def test_band_holds_the_truth_in_90_percent_of_trials(name: str, stated: bool) -
         if (values <= 0).any():
             continue
         fit = fit_curve(
-            times, values, sd_mbq=sds if stated else None, physical_half_life_h=LU_177_H, model=name
+            times,
+            values,
+            sd_mbq=sds if stated else None,
+            physical_half_life_h=LU_177_H,
+            model=name,
+            others=False,
         )
         low, high = band(fit, stated=stated)
         held += low <= whole <= high
