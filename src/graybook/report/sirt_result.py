@@ -183,14 +183,18 @@ class SirtImage(_Model):
 class SirtRegion(_Model):
     """One compartment as drawn."""
 
-    compartment: str = Field(description="perfused, normal, tumour, lung or body.")
+    compartment: str = Field(description="perfused, normal, tumour, liver or lung.")
+    series: str = Field(description="Image that it was placed in.")
     names: list[str] = Field(description="Structures as found; more than one are united.")
     derived: bool = Field(
         default=False, description="True when it is what the others leave, as normal = perfused - tumour."
     )
-    volume_cm3: float
-    density_g_cm3: float
-    mass_kg: float
+    volume_cm3: float = Field(description="Of the part that lies in the image. [cm³]")
+    outside_share: float = Field(default=0.0, description="Share of it that lies outside the image.")
+    density_g_cm3: float | None = Field(
+        description="null for lungs: their mass is stated, or unknown. [g/cm³]"
+    )
+    mass_kg: float | None
 
 
 class CompartmentResult(_Model):
@@ -214,6 +218,8 @@ class CompartmentResult(_Model):
 class ActivityClosure(_Model):
     """Activity that the image holds against activity delivered."""
 
+    series: str
+    role: str
     in_image_gbq: float | None = Field(description="Absolute units, decayed to infusion; null without. [GBq]")
     in_compartments_gbq: float | None = Field(default=None, description="[GBq]")
     delivered_gbq: float | None = Field(description="As stated or recorded. [GBq]")
@@ -229,8 +235,9 @@ class ImageDoses(_Model):
     series: str
     activity_gbq: float = Field(description="That the doses are for, delivered, at infusion. [GBq]")
     compartments: list[CompartmentResult]
-    lung_shunt: float | None = Field(default=None, description="lung/(lung + liver) of this image.")
-    lung_shunt_tumour: float | None = Field(default=None, description="lung/(lung + tumour) of this image.")
+    lung_shunt: float | None = Field(default=None, description="lung/(lung + liver).")
+    lung_shunt_tumour: float | None = Field(default=None, description="lung/(lung + tumour).")
+    lung_shunt_from: str = Field(default="", description='"image", "stated", or empty: nobody knows it.')
     tn_concentration: float | None = None
     tn_activity: float | None = None
 
@@ -239,6 +246,7 @@ class CompartmentComparison(_Model):
     """One compartment before and after."""
 
     compartment: str
+    predicted_by: str = Field(description='"image before" or "partition model".')
     predicted_gy: float
     delivered_gy: float
     difference_percent: float = Field(description="Delivered from predicted. [%]")
@@ -253,7 +261,11 @@ class SirtVerifyResult(_Model):
     constant_j_per_gbq: float
     constant_source: str
     constants: list[ConstantResult]
-    handling: HandlingResult | None = None
+    delivered_gbq: float | None = Field(description="As stated: reached the patient, at infusion. [GBq]")
+    infused: str | None = Field(
+        description="Moment of infusion; null when only a day, or nothing, is stated."
+    )
+    day: str | None
     images: list[SirtImage]
     regions: list[SirtRegion]
     doses: list[ImageDoses]

@@ -116,6 +116,14 @@ def test_every_key_of_the_report_is_used() -> None:
         "dosimetry_",
         "device_",
         "tissue_",
+        "compartment_",
+        "calibrated_",
+        "tn_",
+        "shunt_",
+        "role_",
+        "predicted_by_",
+        "applies_",
+        "normal_liver_",
     )
     own = [key.removeprefix("report_") for key in ENTRIES if key.startswith("report_")]
     unused = [key for key in own if not key.startswith(composed) and not re.search(rf"['\"]{key}['\"]", code)]
