@@ -149,6 +149,17 @@ class KernelResult(_Model):
     closure: float = Field(
         description="Energy deposited by the whole kernel over the electron energy emitted."
     )
+    of_sizes_mm: list[float] = Field(
+        default=[],
+        description="Sizes of the table that the kernel comes from: its own, or the two it lies between.",
+    )
+    resampled_from_mm: list[float] = Field(
+        default=[],
+        description="Edges of the voxels, zyx, whose activity was put into cubes of the kernel's size.",
+    )
+    lost_at_border: float = Field(
+        default=0.0, description="Largest share of the energy of an image that fell outside it."
+    )
     source: str
 
 

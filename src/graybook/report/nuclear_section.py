@@ -16,7 +16,13 @@ from graybook.report.nuclear_figures import (
     shown_lines,
     shown_organs,
 )
-from graybook.report.nuclear_result import CameraResult, CycleResult, NuclearResult, NuclideResult
+from graybook.report.nuclear_result import (
+    CameraResult,
+    CycleResult,
+    KernelResult,
+    NuclearResult,
+    NuclideResult,
+)
 from graybook.report.nuclear_tables import choices_table, cycles_table, doses_table, lines_table, organs_of
 from graybook.report.nuclear_words import given_text, nuclide_name, therapy_text
 from graybook.report.result import ApartDose, Result
@@ -28,6 +34,9 @@ __all__ = ["nuclear_blocks", "nuclear_section"]
 
 Apart = Mapping[tuple[str, str], ApartDose]
 """What stands apart, by course and structure."""
+
+LEAST_LOST = 0.001
+"""Share of the energy from which the loss at the border of an image is printed."""
 
 
 def _therapy(
@@ -99,7 +108,7 @@ def _kernels(nuclear: NuclearResult, numbers: Citations, words: Wording) -> Tabl
         (
             cell(nuclide_name(one.nuclide), strong=True),
             cell(words.term("tissue", one.tissue)),
-            cell(words.short(one.voxel_mm)),
+            cell(words.short(one.voxel_mm), *_kernel_used(one, words)),
             cell(words.number(one.density_g_cm3)),
             cell(words.number(one.closure, 3), strong=True),
             _whose(one.source, numbers),
@@ -119,6 +128,21 @@ def _kernels(nuclear: NuclearResult, numbers: Citations, words: Wording) -> Tabl
         rows=rows,
         note=words("note_nuclear_kernels"),
     )
+
+
+def _kernel_used(kernel: KernelResult, words: Wording) -> list[str]:
+    """What was done where the voxels of an image are not those of a kernel, and what its border lost."""
+    found = []
+    if len(kernel.of_sizes_mm) > 1:
+        low, high = words.short(kernel.of_sizes_mm[0]), words.short(kernel.of_sizes_mm[-1])
+        found.append(words("kernel_between", low=low, high=high))
+    if kernel.resampled_from_mm:
+        edges = " × ".join(words.short(edge) for edge in kernel.resampled_from_mm)
+        found.append(words("kernel_resampled", edges=edges))
+    if kernel.lost_at_border >= LEAST_LOST:
+        percent = words.number(100.0 * kernel.lost_at_border, 1)
+        found.append(words("kernel_border", percent=percent))
+    return found
 
 
 def _cameras(nuclear: NuclearResult, words: Wording) -> Table:

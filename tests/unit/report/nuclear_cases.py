@@ -258,9 +258,13 @@ NUCLIDES = [
 ]  # fmt: skip
 KERNELS = [
     model.KernelResult(
-        nuclide="Lu-177", tissue="soft tissue", voxel_mm=4.42, density_g_cm3=1.04, closure=0.9473,
-        source=KERNEL_SOURCE,
-    )
+        nuclide="Lu-177", tissue="soft", voxel_mm=4.42, density_g_cm3=1.04, closure=0.9473, of_sizes_mm=[4.42],
+        lost_at_border=0.0214, source=KERNEL_SOURCE,
+    ),
+    model.KernelResult(
+        nuclide="Lu-177", tissue="soft", voxel_mm=4.6, density_g_cm3=1.04, closure=0.9594, of_sizes_mm=[4.42, 4.8],
+        resampled_from_mm=[5.0, 4.6, 4.6], source=KERNEL_SOURCE,
+    ),
 ]  # fmt: skip
 CAMERAS = [
     model.CameraResult(

@@ -90,6 +90,16 @@ def test_kernel_deficit_is_printed(beside: Material) -> None:
     assert "0.947" in [line for one in table.rows[0] for line in one.lines]
 
 
+def test_what_was_done_to_fit_a_kernel_is_printed(beside: Material) -> None:
+    """A share lost at the border, a kernel between two sizes and voxels that were resampled each stand beside the kernel."""
+    table = _tables(beside)["Voxel-S kernels and how their energy closes"][0]
+    column = _column(table, "Voxel [mm]")
+    assert table.rows[0][column].lines == ("4.42", "up to 2.1 % of the energy outside the image")
+    assert table.rows[1][column].lines == (
+        "4.6", "between those of 4.42 and 4.8 mm", "activity resampled from 5 × 4.6 × 4.6 mm",
+    )  # fmt: skip
+
+
 @pytest.mark.rule(15)
 def test_unknown_doses_are_said(beside: Material) -> None:
     """Iodine of 1998: its dose is unknown and the section says that it is not nothing."""

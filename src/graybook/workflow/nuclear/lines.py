@@ -91,18 +91,24 @@ def nuclide_results(names: Sequence[str]) -> list[NuclideResult]:
 
 
 def kernel_results(doses: Sequence[VoxelSDose]) -> list[KernelResult]:
-    """Each kernel once."""
-    once = {(one.nuclide, one.tissue, one.kernel_mm): one for one in doses}
+    """Each kernel once for each way it was used, with the most that the border of an image lost."""
+    alike: dict[tuple[object, ...], list[VoxelSDose]] = {}
+    for one in doses:
+        key = (one.nuclide, one.tissue, one.kernel_mm, one.resampled_from_mm or ())
+        alike.setdefault(key, []).append(one)
     return [
         KernelResult(
-            nuclide=one.nuclide,
-            tissue=one.tissue,
-            voxel_mm=one.kernel_mm,
-            density_g_cm3=one.density_g_per_cm3,
-            closure=one.closure,
-            source=one.source,
+            nuclide=same[0].nuclide,
+            tissue=same[0].tissue,
+            voxel_mm=same[0].kernel_mm,
+            density_g_cm3=same[0].density_g_per_cm3,
+            closure=same[0].closure,
+            of_sizes_mm=list(same[0].of_sizes_mm),
+            resampled_from_mm=[round(edge, 6) for edge in same[0].resampled_from_mm or ()],
+            lost_at_border=round(max(one.lost_at_border for one in same), 6),
+            source=same[0].source,
         )
-        for _, one in sorted(once.items())
+        for _, same in sorted(alike.items(), key=lambda item: str(item[0]))
     ]
 
 
