@@ -156,7 +156,7 @@ def _said(found: MeasuredOrgan, cycle: Cycle) -> list[Finding]:
         tell("nuclear_recovery_extrapolated", Severity.INFO, volume=found.points.volume_cm3)
     if found.band.missing:
         tell("nuclear_errors_not_stated", Severity.INFO, what=", ".join(found.band.missing))
-    if not found.biology.repair.known and found.biology.dose is not None:
+    if found.biology.repair.basis == "no entry" and found.biology.dose is not None:
         low, high = found.biology.repair.half_time_h
         tell("nuclear_repair_unknown", low=f"{low:g}", high=f"{high:g}")
     if found.mean.alpha_gy and found.mean.rbe is None:

@@ -114,7 +114,7 @@ def test_stated_repair_and_alpha_beta() -> None:
     g = 2.8 / (2.8 + 50.0)
     assert left.g_factor == pytest.approx(g, rel=1e-3)
     assert left.bed_gy == pytest.approx(left.dose_gy * (1 + g * left.dose_gy / 2.6), rel=1e-3)
-    assert "nuclear_repair_unknown" in codes(found(*cycle()))
+    assert organ(found(*cycle())).repair_source.startswith("2.5 to 2.8 h")
 
 
 def test_one_time_point_with_a_half_life_of_another_cycle() -> None:
