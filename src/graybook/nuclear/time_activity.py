@@ -30,6 +30,7 @@ __all__ = ["Candidate", "Curve", "CurveFit", "CurveModel", "FitNote", "Points", 
 CONTRADICTED = 0.01
 """A model whose misfit would be this rare if it were true is contradicted by the stated errors."""
 _AT_BOUND = 1e-6
+_ROUGH = 1e-8
 _FINISH = 1e-14
 _POLISHED = 2
 _ALIKE = 0.05
@@ -344,19 +345,22 @@ def _fitted(model: CurveModel, points: Points) -> _Found | None:
     grid = start_grid(model, points.slowest, points.fastest)
     ranked = sorted(range(len(grid)), key=lambda i: _misfit(model, grid[i], points))
     low, high = _bounds(grid[0], points)
-    best: Any = None
-    for i in ranked[: 1 if model is CurveModel.MONO else _POLISHED]:
-        solution = least_squares(
+    starts = ranked[: 1 if model is CurveModel.MONO else _POLISHED]
+
+    def solved(place: FloatArray, jac: str, finish: float, tries: int) -> Any:
+        return least_squares(
             lambda places: _residuals(model, places, points),
-            np.clip(grid[i], low + 1e-9, high - 1e-9),
-            jac="3-point",
+            np.clip(place, low + 1e-9, high - 1e-9),
+            jac=jac,
             bounds=(low, high),
-            xtol=_FINISH,
-            ftol=_FINISH,
-            gtol=_FINISH,
+            xtol=finish,
+            ftol=finish,
+            gtol=finish,
+            max_nfev=tries,
         )
-        if best is None or solution.cost < best.cost * (1.0 - 1e-9):
-            best = solution
+
+    rough = [solved(grid[i], "2-point", _ROUGH, 30) for i in starts]
+    best = solved(min(rough, key=lambda one: float(one.cost)).x, "3-point", _FINISH, 60)
     return _described(model, best.x, low, high, points)
 
 
