@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json as json_module
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from graybook.cli.folder_options import AsJson
-from graybook.cli.output import Commands, print_json
+from graybook.cli.folder_options import AsJson, Patient, PersonFolder
+from graybook.cli.output import Commands, print_json, shown_progress
 from graybook.errors import UsageError
 from graybook.text import Language
 
@@ -30,6 +31,7 @@ Scenario = Literal["segmentectomy", "lobectomy", "unilobar", "bilobar"]
 Target = Literal["tumour", "normal", "perfused", "lung"]
 Uptake = Literal["concentration", "activity"]
 Shunt = Literal["liver", "tumour"]
+Calibrated = Literal["patient-relative", "absolute"]
 
 
 @sirt.command("plan")
@@ -162,6 +164,140 @@ def plan(
         tissues=tissues_of(bed or ()),
     )
     found = sirt_plan(asked, language=lang)
+    if json:
+        print_json(json_module.loads(found.model_dump_json()))
+    else:
+        page(found, lang)
+
+
+@sirt.command("verify")
+def verify(
+    folder: PersonFolder,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="OUT", help="Folder to write sirt.json into.", show_default=False)
+    ],
+    infusion: Annotated[
+        str,
+        typer.Option("--infusion", metavar="LABEL|DAY", help="Which \\[\\[radioembolisation]], of several."),
+    ] = "",
+    device: Annotated[
+        Device | None, typer.Option("--device", help="Microspheres, when graybook.toml does not say.")
+    ] = None,
+    activity_gbq: Annotated[
+        float | None,
+        typer.Option("--activity-gbq", metavar="A", help="What reached the patient, at the infusion."),
+    ] = None,
+    infused: Annotated[
+        str | None,
+        typer.Option("--infused", metavar="MOMENT", help="Moment of the infusion: 2026-03-01T10:30+01:00."),
+    ] = None,
+    tumour: Annotated[
+        list[str] | None, typer.Option("--tumour", metavar="NAME", help="A structure; repeatable.")
+    ] = None,
+    perfused: Annotated[
+        list[str] | None,
+        typer.Option("--perfused", metavar="NAME", help="The perfused volume, tumours included."),
+    ] = None,
+    liver: Annotated[
+        list[str] | None, typer.Option("--liver", metavar="NAME", help="The whole liver, tumours included.")
+    ] = None,
+    lung: Annotated[
+        list[str] | None, typer.Option("--lung", metavar="NAME", help="The lungs; repeatable.")
+    ] = None,
+    before: Annotated[
+        str, typer.Option("--before", metavar="SERIES", help="Series Instance UID of the scout or MAA.")
+    ] = "",
+    after: Annotated[
+        str, typer.Option("--after", metavar="SERIES", help="Series Instance UID of the image after.")
+    ] = "",
+    calibration: Annotated[
+        Calibrated, typer.Option("--calibration", help="Which calibration of the image after is compared.")
+    ] = "patient-relative",
+    lung_kg: Annotated[
+        float | None, typer.Option("--lung-kg", metavar="KG", help="Lungs: without it they have no dose.")
+    ] = None,
+    lung_shunt: Annotated[
+        float | None, typer.Option("--lung-shunt", metavar="L", help="As a share, where no image shows it.")
+    ] = None,
+    shunt_definition: Annotated[
+        Shunt | None, typer.Option("--shunt-definition", help="What --lung-shunt is a share of.")
+    ] = None,
+    density: Annotated[
+        float | None,
+        typer.Option(
+            "--density", metavar="G/CM3", help="Of liver and tumour; that of the kernels when not said."
+        ),
+    ] = None,
+    constant: Annotated[
+        float | None,
+        typer.Option("--constant", metavar="J/GBQ", help="Your own, instead of the device's in the tables."),
+    ] = None,
+    bilirubin: Annotated[
+        str | None,
+        typer.Option("--bilirubin", metavar="VALUE", help='Total, with its unit: "0.9 mg/dl", "15 umol/l".'),
+    ] = None,
+    child_pugh: Annotated[
+        str | None, typer.Option("--child-pugh", metavar="CLASS", help="A, B, C, or with points: B7.")
+    ] = None,
+    albi: Annotated[float | None, typer.Option("--albi", metavar="SCORE", help="As -2.6.")] = None,
+    indication: Annotated[
+        Indication | None, typer.Option("--indication", help="Chooses the recommendations beside the doses.")
+    ] = None,
+    scenario: Annotated[Scenario | None, typer.Option("--scenario", help="Chooses them too.")] = None,
+    bed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--bed",
+            metavar="STRUCTURE=AB,REPAIR",
+            help="BED of tumour, normal, perfused or lung: α/β in Gy and half-time of repair in h. Repeatable.",
+        ),
+    ] = None,
+    patient: Patient = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
+    json: AsJson = False,
+) -> None:
+    """Doses from the images before and after an infusion: predicted against delivered, and where the activity is.
+
+    graybook sirt verify FOLDER --out OUT
+
+    The images are a 99mTc-MAA or 166Ho scout before, and 90Y PET, bremsstrahlung SPECT or 166Ho SPECT after. What was given
+    stands in \\[\\[radioembolisation]] of graybook.toml, or in the options. Writes OUT/sirt.json.
+    """
+    from graybook.cli.sirt_verify_page import page
+    from graybook.interventional.lung_shunt import ShuntDefinition
+    from graybook.interventional.voxel import Calibration
+    from graybook.workflow.microspheres.biology import tissues_of
+    from graybook.workflow.microspheres.infusion import VerifyAsked
+    from graybook.workflow.microspheres.liver import Liver, bilirubin_of, child_pugh_of
+    from graybook.workflow.sirt_verify import sirt_verify, write_verified
+
+    named = {"tumour": tumour, "perfused": perfused, "liver": liver, "lung": lung}
+    asked = VerifyAsked(
+        infusion=infusion,
+        device=device,
+        activity_gbq=activity_gbq,
+        infused=_moment(infused, "--infused"),
+        lung_kg=lung_kg,
+        lung_shunt=lung_shunt,
+        shunt_definition=None if shunt_definition is None else ShuntDefinition(shunt_definition),
+        constant_j_per_gbq=constant,
+        density_g_cm3=density,
+        calibration=Calibration(calibration),
+        before=before,
+        after=after,
+        names={key: tuple(one) for key, one in named.items() if one},
+        liver=Liver(
+            bilirubin_mg_dl=None if bilirubin is None else bilirubin_of(bilirubin),
+            child_pugh="" if child_pugh is None else child_pugh_of(child_pugh),
+            albi=albi,
+        ),
+        indication=indication,
+        scenario=scenario,
+        tissues=tissues_of(bed or ()),
+    )
+    with shown_progress(quiet=json, language=lang) as progress:
+        found = sirt_verify(folder, asked, patient=patient, language=lang, progress=progress)
+        write_verified(found, out, language=lang)
     if json:
         print_json(json_module.loads(found.model_dump_json()))
     else:

@@ -128,7 +128,8 @@ def region_dose(dose_gy: FloatArray, volumes_ml: FloatArray) -> RegionDose:
     dose_gy
         Of the voxels that the region touches. [Gy]
     volumes_ml
-        Volume of the region in each of them. [ml]
+        Volume of the region in each of them; below 0 where it is a difference of two sampled regions whose errors differ: that
+        counts in volume and mean, which are then right, and in no share of the volume. [ml]
 
     Examples
     --------
@@ -138,8 +139,8 @@ def region_dose(dose_gy: FloatArray, volumes_ml: FloatArray) -> RegionDose:
     """
     kept = volumes_ml > 0.0
     dose, volumes = dose_gy[kept], volumes_ml[kept]
-    total = float(np.sum(volumes))
-    if not total > 0.0:
+    total, net = float(np.sum(volumes)), float(np.sum(volumes_ml))
+    if not net > 0.0:
         raise NotComparable(
             "Nothing of the region lies in the image.",
             remedy="Check that image and region share a frame, and that the region is not smaller than a voxel.",
@@ -148,8 +149,8 @@ def region_dose(dose_gy: FloatArray, volumes_ml: FloatArray) -> RegionDose:
     falling, filled = dose[order], np.cumsum(volumes[order])
     d95, d70, d50 = (_reached(falling, filled, share * total) for share in (0.95, 0.70, 0.50))
     return RegionDose(
-        volume_ml=total,
-        mean_gy=float(np.sum(dose * volumes)) / total,
+        volume_ml=net,
+        mean_gy=float(np.sum(dose_gy * volumes_ml)) / net,
         d95_gy=d95,
         d70_gy=d70,
         d50_gy=d50,

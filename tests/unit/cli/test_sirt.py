@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from graybook.cli.main import app
+from phantoms.microspheres import write_microspheres
 
 LIVER = (
     "--lung-shunt",
@@ -214,3 +216,39 @@ def test_two_clocks_are_not_compared() -> None:
     """A moment with an offset and one without are not subtracted: no answer, status 3."""
     moments = ("--calibrated", "2026-03-01T12:00", "--infused", "2026-03-02T12:00+01:00")
     assert ran(*GLASS, "--activity-gbq", "2", *moments).exit_code == 3
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Images before and after, with known truth."""
+    return write_microspheres(tmp_path_factory.mktemp("sirt"))
+
+
+def test_check_writes_what_it_prints(images: Path, tmp_path: Path) -> None:
+    """--json prints the document that sirt.json holds; the page has predicted and delivered, in both languages."""
+    words = [
+        "sirt",
+        "verify",
+        str(images),
+        "--out",
+        str(tmp_path),
+        "--device",
+        "y90-glass",
+        "--activity-gbq",
+        "0.2",
+    ]
+    words += ["--infused", "2025-12-31T15:00+01:00", "--lung-kg", "1", "--bed", "normal=2.5,2.5"]
+    printed = CliRunner().invoke(app, [*words, "--json"])
+    assert printed.exit_code == 0, printed.output
+    assert json.loads(printed.stdout) == json.loads((tmp_path / "sirt.json").read_text(encoding="utf-8"))
+    assert "Predicted against delivered" in CliRunner().invoke(app, words).output
+    assert "Prédit et délivré" in CliRunner().invoke(app, [*words, "--lang", "fr"]).output
+
+
+def test_check_without_images_says_what_to_do(tmp_path: Path) -> None:
+    """A folder with nothing in it allows no answer, and nothing is written."""
+    (tmp_path / "in").mkdir()
+    done = CliRunner().invoke(app, ["sirt", "verify", str(tmp_path / "in"), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 3
+    assert "Remedy:" in done.output
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,66 @@
+"""Doses of images come in; what must be said of their calibration, their lungs and what they leave open goes out."""
+
+from __future__ import annotations
+
+from graybook.report.sirt_result import SirtStatement, SirtVerifyResult
+from graybook.text import Language, phrase
+from graybook.workflow.microspheres.infusion import Infusion
+from graybook.workflow.microspheres.maps import AFTER
+from graybook.workflow.microspheres.plan_statements import statement
+
+__all__ = ["verify_statements"]
+
+FAR = 0.2
+"""Activity in the image and activity delivered that differ by more than this share are said to."""
+
+
+def verify_statements(found: SirtVerifyResult, infusion: Infusion, language: Language) -> list[SirtStatement]:
+    """What must be said of a check, beside what the images themselves asked."""
+    said = [_constant(found, language), statement("sirt_device_gray", language, device=found.device)]
+    for one in found.doses:
+        if one.used:
+            code = f"sirt_calibration_{one.calibration.replace('-', '_')}"
+            said.append(statement(code, language, role=_role(one.role, language)))
+        if one.used and not one.lung_shunt_from:
+            said.append(statement("sirt_lungs_unknown", language, role=_role(one.role, language)))
+        elif one.used and infusion.lung_kg is None:
+            said.append(statement("sirt_lung_mass_unknown", language))
+    said += [
+        statement("sirt_activity_not_closed", language, image=one.in_image_gbq, delivered=one.delivered_gbq)
+        for one in found.closure
+        if one.ratio is not None and abs(one.ratio - 1.0) > FAR
+    ]
+    if any(row.grid_mean_gy for one in found.doses for row in one.compartments):
+        said.append(statement("sirt_voxel_s_beside", language))
+    if any(one.compartment == "normal" for one in found.regions):
+        said.append(statement("sirt_normal_derived", language))
+    else:
+        said.append(statement("sirt_no_tumour", language))
+    said.append(_density(found, language))
+    if not any(one.role == AFTER for one in found.doses):
+        said.append(statement("sirt_not_verified", language))
+    if found.liver.normal_liver == "not assessable":
+        said.append(statement("sirt_normal_not_assessable", language, reason=found.liver.reason))
+    said.append(statement("sirt_no_external_limit", language))
+    return said
+
+
+def _constant(found: SirtVerifyResult, language: Language) -> SirtStatement:
+    shifts = [one.difference_percent for one in found.constants]
+    return statement(
+        "sirt_constant",
+        language,
+        constant=found.constant_j_per_gbq,
+        source=found.constant_source,
+        low=min(shifts),
+        high=max(shifts),
+    )
+
+
+def _density(found: SirtVerifyResult, language: Language) -> SirtStatement:
+    known = next((one.density_g_cm3 for one in found.regions if one.density_g_cm3 is not None), None)
+    return statement("sirt_density", language, density=known)
+
+
+def _role(role: str, language: Language) -> str:
+    return phrase(f"sirt_role_{role}", language)
