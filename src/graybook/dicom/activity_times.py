@@ -78,12 +78,14 @@ def _frame_moments(attributes: Attributes, offset: tzinfo | None) -> list[dateti
 def _duration_s(attributes: Attributes) -> float | None:
     """Length of the acquisition; of a tomographic NM image, the time of a view times the views of its one rotation. [s]
 
-    With several rotations, or several detectors whose views may or may not be counted apart, it is not known.
+    With several rotations, or several detectors whose views may or may not be counted apart, it is not known. A time beside a
+    rotation that is no longer than one of its views is that view's, never the whole's: counts over it would be many times too fast.
     """
     whole_ms = attributes.number("ActualFrameDuration")
-    if whole_ms is not None and whole_ms > 0.0:
-        return whole_ms / MS_PER_S
     rotations = attributes.items("RotationInformationSequence")
+    longest_ms = max((one.number("ActualFrameDuration") or 0.0 for one in rotations), default=0.0)
+    if whole_ms is not None and whole_ms > longest_ms:
+        return whole_ms / MS_PER_S
     if len(rotations) == 1 and (attributes.whole("NumberOfDetectors") or 1) == 1:
         view_ms = rotations[0].number("ActualFrameDuration")
         views = rotations[0].whole("NumberOfFramesInRotation")
