@@ -16,6 +16,7 @@ from graybook.cli import (
     commission,
     demo,
     dvh,
+    nuclear,
     register,
     request,
     scan,
@@ -77,6 +78,7 @@ app.command("background")(background.background)
 app.command("background-check")(background_check.background_check)
 app.command("dvh")(dvh.dvh)
 app.command("bed")(bed.bed)
+app.command("nuclear")(nuclear.nuclear)
 app.command("register")(register.register)
 app.command("request")(request.request)
 app.command("demo")(demo.demo)

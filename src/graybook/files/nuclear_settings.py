@@ -86,8 +86,10 @@ class RecoverySetting:
         Of the curve; None with points. [cm³]
     points
         (volume, coefficient), rising. [cm³]
+    point_sds
+        One standard deviation of each of them, absolute; empty where none is stated.
     sd
-        One standard deviation of a coefficient, absolute.
+        The same of any coefficient.
     volume_cm3
         Smallest and largest volume that it speaks for. [cm³]
     organs
@@ -100,6 +102,7 @@ class RecoverySetting:
     b_cm3: float | None = None
     c: float | None = None
     points: tuple[tuple[float, float], ...] = ()
+    point_sds: tuple[float, ...] = ()
     sd: float | None = None
     organs: tuple[str, ...] = ()
     said: str = ""
@@ -235,6 +238,7 @@ def _recovery(entry: Entry) -> RecoverySetting:
         b_cm3=b,
         c=c,
         points=points,
+        point_sds=_point_sds(entry),
         sd=entry.positive("sd"),
         organs=entry.texts("organs"),
         said=entry.said(),
@@ -242,7 +246,7 @@ def _recovery(entry: Entry) -> RecoverySetting:
 
 
 def _point(entry: Entry) -> tuple[float, float]:
-    entry.only(("volume_cm3", "coefficient"), stamp=False)
+    entry.only(("volume_cm3", "coefficient", "sd"), stamp=False)
     entry.required("volume_cm3")
     entry.required("coefficient")
     coefficient = entry.positive("coefficient") or 0.0
@@ -254,6 +258,14 @@ def _point(entry: Entry) -> tuple[float, float]:
             remedy="Write the share of the true activity that is seen, 0.6 say, not a percentage.",
         )
     return entry.positive("volume_cm3") or 0.0, coefficient
+
+
+def _point_sds(entry: Entry) -> tuple[float, ...]:
+    """The error of each point; of none unless every point or ``sd`` states one."""
+    given = [one.positive("sd") for one in entry.tables("points")]
+    filled = [entry.positive("sd") if one is None else one for one in given]
+    known = [one for one in filled if one is not None]
+    return tuple(known) if len(known) == len(filled) else ()
 
 
 MOST_RECOVERED = 1.5

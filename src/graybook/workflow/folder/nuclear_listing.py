@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from graybook.dicom.facts import ImageSliceFacts
 from graybook.record import Course, Finding, Severity
 from graybook.tables.nuclides import nuclide_name
+from graybook.workflow.folder.links import frame_of_structures
 from graybook.workflow.folder.objects import Objects, Unused
 
 __all__ = ["nuclear_uses"]
@@ -37,6 +38,9 @@ def nuclear_uses(objects: Objects, courses: Sequence[Course]) -> tuple[dict[str,
             used[segmentation.header.path] = "segmentation"
         else:
             unused.append(_left(segmentation.header.path, "segmentation_of_no_image", Severity.INFO))
+    for drawn in objects.structure_sets:
+        if frame_of_structures(drawn) in frames - {""}:
+            used[drawn.header.path] = "structures"
     return used, unused
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 
 from graybook.errors import Cancelled, GraybookError
 from graybook.files.nuclear_settings import OrganWish
@@ -150,7 +151,7 @@ def _said(found: MeasuredOrgan, cycle: Cycle) -> list[Finding]:
         )
     bare = [one for one in points if not one.recovery.source]
     if bare:
-        percent = round(100.0 * max(one.recovery.sd_share for one in bare), 1)
+        percent = round(100.0 * (1.0 - exp(-max(one.recovery.sd_share for one in bare))), 1)
         tell("nuclear_recovery_missing", volume=found.points.volume_cm3, share=percent)
     if any(one.recovery.above_measured for one in points):
         tell("nuclear_recovery_extrapolated", Severity.INFO, volume=found.points.volume_cm3)

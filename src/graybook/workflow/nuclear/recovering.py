@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import log, pi, sqrt
 
 import numpy as np
 
@@ -30,6 +30,9 @@ CURVE_POINTS = 3
 LEAST_BLUR_VOXELS = 2.0
 """No image shows more than half a line pair a voxel: full width at half maximum of the blur, at least."""
 
+MOST_LOST = 0.95
+"""Of a region so small that hardly anything of it is seen, no larger loss is reckoned with."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RecoveryModel:
@@ -48,7 +51,7 @@ class Undone:
     coefficient
         1 where none is stated.
     sd_share
-        One standard deviation as a share; without a coefficient, the loss that a blur of two voxels would cause.
+        One standard deviation of the logarithm; without a coefficient, what a blur of two voxels would make of it.
     slope
         d ln R / d ln V.
     source
@@ -75,7 +78,7 @@ def _model(setting: RecoverySetting) -> RecoveryCurve | RecoveryTable:
         points = RecoveryPoints(volumes_cm3=volumes, coefficients=np.ones(2), sds=None, source=setting.said)
         return RecoveryCurve(b_cm3=setting.b_cm3, c=setting.c, covariance=np.zeros((2, 2)), points=points)
     measured, coefficients = zip(*setting.points, strict=True)
-    sds = None if setting.sd is None else [setting.sd] * len(measured)
+    sds = list(setting.point_sds) or None
     fits = len(measured) >= CURVE_POINTS and min(coefficients) < 1.0
     make = fit_recovery if fits else recovery_table
     return make(list(measured), list(coefficients), sds=sds, source=setting.said)
@@ -109,7 +112,8 @@ def undone(
             source=one.setting.said,
             above_measured=above or RecoveryNote.ABOVE_MEASURED in found.notes,
         )
-    return Undone(sd_share=blur_loss(volume_cm3, float(max(image.grid.spacing_mm))))
+    lost = min(blur_loss(volume_cm3, float(max(image.grid.spacing_mm))), MOST_LOST)
+    return Undone(sd_share=-log(1.0 - lost))
 
 
 def blur_loss(volume_cm3: float, voxel_mm: float) -> float:

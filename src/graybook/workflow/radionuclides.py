@@ -1,0 +1,150 @@
+"""Radionuclides: a folder comes in; the doses of every cycle to organs, measured or by activity, go out as one document and pages.
+
+Scan → one person → images, administrations and regions → doses of cycles, beside every sum of external beam (rule 15).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import graybook
+from graybook.errors import InputError
+from graybook.progress import Progress, silent
+from graybook.record import InputFile, Provenance
+from graybook.report.nuclear_document import NuclearDocument, TherapyResult
+from graybook.report.nuclear_pages import write_nuclear_pages
+from graybook.report.nuclear_result import NuclearResult
+from graybook.tables import edition
+from graybook.tables.rulebook import DEFAULT
+from graybook.text import Language, phrase
+from graybook.workflow.all_or_nothing import all_or_nothing, asked_folder
+from graybook.workflow.folder.scan import PersonScan, ScanResult, scan
+from graybook.workflow.person.assembled import today
+from graybook.workflow.person.assumption_findings import assumed_changes, assumed_files
+from graybook.workflow.person.assumptions import Assumptions, assumptions
+from graybook.workflow.person.doses_apart import doses_apart
+from graybook.workflow.person.results import (
+    finding_results,
+    patient_result,
+    provenance_result,
+    refusal_results,
+)
+
+__all__ = ["JSON_NAME", "OWNED", "json_text", "radionuclides"]
+
+JSON_NAME = "nuclear.json"
+OWNED = (JSON_NAME, "nuclear.html", "nuclear.pdf")
+"""Every file this may write."""
+
+USES = ("activity", "administration", "segmentation", "structures", "registration", "settings", "archive")
+"""Uses of the files that such doses rest on."""
+
+
+def radionuclides(
+    folder: Path,
+    out: Path | None = None,
+    *,
+    patient: str | None = None,
+    language: Language = "en",
+    names: Path | None = None,
+    options: Path | None = None,
+    progress: Progress = silent,
+) -> NuclearDocument:
+    """
+    What radionuclides gave a person's organs, cycle by cycle.
+
+    Parameters
+    ----------
+    folder
+        A folder tree or zip of DICOM, with an optional ``graybook.toml``.
+    out
+        Where ``nuclear.json`` and the pages go, all together or none; None: nothing is written.
+    patient
+        Patient ID, when the folder holds several persons.
+    language
+        Of the pages and the sentences.
+    names, options
+        As of :func:`graybook.workflow.cumulative.assess`: names of structures; α/β and half-times of repair.
+    progress
+        Told of the share done; can stop the work.
+
+    Raises
+    ------
+    graybook.errors.InputError
+        The person was given no radionuclide that anything speaks of.
+    graybook.errors.NotComparable
+        Identities are not established as one person.
+    """
+    if out is not None:
+        asked_folder(out)
+    assumed = assumptions(options, DEFAULT, ())
+    scanned = scan(folder, progress, names=names)
+    person = scanned.person_to_sum(patient)
+    headline = assumed.headline
+    apart = doses_apart(
+        person,
+        scanned.settings,
+        alpha_betas=headline.alpha_betas,
+        repairs=headline.repairs,
+        progress=progress,
+    )
+    if apart.nuclear is None:
+        raise InputError(
+            "No radionuclide was given to this person, as far as the folder tells.",
+            value=f"{len(person.record.courses)} courses",
+            remedy="Add dose reports or images of the radionuclide, or [[radionuclide]] to graybook.toml.",
+        )
+    found = _document(scanned, apart.person, apart.nuclear, assumed, language)
+    if out is not None:
+        with all_or_nothing(out, owned=OWNED) as staged:
+            (staged / JSON_NAME).write_text(json_text(found), encoding="utf-8")
+            write_nuclear_pages(found, staged, language)
+    return found
+
+
+def json_text(document: NuclearDocument) -> str:
+    """``nuclear.json`` as text: keys in the model's order, two spaces, a final newline."""
+    return json.dumps(document.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+
+
+def _document(
+    scanned: ScanResult,
+    person: PersonScan,
+    nuclear: NuclearResult,
+    assumed: Assumptions,
+    language: Language,
+) -> NuclearDocument:
+    courses = [one for one in person.record.courses if one.modality.stands_apart]
+    return NuclearDocument(
+        notice=phrase("notice", language),
+        patient=patient_result(person.record.person),
+        therapies=[
+            TherapyResult(
+                id=one.id,
+                label=one.label,
+                start_date=None if one.start_date is None else one.start_date.isoformat(),
+                modality=one.modality.value,
+            )
+            for one in courses
+        ],
+        nuclear=nuclear,
+        findings=finding_results([*scanned.findings, *person.findings], language),
+        refusals=refusal_results(person.refusals, language),
+        provenance=provenance_result(_provenance(scanned, assumed), (), created=today(), language=language),
+    )
+
+
+def _provenance(scanned: ScanResult, assumed: Assumptions) -> Provenance:
+    used = {
+        InputFile(sha256=one.sha256, used_as=one.used_as, uid=one.uid)
+        for one in scanned.files
+        if one.used_as in USES and one.sha256
+    } | set(assumed_files(assumed))
+    return Provenance(
+        version=graybook.__version__,
+        tables_edition=edition(),
+        inputs=tuple(sorted(used, key=lambda one: (one.used_as, one.uid, one.sha256))),
+        overrides=(*scanned.settings.overrides, *assumed_changes(assumed)),
+        settings_sha256=scanned.settings.sha256,
+    )
