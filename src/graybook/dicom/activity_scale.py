@@ -31,6 +31,8 @@ UPTAKE = frozenset(
 )
 PROPORTIONAL = frozenset({"PROPCNTS", "PROPCPS", "{propcounts}", "{propcounts}/s"})
 COUNTS = frozenset({"CNTS", "{counts}", "{count}", "[count]", "{cnts}"})
+LEAST_SLOPE, MOST_SLOPE = 1e-9, 1e9
+"""A stored value that means less, or more, is none of activity: it would come out as zero, or as no number. [Bq/ml]"""
 AGREE = 1e-3
 """Two statements of one scale agree when they differ by no more than this share."""
 SAME = 1e-6
@@ -110,7 +112,7 @@ def _rescale_type(attributes: Attributes) -> str:
 def _direct(attributes: Attributes, units: str, per_unit: float) -> Scale:
     """Values in a unit of activity concentration; without a positive slope they would be a guess, or zero."""
     for slope in _stated_slopes(attributes):
-        if slope is None or slope <= 0.0:
+        if slope is None or not LEAST_SLOPE <= slope * per_unit <= MOST_SLOPE:
             return Scale(
                 units=units,
                 question=_asked(attributes, "activity_scale_missing", value="-" if slope is None else slope),
@@ -131,7 +133,7 @@ def _stated_slopes(attributes: Attributes) -> list[float | None]:
 
 def _counts(attributes: Attributes, units: str) -> Scale:
     factor = private_number(attributes, *PHILIPS)
-    if factor is not None and factor > 0.0:
+    if factor is not None and LEAST_SLOPE <= factor <= MOST_SLOPE:
         return Scale(units=units, bq_per_ml=(factor, 0.0), source="Philips (7053,1009)", counts_per_value=1.0)
     return Scale(units=units, counts_per_value=1.0)
 
@@ -176,9 +178,10 @@ def _mappings(attributes: Attributes, frames: int) -> list[list[_Mapping]]:
 def _mapping(item: Attributes) -> _Mapping:
     code = code_of(item, "MeasurementUnitsCodeSequence")
     slope, intercept = item.number("RealWorldValueSlope"), item.number("RealWorldValueIntercept")
-    usable = slope is not None and slope > 0.0 and "RealWorldValueLUTData" not in item
-    line = (slope, intercept or 0.0) if usable and slope is not None else None
-    return _Mapping(units="" if code is None else code.value, line=line)
+    units = "" if code is None else code.value
+    per_value = (slope or 0.0) * CONCENTRATIONS.get(units, 1.0)
+    usable = LEAST_SLOPE <= per_value <= MOST_SLOPE and "RealWorldValueLUTData" not in item
+    return _Mapping(units=units, line=(slope, intercept or 0.0) if usable and slope is not None else None)
 
 
 def _once(mappings: Sequence[_Mapping], scale: Line) -> Line | None:

@@ -9,10 +9,11 @@ import numpy as np
 from graybook.dicom.attributes import Attributes, NotUsed
 from graybook.dicom.facts import Header, ImageSliceFacts
 from graybook.dicom.parsing import reason
-from graybook.dicom.pixels import decoded, missing_bytes
+from graybook.dicom.pixels import LARGEST_VOXELS, decoded, missing_bytes
 from graybook.dicom.read_activity import activity
 from graybook.dicom.read_frames import Frames, enhanced_frames, nuclear_frames
 from graybook.dicom.walk import SourceFile
+from graybook.errors import UnreadableFile
 from graybook.geometry.arrays import FloatArray
 
 __all__ = ["image_slice"]
@@ -26,10 +27,12 @@ def image_slice(attributes: Attributes, header: Header, source: SourceFile) -> I
     if "LOCALIZER" in attributes.code("ImageType").split("\\"):
         raise NotUsed(reason("image_is_localizer", path))
     count = attributes.whole("NumberOfFrames") or 1
-    frames = _frames(attributes, count)
     rows, columns = attributes.whole("Rows"), attributes.whole("Columns")
     if not rows or not columns or "PixelData" not in attributes:
         raise NotUsed(reason("pixel_data_missing", path))
+    if not 0 < count * rows * columns <= LARGEST_VOXELS:
+        raise NotUsed(reason("image_multiframe", path, value=f"{count:.6g} frames"))
+    frames = _frames(attributes, count)
     if (attributes.whole("SamplesPerPixel") or 1) != 1:
         raise NotUsed(reason("image_in_colour", path))
     missing = missing_bytes(attributes, count)
@@ -81,7 +84,14 @@ def _voxels(
 
     def voxels() -> FloatArray:
         _, stored = decoded(source, len(scales))
-        values = stored.astype(np.float32) * slopes + intercepts
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = stored.astype(np.float32) * slopes + intercepts
+        if not np.all(np.isfinite(values)):
+            raise UnreadableFile(
+                f"Rescale Slope (0028,1053) and Intercept (0028,1052) of {source.path} give no numbers.",
+                value=scales[0],
+                remedy="Export the image again.",
+            )
         return np.asarray(values if several else values[0])
 
     return voxels

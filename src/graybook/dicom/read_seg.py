@@ -19,7 +19,7 @@ from graybook.dicom.parsing import reason
 from graybook.dicom.pixels import LARGEST_VOXELS, decoded, is_native
 from graybook.dicom.read_frames import Frames, enhanced_frames
 from graybook.dicom.walk import SourceFile
-from graybook.errors import InputError
+from graybook.errors import InputError, UnreadableFile
 from graybook.geometry.arrays import BoolArray, FloatArray
 from graybook.geometry.grid import Grid
 
@@ -34,6 +34,8 @@ ASIDE_MM = 0.1
 EVEN_SHARE = 0.05
 """How far a plane may be from a whole number of steps, as a share of the step."""
 MOST_PLANES = 5000
+MOST_FRACTION = 255
+"""Fractions are stored in 8 bits (PS3.3 C.8.20.2)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,7 +58,7 @@ def segmentation(attributes: Attributes, header: Header, source: SourceFile) -> 
     frames = _frames(attributes, header, count, labelled=kind == "LABELMAP")
     _check_bytes(attributes, count)
     most = attributes.number("MaximumFractionalValue") if kind == "FRACTIONAL" else 1.0
-    if not most or most < 0.0:
+    if not most or not 0.0 < most <= MOST_FRACTION:
         raise _unusable(attributes, f"MaximumFractionalValue {most}")
     segments = tuple(
         SegmentFacts(
@@ -230,13 +232,19 @@ def _mask(
 ) -> Callable[[], FloatArray | BoolArray]:
     def mask() -> FloatArray | BoolArray:
         _, stored = decoded(source, len(frames.planes))
+        if kind == "FRACTIONAL" and float(stored.max()) > most:
+            raise UnreadableFile(
+                f"Segmentation {source.path} has values above its Maximum Fractional Value (0062,000E).",
+                value=(float(stored.max()), most),
+                remedy="Export the segmentation again.",
+            )
         dtype = np.float32 if kind == "FRACTIONAL" else np.bool_
         found: FloatArray | BoolArray = np.zeros(frames.grid.shape, dtype=dtype)
         for plane, segment, values in zip(frames.planes, frames.segments, stored, strict=True):
             if kind == "LABELMAP":
                 found[plane] = values == number
             elif segment == number:
-                found[plane] = np.minimum(values / most, 1.0) if kind == "FRACTIONAL" else values > 0
+                found[plane] = values / most if kind == "FRACTIONAL" else values > 0
         return found
 
     return mask
