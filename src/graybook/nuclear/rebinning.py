@@ -34,7 +34,7 @@ def rebinned(amounts: FloatArray, *, from_mm: Sequence[float], to_mm: float) -> 
     >>> rebinned(np.array([[[3.0, 6.0]]]), from_mm=(3.0, 3.0, 3.0), to_mm=2.0).sum(axis=(0, 1)).tolist()
     [2.0, 3.0, 4.0]
     """
-    result = np.asarray(amounts, dtype=np.float64)
+    result: FloatArray = np.asarray(amounts, dtype=np.float64)
     for axis, (edge_mm, count) in enumerate(zip(from_mm, _shape(result), strict=True)):
         shares = _common_mm(count, edge_mm, to_mm) / edge_mm
         result = _along(result, shares, axis)
@@ -58,7 +58,7 @@ def averaged_over(
     shape
         Number of these voxels, zyx.
     """
-    result = np.asarray(values, dtype=np.float64)
+    result: FloatArray = np.asarray(values, dtype=np.float64)
     for axis, (edge_mm, count) in enumerate(zip(to_mm, shape, strict=True)):
         shares = _common_mm(count, edge_mm, from_mm).T / edge_mm
         result = _along(result, shares, axis)
