@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from graybook.errors import InputError
 from graybook.geometry.arrays import FloatArray
-from graybook.nuclear.time_activity import Points, checked_points
+from graybook.nuclear.curve_points import Points, checked_points
 
 __all__ = ["Start", "Tail", "Trapezoid", "trapezoid"]
 
