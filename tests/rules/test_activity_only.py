@@ -107,6 +107,26 @@ def test_nothing_of_it_is_in_the_sum_of_beams(result: Result, tmp_path: Path) ->
     assert {one.modality for one in organ(result, "Kidney_L").apart} == {"radionuclide", "microspheres"}
 
 
+@pytest.mark.rule(15)
+def test_lines_of_therapy_are_of_radionuclides_alone(result: Result) -> None:
+    """Liver: 4 · 7.4 GBq at 0.12 to 2.26 Gy/GBq over the cycles; 90Y in it is of another column, iodine leaves a lower bound."""
+    assert result.nuclear is not None
+    (line,) = [one for one in result.nuclear.lines if one.organ == "Liver"]
+    assert (line.steps[-1].low_gy, line.steps[-1].high_gy) == pytest.approx((3.552, 66.896), abs=1e-6)
+    assert not line.complete
+    given_days = [one.given for one in result.nuclear.cycles]
+    assert given_days == ["1998-03-02", "2022-05-04", *DAYS]
+
+
+@pytest.mark.rule(15)
+def test_cycles_and_columns_say_the_same(result: Result) -> None:
+    """EQD2 of the four cycles, each by its own G, adds to what stands in the column of the kidneys."""
+    assert result.nuclear is not None
+    cycles = [organ for one in result.nuclear.cycles for organ in one.organs if organ.organ == "Kidneys"]
+    column = _apart(result, "Kidneys", "Lu-177 DOTATATE")
+    assert sum(one.eqd2_high_gy or 0.0 for one in cycles) == pytest.approx(column.eqd2_high_gy, abs=1e-5)
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_all_of_it_stands_on_the_timeline(folder: Path, language: Any) -> None:
     """The picture of the courses names the cycles, the iodine of 1998 with its activity, and the microspheres."""

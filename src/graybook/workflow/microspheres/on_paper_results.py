@@ -64,7 +64,6 @@ def _cycle(
         number=number,
         given=given.started.isoformat() if given.started is not None else day,
         nuclide=nuclide_of(given.device),
-        agent=given.device,
         activity_gbq=given.activity_gbq,
         device=given.device,
         evidence_grade="D" if given.activity_gbq is None else "C",

@@ -28,7 +28,7 @@ from graybook.tables.structure_names import tg263_name
 
 __all__ = ["METHOD", "activity_doses", "activity_findings", "emits_alpha"]
 
-METHOD = "activity x Gy/GBq"
+METHOD = "activity × Gy/GBq"
 
 
 def activity_doses(given: Administration) -> OrganDoses:

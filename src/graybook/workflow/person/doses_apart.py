@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from graybook.files.settings import Settings
 from graybook.progress import Progress, silent
 from graybook.record import AlphaBetaWish, Course, DoseOrigin, EvidenceGrade, Phase, RepairWish
-from graybook.report.nuclear_result import NuclearResult
+from graybook.report.nuclear_result import CycleResult, NuclearResult
 from graybook.workflow.folder.scan import PersonScan
 from graybook.workflow.microspheres.on_paper import with_partition_doses
 from graybook.workflow.microspheres.on_paper_results import infusion_results
 from graybook.workflow.nuclear.dosimetry import Dosimetry, dosimetry
 from graybook.workflow.nuclear.from_activity import with_activity_doses
-from graybook.workflow.nuclear.lines import line_results, nuclide_results
+from graybook.workflow.nuclear.lines import nuclide_results
 
 __all__ = ["DosesApart", "doses_apart"]
 
@@ -59,17 +59,17 @@ def doses_apart(
     courses, of_activity = with_activity_doses([_measured(one, measured) for one in person.record.courses])
     courses, of_partition = with_partition_doses(courses)
     infusions = infusion_results(courses, settings, alpha_betas=alpha_betas, repairs=repairs)
-    cycles = [*measured.result.cycles, *infusions]
+    cycles = sorted([*measured.result.cycles, *infusions], key=_when)
     nuclear = measured.result.model_copy(
-        update={
-            "cycles": cycles,
-            "lines": line_results(cycles),
-            "nuclides": nuclide_results([one.nuclide for one in cycles]),
-        }
+        update={"cycles": cycles, "nuclides": nuclide_results([one.nuclide for one in cycles])}
     )
     findings = (*person.findings, *measured.findings, *of_activity, *of_partition)
     record = replace(person.record, courses=courses)
     return DosesApart(person=replace(person, record=record, findings=findings), nuclear=nuclear)
+
+
+def _when(cycle: CycleResult) -> tuple[str, str, int]:
+    return cycle.given or "9999", cycle.course, cycle.number
 
 
 def _measured(course: Course, measured: Dosimetry) -> Course:
