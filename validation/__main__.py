@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from validation.model_cards import PAGE, write_cards
-from validation.page import ALIGNMENT, BIOLOGY, DVH, UNCERTAINTY, VOXEL_S, Head, rendered, write_plots
+from validation.page import ALIGNMENT, BIOLOGY, DECAY, DVH, UNCERTAINTY, VOXEL_S, Head, rendered, write_plots
 from validation.programs import installed, lock
 from validation.real import VARIABLE
 from validation.sections import Options, plainly
@@ -50,6 +50,7 @@ PAGES: dict[Head, tuple[str, ...]] = {
     ),
     BIOLOGY: ("biology_memory", "biology_refresh"),
     UNCERTAINTY: ("uncertainty_coverage", "uncertainty_speed"),
+    DECAY: ("decay_chains",),
     VOXEL_S: ("voxel_s_closure", "voxel_s_spheres"),
 }
 """Parts in the order of each page; the module of each has ``measured``."""

@@ -12,7 +12,18 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-__all__ = ["ALIGNMENT", "BIOLOGY", "DVH", "MARK", "UNCERTAINTY", "VOXEL_S", "Head", "rendered", "write_plots"]
+__all__ = [
+    "ALIGNMENT",
+    "BIOLOGY",
+    "DECAY",
+    "DVH",
+    "MARK",
+    "UNCERTAINTY",
+    "VOXEL_S",
+    "Head",
+    "rendered",
+    "write_plots",
+]
 
 MARK = "<!-- written by ./run validation from validation/results; do not edit -->"
 
@@ -74,6 +85,15 @@ UNCERTAINTY = Head(
         "move by their 95 % error, all else at 1,500 points spread evenly; what changes there is laid upon the value at all "
         "points.",
         "`./run validation --only uncertainty` runs all of it and writes this page; every figure comes from its results.",
+    ),
+)
+
+DECAY = Head(
+    name="decay-accuracy",
+    title="How exact decay data and chains are",
+    texts=(
+        "What [decay, local deposition and α chains](decay.md) describes, beside another program and published doses. "
+        "`./run validation --only decay_chains` runs it and writes this page; every figure comes from its results.",
     ),
 )
 

@@ -80,6 +80,11 @@ def test_plain_figures_become_tables() -> None:
     ("biology_refresh", "20 structures: warm, ms", 200.0),
     ("biology_refresh", "20 structures: largest difference from the plain way, Gy", 1e-6),
     ("biology_refresh", "demonstration: structures that differ from result.json", 0),
+    ("decay_chains", "Bateman: largest difference", 1e-9),
+    ("decay_chains", "Th-227 sphere, parent: off, %", 1.0),
+    ("decay_chains", "Th-227 sphere, chain by α: off, %", 3.0),
+    ("decay_chains", "Th-227 sphere, chain by α and electrons: off, %", 3.0),
+    ("voxel_s_closure", "Y-90: largest departure from 1", 0.0035),
 ])  # fmt: skip
 def test_stored_figures_are_those_asked_for(part: str, figure: str, most: float) -> None:
     """The run behind the page reached what was set as its aim."""
