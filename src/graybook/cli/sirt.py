@@ -117,6 +117,10 @@ def plan(
             help="BED of tumour, normal, perfused or lung: α/β in Gy and half-time of repair in h. Repeatable.",
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="OUT", help="Write sirt-plan.json, .html and .pdf into this folder."),
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
     json: AsJson = False,
 ) -> None:
@@ -135,7 +139,7 @@ def plan(
     from graybook.workflow.microspheres.asked import Asked
     from graybook.workflow.microspheres.biology import tissues_of
     from graybook.workflow.microspheres.liver import Liver, bilirubin_of, child_pugh_of
-    from graybook.workflow.sirt_plan import sirt_plan
+    from graybook.workflow.sirt_plan import sirt_plan, write_plan
 
     asked = Asked(
         device=device,
@@ -164,6 +168,8 @@ def plan(
         tissues=tissues_of(bed or ()),
     )
     found = sirt_plan(asked, language=lang)
+    if out is not None:
+        write_plan(found, out, language=lang)
     if json:
         print_json(json_module.loads(found.model_dump_json()))
     else:
@@ -174,7 +180,7 @@ def plan(
 def verify(
     folder: PersonFolder,
     out: Annotated[
-        Path, typer.Option("--out", metavar="OUT", help="Folder to write sirt.json into.", show_default=False)
+        Path, typer.Option("--out", metavar="OUT", help="Folder to write into.", show_default=False)
     ],
     infusion: Annotated[
         str,
@@ -261,7 +267,7 @@ def verify(
     graybook sirt verify FOLDER --out OUT
 
     The images are a 99mTc-MAA or 166Ho scout before, and 90Y PET, bremsstrahlung SPECT or 166Ho SPECT after. What was given
-    stands in \\[\\[radioembolisation]] of graybook.toml, or in the options. Writes OUT/sirt.json.
+    stands in \\[\\[radioembolisation]] of graybook.toml, or in the options. Writes OUT/sirt.json, sirt.html and sirt.pdf.
     """
     from graybook.cli.sirt_verify_page import page
     from graybook.interventional.lung_shunt import ShuntDefinition

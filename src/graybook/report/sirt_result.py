@@ -118,6 +118,9 @@ class BiologicalResult(_Model):
     g_factor: float
     bed_gy: float
     eqd2_gy: float
+    extrapolated: bool = Field(
+        default=False, description="Beyond what the linear-quadratic model was validated for."
+    )
 
 
 class SirtPlanResult(_Model):
@@ -162,7 +165,7 @@ class SirtPlanResult(_Model):
     biological: list[BiologicalResult] = []
     recommendations: list[RecommendationResult] = []
     statements: list[SirtStatement] = []
-    notice: str
+    notice: str = Field(description="What Graybook is not (rule 17).")
 
 
 class SirtImage(_Model):

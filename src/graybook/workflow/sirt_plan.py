@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from graybook.interventional.activity import Handling, activity_for_dose_gbq
 from graybook.interventional.partition import Partition, PartitionDoses, partition_doses
 from graybook.report.sirt_result import HandlingResult, SirtPlanResult, SirtStatement
+from graybook.report.sirt_sheet import write_plan_pages
 from graybook.tables.microspheres import nuclide_of, recommendations
 from graybook.tables.nuclides import nuclide
 from graybook.text import Language, phrase
 from graybook.units import rounded_gy
+from graybook.workflow.all_or_nothing import all_or_nothing, asked_folder
 from graybook.workflow.microspheres.asked import DEFAULT_TARGET, Asked
 from graybook.workflow.microspheres.biology import biological_results
 from graybook.workflow.microspheres.constants import Constant, constant_used
@@ -18,7 +22,9 @@ from graybook.workflow.microspheres.liver import liver_result
 from graybook.workflow.microspheres.plan_statements import plan_statements
 from graybook.workflow.microspheres.recommended import recommendation_results
 
-__all__ = ["sirt_plan"]
+__all__ = ["sirt_plan", "write_plan"]
+
+OWNED = ("sirt-plan.json", "sirt-plan.html", "sirt-plan.pdf")
 
 
 def sirt_plan(asked: Asked, *, language: Language = "en") -> SirtPlanResult:
@@ -58,6 +64,13 @@ def sirt_plan(asked: Asked, *, language: Language = "en") -> SirtPlanResult:
     result = _result(asked, constant, doses, _handled(asked, handling, vial), language)
     result = result.model_copy(update={"other_definitions": others})
     return result.model_copy(update={"statements": plan_statements(asked, result, language)})
+
+
+def write_plan(found: SirtPlanResult, out: Path, *, language: Language = "en") -> None:
+    """``sirt-plan.json`` and its pages in a folder, which is made when it is not there."""
+    with all_or_nothing(asked_folder(out), owned=OWNED) as staged:
+        (staged / OWNED[0]).write_text(found.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        write_plan_pages(found, staged, language)
 
 
 def _handling(asked: Asked) -> Handling:

@@ -188,6 +188,22 @@ def test_bed_is_of_the_physical_half_life() -> None:
     assert holmium["biological"][0]["bed_gy"] == pytest.approx(182.867, abs=5e-4)
 
 
+def test_bed_beyond_the_model_is_extrapolated() -> None:
+    """G = 1.5/(1.5 + 64.1): G·D of 70 Gy is 1.6 Gy and within the model; of 2000 Gy it is 46 Gy and beyond it, which is said."""
+    bed = ("--bed", "tumour=10,1.5", "--target", "tumour")
+    near, far = (document(*GLASS, "--target-gy", one, *bed) for one in ("70", "2000"))
+    assert [one["biological"][0]["extrapolated"] for one in (near, far)] == [False, True]
+    assert "sirt_bed_extrapolated" in {one["code"] for one in far["statements"]}
+
+
+def test_plan_is_written_with_its_pages(tmp_path: Path) -> None:
+    """--out writes the document that --json prints, and pages in the language asked for."""
+    printed = document(*GLASS, "--activity-gbq", "2", "--out", str(tmp_path), "--lang", "fr")
+    assert json.loads((tmp_path / "sirt-plan.json").read_text(encoding="utf-8")) == printed
+    assert "149,01" in (tmp_path / "sirt-plan.html").read_text(encoding="utf-8")
+    assert (tmp_path / "sirt-plan.pdf").read_bytes().startswith(b"%PDF")
+
+
 @pytest.mark.parametrize(("words", "told"), [
     ((*GLASS,), "activity or from a wished dose"),
     ((*GLASS, "--activity-gbq", "2", "--target-gy", "60"), "activity or from a wished dose"),

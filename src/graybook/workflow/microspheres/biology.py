@@ -10,11 +10,13 @@ import numpy as np
 from graybook.errors import UsageError
 from graybook.radiobiology import eqd2_of_bed_gy
 from graybook.radiobiology.decaying_source import DecayingSource
+from graybook.radiobiology.lea_catcheside import VALIDITY
 from graybook.radiobiology.repair import Repair
-from graybook.report.sirt_result import BiologicalResult
+from graybook.report.sirt_result import BiologicalResult, SirtStatement
+from graybook.text import Language, phrase
 from graybook.units import rounded_gy
 
-__all__ = ["Tissue", "biological_result", "biological_results", "tissues_of"]
+__all__ = ["Tissue", "bed_statements", "biological_result", "biological_results", "tissues_of"]
 
 STRUCTURES = ("tumour", "normal", "perfused", "lung")
 
@@ -65,6 +67,17 @@ def biological_results(
     ]
 
 
+def bed_statements(found: Sequence[BiologicalResult], language: Language) -> list[SirtStatement]:
+    """Which structures' BED is extrapolated, and from where on; nothing where none is."""
+    names = dict.fromkeys(one.structure for one in found if one.extrapolated)
+    if not names:
+        return []
+    validity = phrase(f"validity_{VALIDITY.code}", language, limit=VALIDITY.limit, source=VALIDITY.source)
+    words = ", ".join(phrase(f"sirt_structure_{name}", language) for name in names)
+    text = phrase("sirt_bed_extrapolated", language, structures=words, validity=validity)
+    return [SirtStatement(code="sirt_bed_extrapolated", text=text)]
+
+
 def biological_result(
     structure: str, dose_gy: float, tissue: Tissue, *, half_life_h: float
 ) -> BiologicalResult:
@@ -78,7 +91,8 @@ def biological_result(
     143.574
     """
     source = DecayingSource(half_life_h=half_life_h, repair=Repair.single(tissue.repair_half_time_h))
-    bed_gy = source.bed_gy(np.array(dose_gy), alpha_beta_gy=tissue.alpha_beta_gy)
+    dose = np.array(dose_gy)
+    bed_gy = source.bed_gy(dose, alpha_beta_gy=tissue.alpha_beta_gy)
     return BiologicalResult(
         structure=structure,
         alpha_beta_gy=tissue.alpha_beta_gy,
@@ -87,4 +101,5 @@ def biological_result(
         g_factor=round(source.g_factor, 6),
         bed_gy=rounded_gy(float(bed_gy)) or 0.0,
         eqd2_gy=rounded_gy(float(eqd2_of_bed_gy(bed_gy, alpha_beta_gy=tissue.alpha_beta_gy))) or 0.0,
+        extrapolated=bool(source.outside_validity(dose)),
     )

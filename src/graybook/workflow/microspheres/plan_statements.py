@@ -5,6 +5,7 @@ from __future__ import annotations
 from graybook.report.sirt_result import DefinitionResult, SirtPlanResult, SirtStatement
 from graybook.text import Language, phrase, remedy
 from graybook.workflow.microspheres.asked import Asked
+from graybook.workflow.microspheres.biology import bed_statements
 
 __all__ = ["plan_statements", "statement"]
 
@@ -31,6 +32,7 @@ def plan_statements(asked: Asked, found: SirtPlanResult, language: Language) -> 
         said.append(statement("sirt_indication_open", language, count=len(found.recommendations)))
     if not found.biological:
         said.append(statement("sirt_no_bed", language))
+    said += bed_statements(found.biological, language)
     said.append(statement("sirt_device_gray", language, device=found.device))
     said.append(statement("sirt_no_external_limit", language))
     return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graybook.report.sirt_result import SirtStatement, SirtVerifyResult
 from graybook.text import Language, phrase
+from graybook.workflow.microspheres.biology import bed_statements
 from graybook.workflow.microspheres.infusion import Infusion
 from graybook.workflow.microspheres.maps import AFTER
 from graybook.workflow.microspheres.plan_statements import statement
@@ -37,6 +38,8 @@ def verify_statements(found: SirtVerifyResult, infusion: Infusion, language: Lan
     else:
         said.append(statement("sirt_no_tumour", language))
     said.append(_density(found, language))
+    rows = [row.biological for one in found.doses for row in one.compartments]
+    said += bed_statements([one for one in rows if one is not None], language)
     if not any(one.role == AFTER for one in found.doses):
         said.append(statement("sirt_not_verified", language))
     if found.liver.normal_liver == "not assessable":
