@@ -37,7 +37,8 @@ class DosePerActivity:
     nuclide, agent
         By the names of the tables: ``Lu-177``, ``DOTATATE``.
     indication
-        Disease that the patients had, where the agent alone does not say it; the row is for that disease only.
+        Disease that the patients had, where the agent alone does not say it; the row is for that disease only. Its names stand
+        one after the other, separated by semicolons.
     organ
         TG-263 name, or ``Blood``.
     low_gy_per_gbq, high_gy_per_gbq
@@ -162,7 +163,8 @@ def published_intervals(nuclide: str, agent: str, indication: str = "") -> tuple
 
 def indications(nuclide: str, agent: str) -> tuple[str, ...]:
     """The diseases for which alone there are rows of what was given."""
-    return tuple(dict.fromkeys(row.indication for row in _rows_of(nuclide, agent) if row.indication))
+    found = (row.indication.partition(";")[0] for row in _rows_of(nuclide, agent) if row.indication)
+    return tuple(dict.fromkeys(found))
 
 
 def _rows_of(nuclide: str, agent: str) -> list[DosePerActivity]:
@@ -170,8 +172,8 @@ def _rows_of(nuclide: str, agent: str) -> list[DosePerActivity]:
     return [row for row in doses_per_activity() if named and (row.nuclide, row.agent) == (nuclide, named)]
 
 
-def _same(one: str, other: str) -> bool:
-    return compact(one) == compact(other)
+def _same(names: str, said: str) -> bool:
+    return compact(said) in {compact(one) for one in names.split(";")}
 
 
 def _interval(organ: str, rows: Sequence[DosePerActivity]) -> PublishedInterval:

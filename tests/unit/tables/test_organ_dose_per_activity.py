@@ -36,6 +36,8 @@ def test_iodide_needs_its_disease() -> None:
     assert published_intervals("I-131", "iodide") == ()
     assert published_intervals("I-131", "") == ()
     assert indications("I-131", "NaI") == ("thyroid cancer",)
+    assert published_intervals("I-131", "iodure", "hyperthyroidism") == ()
+    assert published_intervals("I-131", "iodure", "Cancer de la thyroïde")
     (blood,) = published_intervals("I-131", "sodium iodide", "Thyroid cancer")
     assert (blood.organ, blood.low_gy_per_gbq, blood.high_gy_per_gbq) == ("Blood", 0.057, 0.172)
 
