@@ -27,7 +27,7 @@ RTSTRUCT, SEG = "1.2.840.10008.5.1.4.1.1.481.3", "1.2.840.10008.5.1.4.1.1.66.4"
 RRDSR = "1.2.840.10008.5.1.4.1.1.88.68"
 AXIAL = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
 CT_MM = (5.0, 5.0, 2.0)
-SEG_MM = 2.0
+SEG_MM = 1.5
 ANGLES = 60
 VIEWS = 60
 """Projections of a SPECT acquisition."""
@@ -176,6 +176,7 @@ def _agent(case: Case, *, per_mbq: float, offsets: bool) -> Dataset:
 def _nm(case: Case, how: Written, number: int, image: Array) -> Dataset:
     """All slices in one file; values in Bq/ml by the mapping, or counts of the whole acquisition."""
     camera = case.camera
+    image = image * _held(case, how, number)
     dataset = _base(case, how, NM, "NM", "SPECT", number)
     dataset.ImageType = ["ORIGINAL", "PRIMARY", "RECON TOMO", "EMISSION"]
     n = camera.shape[0]
@@ -219,12 +220,12 @@ def _nm(case: Case, how: Written, number: int, image: Array) -> Dataset:
     return dataset
 
 
-def _pet_factor(case: Case, how: Written, number: int) -> float:
-    """What PET files hold over the activity at the start: decay undone to the administration, or the mean of the frame."""
+def _held(case: Case, how: Written, number: int) -> float:
+    """What files hold over the activity at the start: PET as its decay correction says, NM the mean of the acquisition."""
     rate = case.nuclide.rate_per_h
-    if how.decay_correction == "ADMIN":
+    if how.image == "PET" and how.decay_correction == "ADMIN":
         return math.exp(rate * case.hours[number])
-    if how.decay_correction == "NONE":
+    if how.image != "PET" or how.decay_correction == "NONE":
         during = rate * case.camera.duration_s / 3600.0
         return -math.expm1(-during) / during
     return 1.0
@@ -233,7 +234,7 @@ def _pet_factor(case: Case, how: Written, number: int) -> float:
 def _write_pet(place: Path, case: Case, how: Written, number: int, image: Array) -> None:
     """A file for each slice, BQML, each with a slope of its own."""
     camera = case.camera
-    held = 1e6 * image * _pet_factor(case, how, number)
+    held = 1e6 * image * _held(case, how, number)
     for k, plane in enumerate(held):
         dataset = _base(case, how, PT, "PT", "SPECT", number)
         dataset.SOPInstanceUID, dataset.InstanceNumber = uid(dataset.SeriesInstanceUID, k), k + 1

@@ -204,7 +204,7 @@ def test_duration_of_several_detectors_is_not_known(tiny: Any, read: Any) -> Non
 
 
 def test_time_of_a_view_beside_the_rotation_is_not_the_whole(tiny: Any, read: Any) -> None:
-    """20 s beside a rotation of 60 views of 20 s is a view's: 1200 s, not counts sixty times too fast; 1201 s there is the whole."""
+    """20 s beside a rotation of 60 views of 20 s is a view's: 1200 s, not counts sixty times too fast; 1201 s is the whole."""
     assert read(spect(tiny, ActualFrameDuration="20000")).activity.frame_duration_s == 1200.0
     assert read(spect(tiny, ActualFrameDuration="1201000")).activity.frame_duration_s == 1201.0
     both = spect(tiny, ActualFrameDuration="20000", NumberOfDetectors=2)

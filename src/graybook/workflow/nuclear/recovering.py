@@ -25,7 +25,7 @@ __all__ = ["LEAST_BLUR_VOXELS", "RecoveryModel", "Undone", "blur_loss", "recover
 
 FWHM_PER_SD = 2.3548200450309493
 CURVE_POINTS = 3
-"""From so many volumes on a curve is fitted; fewer are used as they stand, between them."""
+"""From so many volumes on a curve is fitted; fewer are used as they stand, between them, and so are those no curve fits."""
 
 LEAST_BLUR_VOXELS = 2.0
 """No image shows more than half a line pair a voxel: full width at half maximum of the blur, at least."""
@@ -79,9 +79,11 @@ def _model(setting: RecoverySetting) -> RecoveryCurve | RecoveryTable:
         return RecoveryCurve(b_cm3=setting.b_cm3, c=setting.c, covariance=np.zeros((2, 2)), points=points)
     measured, coefficients = zip(*setting.points, strict=True)
     sds = list(setting.point_sds) or None
-    fits = len(measured) >= CURVE_POINTS and min(coefficients) < 1.0
-    make = fit_recovery if fits else recovery_table
-    return make(list(measured), list(coefficients), sds=sds, source=setting.said)
+    if len(measured) >= CURVE_POINTS and min(coefficients) < 1.0:
+        curve = fit_recovery(list(measured), list(coefficients), sds=sds, source=setting.said)
+        if RecoveryNote.MISFIT not in curve.notes:
+            return curve
+    return recovery_table(list(measured), list(coefficients), sds=sds, source=setting.said)
 
 
 def undone(
