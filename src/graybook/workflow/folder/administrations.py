@@ -12,6 +12,7 @@ from datetime import date, datetime
 from graybook.dicom.facts import ActivityFacts, AdministrationFacts, ImageSliceFacts
 from graybook.files.nuclear_settings import Clock
 from graybook.record import Administration
+from graybook.tables.agent_names import agent_named
 from graybook.tables.nuclides import nuclide_name
 from graybook.workflow.folder.clock import day_in, hours_between
 from graybook.workflow.folder.notes import Notes
@@ -28,6 +29,9 @@ THERAPEUTIC = frozenset(
 
 SPHERES = ("sphere", "sir-", "particle", "resin", "glass")
 """Words of what carries microspheres: a course of their own."""
+
+OF_SPHERES = ("Y-90", "Ho-166")
+"""Nuclides that are given in microspheres too: an image alone, without a known agent, does not tell which."""
 
 ACTIVITY_SHARE, TIME_H = 0.02, 0.25
 """Beyond these two sources of one administration disagree; below, one is rounded. [-], [h]"""
@@ -151,6 +155,8 @@ def _take_images(
             if known.started is None:
                 found[place] = replace(known, started=given.started)
                 notes.tell("nuclear_start_from_image", path, path=path, started=str(given.started))
+        elif given.nuclide in OF_SPHERES and agent_named(given.agent, given.nuclide) is None:
+            notes.warn("nuclear_spheres_or_not", path, path=path, nuclide=given.nuclide)
         elif given.nuclide in spoken_of:
             day = str(day_of(given, clock))
             notes.warn("nuclear_image_of_another_administration", path, path=path, day=day)

@@ -179,7 +179,7 @@ def _points(
             if points is not None:
                 found.append((cycle, points))
         said.extend(_without_regions(cycle, [one for owner, one in found if owner is cycle]))
-    return found, [*said, *_wishes_of_nothing(settings, found)]
+    return found, [*said, *_not_in_cycle(cycles, found), *_wishes_of_nothing(settings, found)]
 
 
 def _without_regions(cycle: Cycle, organs: Sequence[OrganPoints]) -> list[Finding]:
@@ -189,6 +189,18 @@ def _without_regions(cycle: Cycle, organs: Sequence[OrganPoints]) -> list[Findin
         for one in cycle.points
         if one.image.series_uid not in seen
     ]
+
+
+def _not_in_cycle(cycles: Sequence[Cycle], found: Sequence[tuple[Cycle, OrganPoints]]) -> list[Finding]:
+    """Organs that other cycles of a course have, and one with images has not."""
+    said = []
+    for cycle in cycles:
+        here = {one.organ for owner, one in found if owner is cycle}
+        there = {one.organ for owner, one in found if owner.course.id == cycle.course.id}
+        for organ in sorted(there - here) if cycle.points else ():
+            params: dict[str, str | float | int | None] = {"organ": organ, "cycle": cycle.number}
+            said.append(Finding(code="nuclear_organ_not_in_cycle", subject=organ, params=params))
+    return said
 
 
 def _wishes_of_nothing(settings: Settings, found: Sequence[tuple[Cycle, OrganPoints]]) -> list[Finding]:
@@ -260,9 +272,10 @@ def _no_contours() -> ContourStack:
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Each finding once; one that holds for several cycles of an organ is said once."""
-    kept: list[Finding] = []
+    """Each finding once; what holds of an organ whatever the cycle and image is said once of the organ."""
+    kept: dict[tuple[object, ...], Finding] = {}
     for one in findings:
-        if one not in kept:
-            kept.append(one)
-    return tuple(kept)
+        own = {"cycle", "path"} & set(one.params)
+        key = (one.code, one.subject, *(sorted(one.params.items(), key=str) if own else ()))
+        kept.setdefault(key, one)
+    return tuple(kept.values())

@@ -8,7 +8,7 @@ import numpy as np
 
 from graybook.errors import GraybookError, InputError, NotComparable
 from graybook.files.nuclear_settings import OrganWish
-from graybook.nuclear.alpha import chain_dose
+from graybook.nuclear.alpha import ChainDose, chain_dose
 from graybook.nuclear.chain import Chain, chain_in_place
 from graybook.nuclear.local_deposition import local_deposition_gy
 from graybook.nuclear.organ_s import OrganS, organ_s_dose
@@ -70,14 +70,19 @@ class OrganDose:
     ----------
     used
         The option that a person chose, else local deposition; first of ``options``.
-    alpha_gy
-        Share by α particles, not weighted. [Gy]
+    chain
+        By each nuclide of the chain and each kind of particle, by local deposition, not weighted.
     """
 
     mass: Mass
     used: DoseOption
     options: tuple[DoseOption, ...]
-    alpha_gy: float
+    chain: ChainDose
+
+    @property
+    def alpha_gy(self) -> float:
+        """Share by α particles, not weighted. [Gy]"""
+        return self.chain.alpha_gy
 
 
 @dataclass(kw_only=True, eq=False)
@@ -176,7 +181,7 @@ def organ_dose(
         mass=mass,
         used=chosen,
         options=(chosen, *(one for one in options if one is not chosen)),
-        alpha_gy=local.alpha_gy,
+        chain=local,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from graybook.record import Finding, Severity, Structure
 from graybook.registration import Link
@@ -17,6 +18,10 @@ __all__ = ["OrganPoint", "OrganPoints", "Placing", "organ_points"]
 
 MOST_OUTSIDE = 0.01
 """A larger share of an organ outside an image is activity that nobody saw there."""
+
+
+LEAST_APART_S = 60.0
+"""Two acquisitions begin at least so far apart, where a file does not say how long it took. [s]"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,11 +99,25 @@ def organ_points(organ: str, cycle: Cycle, placing: Placing) -> tuple[OrganPoint
             one = _point(point, placed, organ, placing, said)
             if one is not None:
                 found.append(one)
+    rivals = _rivals(found)
+    if rivals is not None:
+        one, other = rivals
+        said.append(_said("nuclear_images_rival", organ, one.image, other=other.image.path))
+        return None, said
     if not found:
         return None, said
     said.extend(_said("nuclear_organ_not_in_image", organ, point.image) for point in absent)
     structure = found[0].placed.region.structure
     return OrganPoints(organ=organ, structure=structure, points=tuple(found)), said
+
+
+def _rivals(points: Sequence[OrganPoint]) -> tuple[OrganPoint, OrganPoint] | None:
+    """Two images of one moment: reconstructions of one acquisition, of which a person must choose."""
+    for one, other in pairwise(points):
+        duration_s = max(one.image.facts.frame_duration_s or 0.0, LEAST_APART_S)
+        if (other.hours - one.hours) * 3600.0 < duration_s:
+            return one, other
+    return None
 
 
 def _point(
@@ -128,6 +147,6 @@ def _point(
     )
 
 
-def _said(code: str, organ: str, image: ActivityImage, **params: float) -> Finding:
+def _said(code: str, organ: str, image: ActivityImage, **params: float | str) -> Finding:
     values: Mapping[str, str | float | int | None] = {"organ": organ, "path": image.path, **params}
     return Finding(code=code, severity=Severity.WARNING, subject=organ, params=values)

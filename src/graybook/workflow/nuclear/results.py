@@ -9,6 +9,7 @@ from graybook.nuclear.biological import BiologicalDose
 from graybook.nuclear.time_integrated import TimeIntegrated
 from graybook.record import EvidenceGrade, MeanDose, OrganDoses
 from graybook.report.nuclear_result import (
+    ChainMemberResult,
     CycleResult,
     DoseChoice,
     ExponentialResult,
@@ -124,6 +125,20 @@ def _biology(biology: Biology) -> dict[str, object]:
     }
 
 
+def _chain(found: MeasuredOrgan) -> list[ChainMemberResult]:
+    return [
+        ChainMemberResult(
+            nuclide=one.nuclide,
+            mbq_h=_exact(one.mbq_h),
+            alpha_gy=rounded_gy(one.alpha_gy) or 0.0,
+            electron_gy=rounded_gy(one.electron_gy) or 0.0,
+            recoil_gy=rounded_gy(one.recoil_gy) or 0.0,
+            photon_gy=rounded_gy(one.photon_gy) or 0.0,
+        )
+        for one in found.physical.chain.members
+    ]
+
+
 def _measured(found: MeasuredOrgan) -> dict[str, object]:
     curve, points = found.curve, found.points
     recovered = [one for one in points.points if one.recovery.source]
@@ -159,6 +174,7 @@ def _measured(found: MeasuredOrgan) -> dict[str, object]:
         "time_integrated_mbq_h": _digits(curve.mbq_h),
         "time_integrated_sd_mbq_h": _digits(whole_sd),
         "time_integrated_choices": [_choice(one) for one in curve.choices],
+        "chain": _chain(found) if found.physical.alpha_gy else [],
         "dose_choices": [
             DoseChoice(
                 method=one.method, dose_gy=rounded_gy(one.dose_gy) or 0.0, used=place == 0, note=one.note

@@ -214,6 +214,32 @@ def test_region_drawn_on_the_image_comes_first() -> None:
     assert organ(found(*cycle(), drawn)).dose_gy == pytest.approx(organ(found(*cycle())).dose_gy)
 
 
+def test_two_reconstructions_of_one_moment() -> None:
+    """Two images of one acquisition are rivals: none is picked until one is left out."""
+    again = spect("c1/again", KIDNEYS, 24.0, frame="1.2.3.1")
+    result = found(*cycle(), again)
+    assert "nuclear_images_rival" in codes(result)
+    assert result.result.cycles[0].origin != "images"
+    left_out = f'[[nuclear_image]]\nseries = "series.c1/again"\nleave_out = true\n{SIGNED}'
+    assert len(organ(found(*cycle(), again, settings=left_out)).time_points) == 4
+
+
+def test_organ_that_one_cycle_lacks() -> None:
+    """An organ drawn in cycle 1 alone: unknown in cycle 2, said, and its line is a lower bound."""
+    second = [one for one in cycle(2, days=56) if "rtstruct" not in one.header.path]
+    result = found(*cycle(1), *second, cubes("c2/rtstruct", ("Kidney_L",), frame="1.2.3.2"))
+    assert "nuclear_organ_not_in_cycle" in codes(result)
+    assert {one.organ: one.complete for one in result.result.lines} == {"Kidney_L": True, "Kidney_R": False}
+
+
+def test_image_without_a_known_agent_may_be_microspheres() -> None:
+    """An image of 90Y that does not say what carries it makes no radionuclide course: it is asked."""
+    image = spect("y", KIDNEYS, 24.0, nuclide="Y-90", agent="", administered=MOMENT)
+    (person,) = scan_facts([image], Settings()).persons
+    assert person.record.courses == ()
+    assert "nuclear_spheres_or_not" in {one.code for one in person.findings}
+
+
 def test_alpha_chain() -> None:
     """225Ac: α of the whole chain in place and electrons, 5626 J/GBq of all decays, the RBE not applied."""
     said = {"nuclide": "Ac-225", "agent": "PSMA"}
@@ -223,6 +249,10 @@ def test_alpha_chain() -> None:
     joule = 0.5 * 60.0 / log(2.0) * (27481.44 + 689.54) * 1.602176634e-16 * 3.6e9
     assert left.dose_gy == pytest.approx(joule / (VOLUME_CM3 * 1.04e-3), rel=2e-3)
     assert left.alpha_gy == pytest.approx((left.dose_gy or 0) * 27481.44 / (27481.44 + 689.54), rel=1e-4)
+    assert [one.nuclide for one in left.chain][:5] == ["Ac-225", "Fr-221", "At-217", "Bi-213", "Po-213"]
+    assert sum(one.alpha_gy for one in left.chain) == pytest.approx(left.alpha_gy, rel=1e-6)
+    francium, actinium = left.chain[1], left.chain[0]
+    assert francium.alpha_gy / actinium.alpha_gy == pytest.approx(6303.61 / 5787.18, rel=1e-5)
     assert "nuclear_alpha_unweighted" in codes(result)
     assert result.result.nuclides[0].local_j_per_gbq == pytest.approx(5626.01, rel=1e-4)
 
