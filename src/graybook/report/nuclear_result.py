@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "CameraResult",
+    "ChainMemberResult",
     "CycleResult",
     "DoseChoice",
     "ExponentialResult",
@@ -62,6 +63,17 @@ class DoseChoice(_Model):
     note: str = ""
 
 
+class ChainMemberResult(_Model):
+    """Absorbed dose by one nuclide of a chain, its decays taken for where the parent's are; nothing weighted."""
+
+    nuclide: str
+    mbq_h: float = Field(description="Time-integrated activity in the organ. [MBq h]")
+    alpha_gy: float
+    electron_gy: float
+    recoil_gy: float = Field(description="By recoiling nuclei, in no sum. [Gy]")
+    photon_gy: float = Field(description="If all photons stayed: an upper end, in no sum. [Gy]")
+
+
 class OrganCycleResult(_Model):
     """One organ in one cycle."""
 
@@ -95,6 +107,10 @@ class OrganCycleResult(_Model):
     alpha_gy: float = Field(default=0.0, description="Share by α particles, in dose_gy, not weighted. [Gy]")
     rbe: float | None = Field(default=None, description="RBE set for the α share; null: not weighted.")
     rbe_weighted_gy: float | None = None
+    chain: list[ChainMemberResult] = Field(
+        default=[],
+        description="Of an α emitter measured in images: by each nuclide of its chain, the parent first.",
+    )
     alpha_beta_gy: float | None = None
     repair_half_time_h: float | None = None
     repair_source: str = ""
