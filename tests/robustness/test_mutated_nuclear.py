@@ -72,7 +72,7 @@ def through(folder: Path) -> Iterator[str]:
             continue
         doses = [dose for organs in result.doses.values() for dose in organs.doses]
         yield from (f"{dose.organ} 0 Gy" for dose in doses if dose.high_gy == 0.0 or dose.mean_gy == 0.0)
-        if not doses and not (result.findings or found.findings or person.findings):
+        if not doses and not (result.findings or found.findings or person.findings or found.refusals):
             yield "no dose, and nothing said"
 
 
