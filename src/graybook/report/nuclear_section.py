@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table, cell
 from graybook.report.citations import Citations, limit_sources, nuclear_sources, short_source
 from graybook.report.limits_section import has_limits
+from graybook.report.nuclear_chain import chain_table
 from graybook.report.nuclear_figures import (
     LINES,
     PANELS,
@@ -57,9 +58,9 @@ def _therapy(
     left = len(organs_of(cycles)) - PANELS
     caption = words("doses_note") + (f" {words('not_drawn', n=left)}" if left > 0 else "")
     yield Figure(name=doses_name(place), alt=words("fig_doses", course=title), caption=caption)
-    choices = choices_table(cycles, words)
-    if choices is not None:
-        yield choices
+    for table in (chain_table(cycles, words), choices_table(cycles, words)):
+        if table is not None:
+            yield table
 
 
 def _lines(nuclear: NuclearResult, names: Mapping[str, str], words: Wording) -> Iterator[Block]:
