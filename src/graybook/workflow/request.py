@@ -8,7 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from graybook.progress import Progress
-from graybook.record import Course, Person, Phase, Status
+from graybook.record import Course, Modality, Person, Phase, Status
+from graybook.tables.nuclides import nuclide_name
 from graybook.workflow.folder.planned import PlannedDose
 from graybook.workflow.folder.scan import PersonScan, scan
 
@@ -24,6 +25,16 @@ class Missing(StrEnum):
     IMAGE = "CT"
     RECORDS = "RTRECORD"
     REGISTRATION = "REG"
+    ADMINISTRATION = "RRDSR"
+    ACTIVITY = "SPECT"
+    REGIONS = "SEG"
+    DOSIMETRY = "DOSIMETRY"
+    PARTITION = "SIRT_PLAN"
+    SPHERES = "SIRT_IMAGES"
+
+
+OF_BEAMS = (Missing.DOSE, Missing.PLAN, Missing.STRUCTURES, Missing.IMAGE, Missing.RECORDS)
+"""All that describes a course of external beam or brachytherapy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +138,8 @@ def _of_course(course: Course, today: Course, reached: frozenset[str], person: P
     phases = [phase for phase in course.phases if _given(phase)]
     if course.phases and not phases:
         return CourseRequest(course=course, missing=())
+    if course.modality.stands_apart:
+        return CourseRequest(course=course, missing=_of_apart(course, person))
     members = {one.id: one for one in person.planned}
     own = [(phase, members.get(phase.id)) for phase in phases]
     if all(planned is None for _, planned in own) and not course.images:
@@ -139,7 +152,25 @@ def _of_course(course: Course, today: Course, reached: frozenset[str], person: P
 
 
 def _everything() -> tuple[MissingObject, ...]:
-    return tuple(MissingObject(kind=kind) for kind in Missing if kind is not Missing.REGISTRATION)
+    return tuple(MissingObject(kind=kind) for kind in OF_BEAMS)
+
+
+def _of_apart(course: Course, person: PersonScan) -> tuple[MissingObject, ...]:
+    """Of radionuclides and microspheres: what was given, the images of it, and what was computed from them."""
+    spheres = course.modality is Modality.MICROSPHERES
+    given = () if course.paper is None else course.paper.administrations
+    names = {nuclide_name(one.nuclide) for one in given}
+    seen = any(
+        one.activity is not None and nuclide_name(one.activity.nuclide) in names for one in person.slices
+    )
+    kinds = []
+    if not given or any(one.started is None or one.activity_gbq is None for one in given):
+        kinds.append(Missing.ADMINISTRATION)
+    if spheres:
+        kinds += [Missing.PARTITION, Missing.SPHERES]
+    elif not seen:
+        kinds += [Missing.ACTIVITY, Missing.REGIONS, Missing.DOSIMETRY]
+    return tuple(MissingObject(kind=kind) for kind in kinds)
 
 
 def _of_phases(own: Sequence[tuple[Phase, PlannedDose | None]]) -> Iterator[MissingObject]:

@@ -116,3 +116,38 @@ def test_doubtful_identity_gives_no_letter(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert CliRunner().invoke(app, ["request", str(tmp_path / "empty")]).exit_code == 3
     assert CliRunner().invoke(app, ["request", str(tmp_path / "nowhere")]).exit_code == 2
+
+
+SIGNED = 'author = "A"\ndate = 2026-01-01\nreason = "r"\n'
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (
+            '[[radionuclide]]\nnuclide = "Lu-177"\ngiven = 2020-01-02\nactivity_gbq = 7.4',
+            ["RRDSR", "SPECT", "SEG", "DOSIMETRY"],
+        ),
+        (
+            '[[radionuclide]]\nnuclide = "Lu-177"\ngiven = 2020-01-02T10:00:00+01:00\nactivity_gbq = 7.4',
+            ["SPECT", "SEG", "DOSIMETRY"],
+        ),
+        (
+            '[[radioembolisation]]\ndevice = "y90-resin"\ngiven = 2020-01-02',
+            ["RRDSR", "SIRT_PLAN", "SIRT_IMAGES"],
+        ),
+    ],
+    ids=["radionuclide", "with its time", "microspheres"],
+)
+def test_what_stands_apart_is_asked_for_in_its_own_words(
+    tmp_path: Path, entry: str, expected: list[str]
+) -> None:
+    """Of radionuclides and microspheres no RT dose or plan is asked for: what was given, its images, its planning."""
+    folder = write_phantom(tmp_path, [OLD, NEW])
+    (folder / "graybook.toml").write_text(f"{entry}\n{SIGNED}", encoding="utf-8")
+    assert list(asked(folder)) == expected
+    for language, word in (("en", "Missing"), ("fr", "Manquent")):
+        ran = CliRunner().invoke(app, ["request", str(folder), "--lang", language])
+        assert ran.exit_code == 0
+        assert word in ran.stdout
+        assert "RTPLAN" not in ran.stdout
