@@ -69,14 +69,14 @@ CASES = {
         Case(started=SPRING), Written(image="PET", decay_correction="ADMIN", regions="SEG"), "",
     ),
     "counts and a calibration, a year ends": (Case(started=NEW_YEAR), Written(image="counts"), ""),
-    "131I, PET not corrected, regions of each scan": (
+    "131I, PET not corrected, regions of each scan, no dose report": (
         Case(nuclide=NUCLIDES["I-131"], started=AUTUMN),
-        Written(image="PET", decay_correction="NONE", own_regions=True, ct=False), "",
+        Written(image="PET", decay_correction="NONE", own_regions=True, ct=False, report=False), "",
     ),
     "clocks without offset in a stated zone": (
         Case(started=SPRING), Written(image="PET", offsets=False, ct=False), ZONE,
     ),
-    "90Y, no dose report": (YTTRIUM, Written(report=False, ct=False), ""),
+    "90Y": (YTTRIUM, Written(ct=False), ""),
 }  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def test_recovery_is_that_of_a_blurred_ball() -> None:
     """The calibration phantom's coefficients against an integral in closed form: a ball of radius R, seen through a Gaussian.
 
     The share that stays inside is 1/V ∫ f(r) 4 pi r² dr over the ball, f the ball's blurred profile. Voxels of 4.4 mm blur a
-    little more: up to 4 % of the smallest.
+    little more: up to 5 % of the small ones.
     """
     found = calibration()
     ball_r = 0.5 * np.array(found.diameters_mm)
@@ -172,5 +172,5 @@ def test_recovery_is_that_of_a_blurred_ball() -> None:
         r = (np.arange(4000) + 0.5) / 4000 * radius
         profile = ball.blurred((r, np.zeros(1), np.zeros(1)), 11.0 / 2.354820045)[0, 0]
         inside = float(np.sum(profile * 3 * r**2) / np.sum(3 * r**2))
-        assert seen == pytest.approx(inside, rel=0.04)
+        assert seen == pytest.approx(inside, rel=0.05)
         assert seen < 1.01 * inside
