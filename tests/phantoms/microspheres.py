@@ -6,7 +6,7 @@ The PET is written by pydicom alone, slice by slice; voxels are uniform in each 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,21 @@ from graybook.dicom.write_spect import SpectScan, write_spect
 from graybook.geometry import Grid
 from phantoms.folder import PERSON
 
-__all__ = ["HALF_LIFE_H", "PET", "SPACING_MM", "SPECT", "Microspheres", "masks", "write_microspheres"]
+__all__ = [
+    "HALF_LIFE_H",
+    "PET",
+    "SPACING_MM",
+    "SPECT",
+    "Microspheres",
+    "masks",
+    "write_holmium",
+    "write_microspheres",
+]
 
 SPACING_MM = 4.0
 SHAPE = (36, 28, 30)
 HALF_LIFE_H = 64.1
+HOLMIUM_HALF_LIFE_H = 26.8
 FRAME, STUDY = "2.25.700001", "2.25.700002"
 PET, SPECT, SEG = "2.25.700003", "2.25.700004", "2.25.700005"
 VOXEL_ML = SPACING_MM**3 / 1000.0
@@ -87,21 +97,54 @@ def _concentration(given: Microspheres) -> np.ndarray:
 def write_microspheres(folder: Path, given: Microspheres | None = None) -> Path:
     """MAA SPECT in counts without a calibration, 90Y PET a day later, and a SEG in their frame."""
     given = given or Microspheres()
-    grid = Grid(
+    grid, header = _grid(), _header(given)
+    _write_maa(folder, given, grid, header)
+    _write_pet(folder, given)
+    _write_seg(folder, grid, header)
+    return folder
+
+
+def write_holmium(folder: Path, given: Microspheres | None = None) -> Path:
+    """166Ho SPECT in Bq/ml the day before (a scout of 5 %) and two hours after, and a SEG in their frame."""
+    given = given or Microspheres()
+    grid = _grid()
+    header = _header(given)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, uid, hours, share in (("scout", PET, -24.0, 0.05), ("after", SPECT, 2.0, 1.0)):
+        began = given.infused + timedelta(hours=hours)
+        left = 2.0 ** (-max(hours, 0.0) / HOLMIUM_HALF_LIFE_H)
+        scan = SpectScan(began=began, duration_s=600.0, nuclide="Ho-166", agent="microspheres")
+        write_spect(
+            folder / f"{name}.dcm",
+            header=header.in_series(uid).on(began.date()),
+            uid=uid + ".1",
+            grid=grid,
+            bq_per_ml=_concentration(given) * share * left,
+            scan=scan,
+        )
+    _write_seg(folder, grid, header)
+    return folder
+
+
+def _grid() -> Grid:
+    return Grid(
         frame=FRAME,
         shape=SHAPE,
         origin_mm=np.array(ORIGIN_MM),
         spacing_mm=np.full(3, SPACING_MM),
         axes=np.eye(3),
     )
-    header = SeriesHeader(
+
+
+def _header(given: Microspheres) -> SeriesHeader:
+    return SeriesHeader(
         person=PERSON, study_uid=STUDY, series_uid=SPECT, day=given.infused.date(), frame=FRAME
     )
-    _write_maa(folder, given, grid, header)
-    _write_pet(folder, given)
+
+
+def _write_seg(folder: Path, grid: Grid, header: SeriesHeader) -> None:
     segments = [WrittenSegment(label=name, mask=mask) for name, mask in masks().items()]
     write_seg(folder / "seg.dcm", header=header.in_series(SEG), uid=SEG + ".1", grid=grid, segments=segments)
-    return folder
 
 
 def _write_maa(folder: Path, given: Microspheres, grid: Grid, header: SeriesHeader) -> None:

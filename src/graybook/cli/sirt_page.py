@@ -9,6 +9,7 @@ from rich.table import Table
 
 from graybook.report.sirt_result import RecommendationResult, SirtPlanResult
 from graybook.text import Language, dose_text, number_text, phrase
+from graybook.workflow.microspheres.plan_statements import device_words
 
 __all__ = ["page"]
 
@@ -20,7 +21,7 @@ def page(found: SirtPlanResult, language: Language) -> None:
         phrase(
             "sirt_plan_title",
             language,
-            device=found.device,
+            device=device_words(found.device, language),
             activity=round(found.activity_gbq, 4),
             delivered=round(found.delivered_gbq, 4),
         ),

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from graybook.report.sirt_result import ImageDoses, SirtVerifyResult
 from graybook.text import Language, dose_text, number_text, phrase
+from graybook.workflow.microspheres.plan_statements import device_words
 
 __all__ = ["page"]
 
@@ -48,7 +49,7 @@ def _title(one: ImageDoses, found: SirtVerifyResult, language: Language) -> str:
         language,
         role=phrase(f"sirt_role_{one.role}", language),
         calibration=phrase(f"sirt_calibrated_{one.calibration.replace('-', '_')}", language),
-        device=found.device,
+        device=device_words(found.device, language),
         activity=_figure(one.activity_gbq),
     )
 

@@ -7,7 +7,7 @@ from graybook.text import Language, phrase, remedy
 from graybook.workflow.microspheres.asked import Asked
 from graybook.workflow.microspheres.biology import bed_statements
 
-__all__ = ["plan_statements", "statement"]
+__all__ = ["device_words", "plan_statements", "statement"]
 
 
 def statement(code: str, language: Language, **params: object) -> SirtStatement:
@@ -33,9 +33,14 @@ def plan_statements(asked: Asked, found: SirtPlanResult, language: Language) -> 
     if not found.biological:
         said.append(statement("sirt_no_bed", language))
     said += bed_statements(found.biological, language)
-    said.append(statement("sirt_device_gray", language, device=found.device))
+    said.append(statement("sirt_device_gray", language, device=device_words(found.device, language)))
     said.append(statement("sirt_no_external_limit", language))
     return said
+
+
+def device_words(device: str, language: Language) -> str:
+    """A device as people call it."""
+    return phrase(f"sirt_device_{device.replace('-', '_')}", language)
 
 
 def _definitions(asked: Asked, found: SirtPlanResult, language: Language) -> list[SirtStatement]:

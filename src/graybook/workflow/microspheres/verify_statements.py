@@ -7,9 +7,12 @@ from graybook.text import Language, phrase
 from graybook.workflow.microspheres.biology import bed_statements
 from graybook.workflow.microspheres.infusion import Infusion
 from graybook.workflow.microspheres.maps import AFTER
-from graybook.workflow.microspheres.plan_statements import statement
+from graybook.workflow.microspheres.plan_statements import device_words, statement
 
 __all__ = ["verify_statements"]
+
+OUTSIDE = 0.01
+"""Share of a compartment that may lie outside an image unsaid."""
 
 FAR = 0.2
 """Activity in the image and activity delivered that differ by more than this share are said to."""
@@ -17,7 +20,10 @@ FAR = 0.2
 
 def verify_statements(found: SirtVerifyResult, infusion: Infusion, language: Language) -> list[SirtStatement]:
     """What must be said of a check, beside what the images themselves asked."""
-    said = [_constant(found, language), statement("sirt_device_gray", language, device=found.device)]
+    said = [
+        _constant(found, language),
+        statement("sirt_device_gray", language, device=device_words(found.device, language)),
+    ]
     for one in found.doses:
         if one.used:
             code = f"sirt_calibration_{one.calibration.replace('-', '_')}"
@@ -31,6 +37,7 @@ def verify_statements(found: SirtVerifyResult, infusion: Infusion, language: Lan
         for one in found.closure
         if one.ratio is not None and abs(one.ratio - 1.0) > FAR
     ]
+    said += _outside(found, language)
     if any(row.grid_mean_gy for one in found.doses for row in one.compartments):
         said.append(statement("sirt_voxel_s_beside", language))
     if any(one.compartment == "normal" for one in found.regions):
@@ -46,6 +53,21 @@ def verify_statements(found: SirtVerifyResult, infusion: Infusion, language: Lan
         said.append(statement("sirt_normal_not_assessable", language, reason=found.liver.reason))
     said.append(statement("sirt_no_external_limit", language))
     return said
+
+
+def _outside(found: SirtVerifyResult, language: Language) -> list[SirtStatement]:
+    roles = {one.series: one.role for one in found.images}
+    return [
+        statement(
+            "sirt_region_outside",
+            language,
+            percent=round(100.0 * one.outside_share, 1),
+            compartment=phrase(f"sirt_structure_{one.compartment}", language),
+            role=_role(roles[one.series], language),
+        )
+        for one in found.regions
+        if one.outside_share > OUTSIDE
+    ]
 
 
 def _constant(found: SirtVerifyResult, language: Language) -> SirtStatement:

@@ -19,7 +19,15 @@ from graybook.workflow.microspheres.biology import Tissue
 from graybook.workflow.microspheres.infusion import VerifyAsked
 from graybook.workflow.microspheres.liver import Liver
 from graybook.workflow.sirt_verify import sirt_verify
-from phantoms.microspheres import PET, SPACING_MM, SPECT, Microspheres, masks, write_microspheres
+from phantoms.microspheres import (
+    PET,
+    SPACING_MM,
+    SPECT,
+    Microspheres,
+    masks,
+    write_holmium,
+    write_microspheres,
+)
 
 GIVEN = Microspheres()
 DENSITY = 1.04
@@ -273,3 +281,48 @@ def test_shunt_of_the_tumour_stated_where_no_lungs_are_drawn(folder: Path, tmp_p
     assert "lung" not in liver
     assert liver["perfused"] == pytest.approx(means(after)["perfused"] / 0.95, rel=1e-3)
     assert np.isfinite(liver["tumour"])
+
+
+def test_holmium_scout_and_after_are_told_apart_by_their_time(tmp_path: Path) -> None:
+    """166Ho SPECT the day before is the scout; doses after are 15.87 A p / m by both calibrations; no kernel, no voxel S."""
+    asked = replace(ASKED, device="ho166")
+    found = sirt_verify(write_holmium(tmp_path), asked)
+    assert [(one.series, one.role) for one in found.images] == [(PET, "before"), (SPECT, "after")]
+    voxels = int(masks()["GTV_Liver"].sum())
+    tumour_gy = 15.87 * 0.2 * 0.30 / (voxels * VOXEL_KG)
+    for calibration in ("patient-relative", "absolute"):
+        after = doses_of(found, "after", calibration)
+        assert means(after)["tumour"] == pytest.approx(tumour_gy, rel=3e-4)
+        assert after.compartments[0].grid_mean_gy == {}
+    assert means(doses_of(found, "before", "patient-relative"))["tumour"] == pytest.approx(
+        tumour_gy, rel=1e-3
+    )
+
+
+def test_image_without_a_nuclide_is_asked_and_can_be_named(folder: Path, tmp_path: Path) -> None:
+    """Bremsstrahlung SPECT rarely names its nuclide: a question, and relative doses once a person names the series."""
+    for file in folder.iterdir():
+        if file.name.startswith("pet"):
+            ds = pydicom.dcmread(file)
+            del ds.RadiopharmaceuticalInformationSequence
+            ds.save_as(tmp_path / file.name)
+        elif file.name == "seg.dcm":
+            shutil.copy(file, tmp_path)
+    with pytest.raises(NotComparable, match="No image of the folder"):
+        sirt_verify(tmp_path, ASKED)
+    named = sirt_verify(tmp_path, replace(ASKED, after=PET))
+    after = doses_of(named, "after", "patient-relative")
+    voxels = int(masks()["GTV_Liver"].sum())
+    assert means(after)["tumour"] == pytest.approx(truth_gy(0.30, voxels), rel=3e-4)
+
+
+def test_structures_beyond_the_image_are_said(folder: Path, tmp_path: Path) -> None:
+    """A PET that ends in the middle of the liver: the share outside is printed, the lungs are not taken from it."""
+    kept = sorted(folder.glob("pet*.dcm"))[:14]
+    for file in (*kept, folder / "seg.dcm"):
+        shutil.copy(file, tmp_path)
+    found = sirt_verify(tmp_path, ASKED)
+    outside = {one.compartment: one.outside_share for one in found.regions}
+    assert outside["perfused"] == pytest.approx(6 / 16, abs=1e-6)
+    assert "sirt_region_outside" in {one.code for one in found.statements}
+    assert doses_of(found, "after", "patient-relative").lung_shunt_from == ""
