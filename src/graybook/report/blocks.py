@@ -125,7 +125,8 @@ class Summary:
     """The first page, which serves a tumour board alone.
 
     ``limits`` is what limits, None when no limit was looked at, with ``scaling``, how far a proposed plan may be scaled, and
-    ``limits_line`` below it; ``support`` is what the alignments support, in one line.
+    ``limits_line`` below it; ``support`` is what the alignments support, in one line, and ``apart`` what radionuclides and
+    microspheres are known to have given.
     """
 
     question: str
@@ -138,6 +139,7 @@ class Summary:
     unknown: tuple[str, ...]
     assumptions: tuple[str, ...]
     scaling: tuple[str, ...] = ()
+    apart: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

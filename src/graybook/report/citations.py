@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from graybook.report.blocks import Reference, References
 from graybook.report.constraint_result import ConstraintResult
-from graybook.report.nuclear_result import NuclearResult
+from graybook.report.nuclear_result import NuclearResult, OrganCycleResult
+from graybook.report.nuclear_words import REPAIR_RANGE
 from graybook.report.result import Result
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "citations",
     "limit_sources",
     "nuclear_sources",
+    "repair_source",
     "short_source",
     "shortened",
 ]
@@ -115,14 +117,19 @@ def limit_sources(result: Result, leading: Iterable[ConstraintResult] = ()) -> l
     ]
 
 
+def repair_source(organ: OrganCycleResult) -> str:
+    """Who gives the half-time of repair, without the range that may stand before."""
+    return REPAIR_RANGE.sub("", organ.repair_source)
+
+
 def nuclear_sources(nuclear: NuclearResult | None) -> list[str]:
     """Every source of a dose per activity, a repair time, a constant or a kernel."""
     if nuclear is None:
         return []
     organs = [(cycle, organ) for cycle in nuclear.cycles for organ in cycle.organs]
     return [
-        *(organ.source for cycle, organ in organs if cycle.origin == "activity"),
-        *(organ.repair_source for _, organ in organs),
+        *(organ.source for cycle, organ in organs if cycle.origin != "images"),
+        *(repair_source(organ) for _, organ in organs),
         *(one.source for one in nuclear.nuclides),
         *(one.source for one in nuclear.kernels),
     ]

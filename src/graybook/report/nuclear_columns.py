@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from graybook.report.blocks import Cell, Column, Table, cell
 from graybook.report.citations import Citations
-from graybook.report.nuclear_words import apart_text, figure_text, nuclide_name, span_text
+from graybook.report.nuclear_figures import first_organs
+from graybook.report.nuclear_words import apart_text, figure_text, least_text, nuclide_name, span_text
 from graybook.report.result import ApartDose, Result, StructureResult
 from graybook.report.values import course_name, metric_text, structures_by_name
 from graybook.report.wording import Wording
@@ -15,6 +16,9 @@ from graybook.text.numbers import DASH
 __all__ = ["apart_notes", "columns_table", "external_cell", "kinds_apart", "narrow_cells", "narrow_columns"]
 
 _KINDS = ("radionuclide", "microspheres")
+_ORGANS = ("organ", "other")
+_NAMED = 4
+"""Organs in the line of the first page."""
 
 
 def _known(dose: ApartDose) -> bool:
@@ -91,7 +95,7 @@ def _total(structure: StructureResult, words: Wording) -> Cell:
     known = total.eqd2_gy is not None or total.low_gy is not None
     ends = span_text(total.low_gy, total.high_gy, words) if total.eqd2_gy is not None else ""
     return cell(
-        words("at_least", value=value) if total.lower_bound and known else value,
+        least_text(value, words) if total.lower_bound and known else value,
         ends,
         words("of_grade", grade=total.evidence_grade) if total.evidence_grade else "",
     )
@@ -107,7 +111,8 @@ def kinds_apart(result: Result) -> list[str]:
 def _ordered(result: Result, ranking: Sequence[str]) -> list[StructureResult]:
     by_name = structures_by_name(result)
     names = [*ranking, *(name for name in by_name if name not in set(ranking))]
-    return [by_name[name] for name in names if name in by_name and by_name[name].apart]
+    found = [by_name[name] for name in names if name in by_name and by_name[name].apart]
+    return [one for one in found if one.kind in _ORGANS or any(_known(dose) for dose in one.apart)]
 
 
 def apart_notes(result: Result, words: Wording) -> list[str]:
@@ -214,6 +219,29 @@ def narrow_cells(structure: StructureResult, result: Result, words: Wording) -> 
         first = _total(structure, words).lines[0]
         found.append(cell(first, ", ".join(part for part in (ends, grade) if part)))
     return tuple(found)
+
+
+def _in_line(dose: ApartDose, what: str, words: Wording) -> str:
+    value, quiet = _narrow(dose, what, words)
+    return f"{value} ({quiet})" if quiet else value
+
+
+def apart_line(result: Result, words: Wording) -> str:
+    """Which organs radionuclides and microspheres are known to have reached, kidneys and bone marrow first; empty without any."""
+    nuclides = _nuclides(result)
+    known = [one for one in result.structures if any(_known(dose) for dose in one.apart)]
+    known.sort(key=lambda one: first_organs(f"{one.name} {one.tg263 or ''}"))
+    said = [
+        words(
+            "apart_of",
+            organ=one.name,
+            doses=" + ".join(
+                _in_line(dose, nuclides.get(dose.course, ""), words) for dose in one.apart if _known(dose)
+            ),
+        )
+        for one in known
+    ]
+    return words("apart_line", organs=words.listing(said, _NAMED)) if said else ""
 
 
 def _nuclides(result: Result) -> dict[str, str]:

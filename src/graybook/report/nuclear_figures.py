@@ -12,7 +12,7 @@ from graybook.geometry.arrays import FloatArray
 from graybook.report.drawing import ACCENT, DASHES, HUES, INK, QUIET, shortened, svg_text
 from graybook.report.nuclear_result import CycleResult, LineResult, NuclearResult, OrganCycleResult
 from graybook.report.nuclear_tables import organs_of
-from graybook.report.nuclear_words import beyond_last_percent, figure_text, nuclide_name
+from graybook.report.nuclear_words import beyond_last_percent, figure_text, least_text, nuclide_name
 from graybook.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = [
     "activity_name",
     "by_therapy",
     "doses_name",
+    "first_organs",
     "nuclear_svg",
     "shown_lines",
     "shown_organs",
@@ -60,8 +61,9 @@ def by_therapy(nuclear: NuclearResult) -> dict[str, list[CycleResult]]:
     return found
 
 
-def _weight(name: str, found: Rows) -> int:
-    said = f"{name} {found[0][1].tg263 or ''}".casefold()
+def first_organs(name: str) -> int:
+    """Where an organ stands by its names: kidneys 0, bone marrow 1, all others 2."""
+    said = name.casefold()
     return next((place for place, part in enumerate(_FIRST) if part in said), len(_FIRST)) // 2
 
 
@@ -72,15 +74,18 @@ def shown_organs(cycles: Sequence[CycleResult], *, measured: bool = False) -> di
         for name, rows in organs_of(cycles).items()
         if not measured or any(organ.time_points for _, organ in rows)
     }
-    ordered = sorted(found, key=lambda name: _weight(name, found[name]))
+    ordered = sorted(found, key=lambda name: first_organs(f"{name} {found[name][0][1].tg263 or ''}"))
     return {name: found[name] for name in ordered[:PANELS]}
 
 
 def shown_lines(nuclear: NuclearResult) -> tuple[LineResult, ...]:
     """The organs whose running totals are drawn: kidneys and bone marrow."""
     named = {organ.organ: organ.tg263 or "" for cycle in nuclear.cycles for organ in cycle.organs}
-    said = ((line, f"{line.organ} {named.get(line.organ, '')}".casefold()) for line in nuclear.lines)
-    return tuple(line for line, name in said if line.steps and any(part in name for part in _FIRST))
+    return tuple(
+        line
+        for line in nuclear.lines
+        if line.steps and first_organs(f"{line.organ} {named.get(line.organ, '')}") < len(_FIRST) // 2
+    )
 
 
 def _curve(organ: OrganCycleResult, hours: FloatArray) -> FloatArray:
@@ -165,7 +170,9 @@ def _panels(
     return svg_text(whole, height_inch=math.ceil(len(items) / columns) * panel_inch)
 
 
-def _draw_bar(axes: Axes, place: int, organ: OrganCycleResult | None, top: float, words: Wording) -> None:
+def _draw_bar(
+    axes: Axes, place: int, organ: OrganCycleResult | None, top: float, size: float, words: Wording
+) -> None:
     """One cycle: a bar with its interval, an interval alone, or that nothing is known."""
     if organ is None:
         axes.text(
@@ -190,14 +197,14 @@ def _draw_bar(axes: Axes, place: int, organ: OrganCycleResult | None, top: float
             ends = [[organ.dose_gy - low], [high - organ.dose_gy]]
             axes.errorbar(place, organ.dose_gy, yerr=ends, color=INK, elinewidth=0.9, capsize=3.0, zorder=4)
         text = words.number(organ.dose_gy)
-    axes.text(place, high + 0.03 * top, text, ha="center", va="bottom", fontsize=6.5)
+    axes.text(place, high + 0.03 * top, text, ha="center", va="bottom", fontsize=size)
 
 
 def _draw_bars(cycles: Sequence[CycleResult], axes: Axes, name: str, found: Rows, words: Wording) -> None:
     by_phase = {cycle.phase: organ for cycle, organ in found}
     top = max(max(organ.high_gy for _, organ in found), 1e-6) * 1.22
     for place, cycle in enumerate(cycles):
-        _draw_bar(axes, place, by_phase.get(cycle.phase), top, words)
+        _draw_bar(axes, place, by_phase.get(cycle.phase), top, 6.5 if len(cycles) < 4 else 5.2, words)
     axes.set_ylim(0.0, top)
     axes.set_xlim(-0.6, max(len(cycles) - 0.4, 1.6))
     axes.set_xticks(range(len(cycles)), [str(one.number) for one in cycles])
@@ -262,7 +269,7 @@ def _note_slot(
         return
     middle, low, high = (None if np.isnan(one) else float(one) for one in held)
     text = figure_text(middle, low, high, words, unit=False)
-    text = text if line.complete else words("at_least", value=text)
+    text = text if line.complete else least_text(text, words)
     axes.text(place, float(np.nanmax(held)) + 0.02 * top, text, ha="center", va="bottom", fontsize=6.5)
 
 

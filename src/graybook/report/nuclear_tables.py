@@ -6,15 +6,19 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from graybook.report.blocks import Cell, Column, Table, cell
-from graybook.report.citations import Citations, short_source
+from graybook.report.citations import Citations, repair_source, short_source
 from graybook.report.nuclear_result import CycleResult, LineResult, OrganCycleResult
 from graybook.report.nuclear_words import (
     activity_text,
+    agent_name,
     curve_name,
     figure_text,
     given_text,
+    least_text,
+    method_name,
     nuclide_name,
     percent_text,
+    repair_of,
     spread_text,
     used_choice,
 )
@@ -50,7 +54,7 @@ def cycles_table(title: str, cycles: Sequence[CycleResult], words: Wording) -> T
         (
             cell(str(one.number), strong=True),
             cell(given_text(one.given, words)),
-            cell(nuclide_name(one.nuclide), one.agent),
+            cell(nuclide_name(one.nuclide), agent_name(one)),
             *((cell(words.term("device", one.device) if one.device else DASH),) if devices else ()),
             cell(activity_text(one.activity_gbq, words)),
             *((cell(_percent(one.extravasation_percent, words)),) if leaked else ()),
@@ -103,7 +107,7 @@ def _added(organs: Sequence[OrganCycleResult], ends: Callable[[OrganCycleResult]
 def _figure(ends: Ends, words: Wording, kind: str = "", *, strong: bool = False, least: bool = False) -> Cell:
     text = DASH if ends == (None, None, None) else figure_text(*ends, words, unit=False)
     if least and text != DASH:
-        text = words("at_least", value=text)
+        text = least_text(text, words)
     return cell(text, spread_text(*ends, kind, words), strong=strong)
 
 
@@ -147,7 +151,7 @@ def _cycle_row(
             spread_text(*_dose_ends(organ), organ.interval, words),
             _alpha(organ, words),
         ),
-        cell(words.term("dosimetry", organ.method) or DASH, _cited(organ.source, numbers)),
+        cell(method_name(organ.method, words) or DASH, _cited(organ.source, numbers)),
         cell(words.number(organ.g_factor, 3)),
         _figure(_bed_ends(organ), words),
         _figure(_eqd2_ends(organ), words),
@@ -158,10 +162,8 @@ def _biology(organ: OrganCycleResult, numbers: Citations, words: Wording) -> lis
     if organ.alpha_beta_gy is None:
         return [words("no_alpha_beta")]
     ratio = words("at_alpha_beta_of", value=words.short(organ.alpha_beta_gy))
-    if organ.repair_half_time_h is None:
-        return [ratio]
-    repair = words("repair_of", hours=words.short(organ.repair_half_time_h))
-    return [(f"{ratio}, {repair}", numbers.number(organ.repair_source))]
+    repair = repair_of(organ, words)
+    return [(f"{ratio}, {repair}" if repair else ratio, numbers.number(repair_source(organ)))]
 
 
 def _sum_row(
@@ -249,7 +251,7 @@ def _curves(organs: Sequence[OrganCycleResult], words: Wording) -> Cell:
 
 def _models(organs: Sequence[OrganCycleResult], words: Wording) -> Cell:
     other = _grouped(
-        (words.term("dosimetry", one.method), 100.0 * (one.dose_gy / organ.dose_gy - 1.0))
+        (method_name(one.method, words), 100.0 * (one.dose_gy / organ.dose_gy - 1.0))
         for organ in organs
         for one in organ.dose_choices
         if not one.used and organ.dose_gy
@@ -264,7 +266,7 @@ def _used(organs: Sequence[OrganCycleResult], words: Wording) -> list[str]:
         for used in (used_choice(organ),)
         for part in (
             "" if used is None else curve_name(used.model, used.tail, words),
-            words.term("dosimetry", organ.method),
+            method_name(organ.method, words),
         )
         if part
     )

@@ -14,14 +14,18 @@ from graybook.text.numbers import DASH
 
 __all__ = [
     "activity_text",
+    "agent_name",
     "apart_text",
     "beyond_last_percent",
     "curve_name",
     "figure_text",
     "given_activity",
     "given_text",
+    "least_text",
+    "method_name",
     "nuclide_name",
     "percent_text",
+    "repair_of",
     "span_text",
     "spread_text",
     "therapy_text",
@@ -30,6 +34,10 @@ __all__ = [
 ]
 
 _NUCLIDE = re.compile(r"([A-Z][a-z]?)-?(\d+m?)")
+_OF_CURVE = "curve"
+"""The tail of a fitted curve: the curve itself."""
+REPAIR_RANGE = re.compile(r"([\d.]+) to ([\d.]+) h: ")
+"""What a source of repair begins with where only a range is known."""
 _SUPERSCRIPTS = str.maketrans("0123456789m", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵐ")
 
 
@@ -43,6 +51,11 @@ def nuclide_name(nuclide: str) -> str:
     """
     found = _NUCLIDE.fullmatch(nuclide)
     return f"{found[2].translate(_SUPERSCRIPTS)}{found[1]}" if found else nuclide
+
+
+def agent_name(cycle: CycleResult) -> str:
+    """What carries the nuclide; empty where that is the device, which has words of its own."""
+    return "" if cycle.agent == cycle.device else cycle.agent
 
 
 def given_text(given: str | None, words: Wording) -> str:
@@ -77,14 +90,23 @@ def span_text(low: float | None, high: float | None, words: Wording) -> str:
 def figure_text(
     value: float | None, low: float | None, high: float | None, words: Wording, *, unit: bool = True
 ) -> str:
-    """A dose: its value, else its interval, else that it is unknown, never nothing. [Gy]"""
+    """A dose: its value, else its interval, else its lower end, else that it is unknown, never nothing. [Gy]"""
     written = words.gy if unit else words.number
     if value is not None:
         return written(value)
+    if low is None:
+        return words("not_known")
+    if high is None:
+        return words("at_least", value=written(low))
     ends = span_text(low, high, words)
-    if ends:
-        return f"{ends}\u00a0Gy" if unit else ends
-    return words("not_known") if low is None else written(low)
+    if not ends:
+        return written(low)
+    return f"{ends}\u00a0Gy" if unit else ends
+
+
+def least_text(text: str, words: Wording) -> str:
+    """A figure as a lower bound; one that says so already stays as it is."""
+    return text if text.startswith("≥") else words("at_least", value=text)
 
 
 def spread_text(value: float | None, low: float | None, high: float | None, kind: str, words: Wording) -> str:
@@ -109,7 +131,27 @@ def percent_text(values: Sequence[float], words: Wording) -> str:
 def curve_name(model: str, tail: str, words: Wording) -> str:
     """The model of a curve, with its tail."""
     name = words.term("curve", model)
-    return f"{name}, {words.term('tail', tail)}" if tail else name
+    return f"{name}, {words.term('tail', tail)}" if tail not in ("", _OF_CURVE) else name
+
+
+def method_name(method: str, words: Wording) -> str:
+    """A dose model; figures that stand behind it, as a constant, in this language's numbers."""
+    name, _, figures = method.partition(", ")
+    said = words.term("dosimetry", name)
+    if not figures:
+        return said
+    return f"{said}, {figures.replace('.', ',') if words.language == 'fr' else figures}"
+
+
+def repair_of(organ: OrganCycleResult, words: Wording) -> str:
+    """Half-time of repair, or from which to which it was taken; empty when none is known. [h]"""
+    if organ.repair_half_time_h is not None:
+        return words("repair_of", hours=words.short(organ.repair_half_time_h))
+    found = REPAIR_RANGE.match(organ.repair_source)
+    if found is None:
+        return ""
+    low, high = (words.short(float(found[place])) for place in (1, 2))
+    return words("repair_of", hours=words("range", low=low, high=high))
 
 
 def used_choice(organ: OrganCycleResult) -> TimeIntegratedChoice | None:
@@ -163,7 +205,7 @@ def given_activity(course: str, nuclear: NuclearResult | None, words: Wording) -
 def therapy_text(cycles: Sequence[CycleResult], words: Wording) -> str:
     """One therapy: nuclide and agent, number of cycles, activity in all."""
     names = dict.fromkeys(
-        "-".join(part for part in (nuclide_name(one.nuclide), one.agent) if part) for one in cycles
+        "-".join(part for part in (nuclide_name(one.nuclide), agent_name(one)) if part) for one in cycles
     )
     key = "therapy_one" if len(cycles) == 1 else "therapy_many"
     device = ", ".join(dict.fromkeys(words.term("device", one.device) for one in cycles if one.device))
@@ -182,7 +224,7 @@ def apart_text(dose: ApartDose, words: Wording) -> tuple[str, ...]:
     else:
         ends, value, physical = (None, None, None), words("not_known"), ""
     if not dose.complete and ends != (None, None, None):
-        value = words("at_least", value=value)
+        value = least_text(value, words)
     grade = words("of_grade", grade=dose.evidence_grade) if dose.evidence_grade else ""
     return (
         value,

@@ -11,7 +11,7 @@ from graybook.report.limit_words import dose_text, limit_figure, metric_name, wh
 from graybook.report.limiting import is_judged, limiting, limits_of
 from graybook.report.limits_table import lower_bounds
 from graybook.report.material import Material
-from graybook.report.rcp_nuclear import given_in_words, therapy_sentences
+from graybook.report.rcp_nuclear import therapy_words
 from graybook.report.recovery_words import assumes_recovery
 from graybook.report.result import CourseResult, PhaseResult, Result, StructureResult
 from graybook.report.unknowns import unknowns
@@ -97,7 +97,7 @@ def _phase_dose(phase: PhaseResult, words: _Words) -> str:
 
 
 def _course(course: CourseResult, words: _Words, *, given: str, summed: bool) -> str:
-    """One course; ``given`` is the activity of one that is not beams."""
+    """One course; ``given`` says what one that is not beams left, which stands in no sum (rule 15)."""
     phases = [phase for phase in course.phases if phase.status not in _UNCOUNTED] or course.phases
     statuses = dict.fromkeys(
         words("not_known_if_given")
@@ -110,11 +110,11 @@ def _course(course: CourseResult, words: _Words, *, given: str, summed: bool) ->
     parts = [
         name,
         course.site if course.site.casefold() not in name.casefold() else "",
-        given or " + ".join(_phase_dose(phase, words) for phase in phases) or words("dose_unknown"),
-        "" if course.modality == "unknown" else words.report.term("modality", course.modality),
+        "" if given else " + ".join(_phase_dose(phase, words) for phase in phases) or words("dose_unknown"),
+        "" if course.modality == "unknown" or given else words.report.term("modality", course.modality),
         ", ".join(statuses),
         words(_GRADES.get(course.evidence_grade, "grade_d")),
-        words("not_in_sum") if summed and not course.in_sum else "",
+        given or (words("not_in_sum") if summed and not course.in_sum else ""),
     ]
     when = words("from_to", start=days[0], end=days[-1]) if len(days) > 1 else "".join(days)
     text = ", ".join(part for part in parts if part)
@@ -225,13 +225,11 @@ def _sentences(material: Material, words: _Words) -> Iterator[_Sentence]:
     yield _Sentence(text=_question(result, words), part="question", rank=1)
     summed = any(course.in_sum for course in result.courses)
     for course in result.courses:
-        given = given_in_words(result, course.id, words.report, words.language)
+        given = therapy_words(result, course.id, words.report, words.language)
         yield _Sentence(text=_course(course, words, given=given, summed=summed), part="courses", rank=2)
     limits = list(_limits(result, words))
     yield from (one for one in limits if one.part == "limits")
     yield from _organs(material, words)
-    for text, told in therapy_sentences(result, words.report, words.language):
-        yield _Sentence(text=text, part="nuclear", rank=2 if told else 4)
     lines = _unknown(material, words)
     for place, line in enumerate(lines):
         lead = words("unknown", text=line) if place == 0 else line

@@ -1,40 +1,25 @@
-"""Tumour-board text of radionuclides: their cycles come in; one plain sentence for each therapy goes out (rule 15)."""
+"""Tumour-board text of radionuclides: their cycles come in; what stands in its one sentence goes out (rule 15)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from graybook.report.nuclear_figures import by_therapy, shown_organs
-from graybook.report.nuclear_result import CycleResult, OrganCycleResult
+from graybook.report.nuclear_figures import shown_organs
+from graybook.report.nuclear_result import OrganCycleResult
 from graybook.report.nuclear_words import total_activity
 from graybook.report.result import Result
 from graybook.report.wording import Wording
 from graybook.text import Language, phrase
 
-__all__ = ["given_in_words", "therapy_sentences"]
+__all__ = ["therapy_words"]
 
-_ORGANS = 3
+_ORGANS = 2
 """Named at most; kidneys and bone marrow first."""
 
 
 def _say(key: str, language: Language, /, **params: object) -> str:
     return phrase(f"rcp_{key}", language, **params)
-
-
-def _plain(nuclide: str) -> str:
-    """``177Lu``: superscripts may not survive a form."""
-    symbol, _, mass = nuclide.partition("-")
-    return f"{mass}{symbol}" if mass else nuclide
-
-
-def given_in_words(result: Result, course: str, report: Wording, language: Language) -> str:
-    """Activity of a course, and its cycles when there are several; empty when it gave none."""
-    cycles = [] if result.nuclear is None else [one for one in result.nuclear.cycles if one.course == course]
-    if not cycles:
-        return ""
-    key = "given_one" if len(cycles) == 1 else "given_many"
-    return _say(key, language, activity=total_activity(cycles, report), n=len(cycles))
 
 
 def _added(values: Sequence[float | None]) -> float | None:
@@ -56,23 +41,18 @@ def _organ(
     return f"{name} {said} ({span})" if span and dose is not None else f"{name} {said}"
 
 
-def _sentence(cycles: Sequence[CycleResult], report: Wording, language: Language) -> str:
-    agents = dict.fromkeys(
-        "-".join(part for part in (_plain(one.nuclide), one.agent) if part) for one in cycles
-    )
+def therapy_words(result: Result, course: str, report: Wording, language: Language) -> str:
+    """What one course of radionuclides or microspheres gave: activity, cycles, mean doses; empty for a course of beams."""
+    cycles = [] if result.nuclear is None else [one for one in result.nuclear.cycles if one.course == course]
+    if not cycles:
+        return ""
     devices = dict.fromkeys(report.term("device", one.device).split(" ")[-1] for one in cycles if one.device)
-    what = ", ".join([*agents, *devices])
-    shown = list(shown_organs(cycles).items())[:_ORGANS]
-    if not shown:
-        return _say("therapy_unknown", language, what=what)
+    activity = ", ".join([total_activity(cycles, report), *devices])
+    given = activity if len(cycles) == 1 else _say("given_many", language, activity=activity, n=len(cycles))
     organs = [
-        _organ(name, [organ for _, organ in rows], len(cycles), report, language) for name, rows in shown
+        _organ(name, [organ for _, organ in rows], len(cycles), report, language)
+        for name, rows in list(shown_organs(cycles).items())[:_ORGANS]
     ]
-    return _say("therapy", language, what=what, organs=", ".join(organs))
-
-
-def therapy_sentences(result: Result, report: Wording, language: Language) -> Iterator[tuple[str, bool]]:
-    """A sentence for each course of radionuclides or microspheres, and whether it tells a dose."""
-    if result.nuclear is not None:
-        for cycles in by_therapy(result.nuclear).values():
-            yield _sentence(cycles, report, language), any(one.organs for one in cycles)
+    if not organs:
+        return _say("therapy_unknown", language, given=given)
+    return _say("therapy", language, given=given, organs=", ".join(organs))

@@ -9,6 +9,7 @@ from graybook.report.blocks import Cell, Column, Summary, Table, cell
 from graybook.report.citations import Citations
 from graybook.report.limits_table import limits_line, limits_table
 from graybook.report.nuclear_columns import (
+    apart_line,
     apart_notes,
     external_cell,
     kinds_apart,
@@ -73,6 +74,12 @@ def _statuses(course: CourseResult, words: Wording) -> list[str]:
     return statuses[:1] if len(set(statuses)) == 1 else statuses
 
 
+def _planned(course: CourseResult, words: Wording) -> Cell:
+    """Dose and fractions as planned; one dash for what is given as activity."""
+    lines = [planned_text(phase, words) for phase in course.phases]
+    return cell(*(lines if set(lines) != {DASH} else [DASH]), even=True)
+
+
 def _given(course: CourseResult, result: Result, words: Wording) -> Cell:
     """Dose and fractions as given; of radionuclides and microspheres the activity."""
     if activity := given_activity(course.id, result.nuclear, words):
@@ -86,7 +93,7 @@ def _course_row(course: CourseResult, result: Result, words: Wording) -> tuple[C
         cell(words.date(course.start_date) if course.start_date else words("undated")),
         cell(named, course.site if course.site != named else "", strong=course.is_reference),
         cell(words.term("modality", course.modality)),
-        cell(*([planned_text(phase, words) for phase in course.phases] or [DASH]), even=True),
+        _planned(course, words),
         _given(course, result, words),
         cell(*_statuses(course, words), even=True),
         cell(course.evidence_grade),
@@ -237,6 +244,7 @@ def summary(result: Result, ranking: tuple[str, ...], numbers: Citations, words:
         courses=courses_table(result, words),
         organs=organs_table(result, ranking, words),
         support=support_line(result, ranking, words),
+        apart=apart_line(result, words),
         unknown=unknowns(result, ranking, words),
         assumptions=assumptions(result, words),
         scaling=tuple(scaling_lines(result, words)),

@@ -14,6 +14,7 @@ from graybook.report.blocks import Figure, Paragraph, References, Section, Sheet
 from graybook.report.html import html_text
 from graybook.report.material import Material
 from graybook.report.nuclear_figures import by_therapy, nuclear_svg, shown_lines, shown_organs
+from graybook.report.nuclear_words import apart_text
 from graybook.report.pictures import pictures
 from graybook.report.result import Result
 from graybook.report.sheet import sheet
@@ -214,3 +215,18 @@ def test_timeline_names_each_activity(beside: Material) -> None:
     assert "7.41 + 7.38 + 7.44\u00a0GBq" in given[cases.LUTATE][1]
     assert "3.7\u00a0GBq" in given[cases.IODINE][1]
     assert {timeline._fill(mark.course) for mark in marks} >= {"radionuclide", "microspheres"}
+
+
+@pytest.mark.rule(15)
+def test_first_page_names_kidneys_first(beside: Material) -> None:
+    """Whatever organs fit into the table, one line has kidneys and marrow with interval and grade, judged by no limit."""
+    line = _sheet(beside).summary.apart
+    assert "judged by no external-beam limit: Rein G ¹⁷⁷Lu 4.37\u00a0Gy (3.88–4.87, A)" in line
+    assert line.index("Rein D") < line.index("Foie")
+
+
+def test_lower_end_alone_is_a_lower_bound() -> None:
+    """A dose of which only the lower end is known prints with "≥" and never as if it were the value."""
+    dose = cases.apart(cases.lutate_cycles(), "Kidney_L")[0]
+    only_low = dose.model_copy(update={"eqd2_gy": None, "eqd2_high_gy": None})
+    assert apart_text(only_low, EN)[0] == f"≥ {dose.eqd2_low_gy:.2f}\u00a0Gy"
