@@ -90,6 +90,49 @@ _BODY = """
 # date = 2026-01-31
 # reason = "..."
 
+# ---- Images of radionuclides: what `graybook nuclear` asks ---------------------------------------------------
+# [nuclear]
+# zone = "Europe/Paris"              # where clocks without an offset stand; or utc_offset = "+01:00"
+#
+# [[camera]]
+# camera = "Symbia T2"               # text of the file's manufacturer, model, station or serial number
+# nuclide = "Lu-177"
+# cps_per_mbq = 9.36                 # for images in counts
+# sd_percent = 3
+# calibrated = 2025-11-03
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+# source = "..."
+#
+# [[recovery_coefficient]]
+# camera = "Symbia T2"
+# nuclide = "Lu-177"
+# points = [{ volume_cm3 = 10, coefficient = 0.62, sd = 0.03 }, { volume_cm3 = 100, coefficient = 0.85, sd = 0.02 }]
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+# source = "..."
+#
+# [[nuclear_image]]
+# series = "1.2.3"                   # Series Instance UID
+# units = "Bq/ml"                    # Bq/ml, kBq/ml, MBq/ml, counts
+# decay_correction = "START"         # START, ADMIN, NONE
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+#
+# [[nuclear_organ]]
+# organ = "Kidney_L"
+# curve = "auto"                     # mono, uptake, bi, tri, trapezoid, hanscheid, madsen
+# dose = "local deposition"          # voxel S, sphere, organ S
+# density_g_per_cm3 = 1.05           # or mass_g
+# repair_half_time_h = 2.8
+# author = "..."
+# date = 2026-01-31
+# reason = "..."
+# source = "..."
+
 # ---- Clinical headings; unfilled ones are printed as missing ----------------------------------------------
 # [clinical]
 # intent = "palliative"
