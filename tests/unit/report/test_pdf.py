@@ -26,7 +26,9 @@ def first_page_ends_on(material: Material, language: Language) -> int:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("builder", ["whole", "single", "six", "refused", "limited", "left", "beside", "hostile"])
+@pytest.mark.parametrize(
+    "builder", ["whole", "single", "six", "refused", "limited", "left", "beside", "hostile"]
+)
 def test_summary_is_one_page(made: SimpleNamespace, builder: str, language: Language) -> None:
     """The summary fits one A4 page, with six courses, long names, nothing known or hostile names alike."""
     assert first_page_ends_on(getattr(made, builder)(), language) == 1
