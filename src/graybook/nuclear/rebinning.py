@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from graybook.errors import UsageError
 from graybook.geometry.arrays import FloatArray
@@ -79,9 +80,10 @@ def _common_mm(count: int, edge_mm: float, other_mm: float) -> FloatArray:
 
 
 def _along(values: FloatArray, shares: FloatArray, axis: int) -> FloatArray:
+    """Shares applied along one axis: few of them are above 0, and they are added in order."""
     turned = np.moveaxis(values, axis, 0)
-    mixed = np.einsum("nm,mab->nab", shares, turned, optimize=False)
-    return np.ascontiguousarray(np.moveaxis(mixed, 0, axis))
+    mixed = csr_array(shares) @ turned.reshape(turned.shape[0], -1)
+    return np.ascontiguousarray(np.moveaxis(mixed.reshape(shares.shape[0], *turned.shape[1:]), 0, axis))
 
 
 def _shape(values: FloatArray) -> tuple[int, int, int]:
