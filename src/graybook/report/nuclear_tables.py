@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from graybook.report.blocks import Cell, Column, Table, cell
 from graybook.report.citations import Citations, repair_source, short_source
+from graybook.report.curve_notes import sentences_of_curves
 from graybook.report.nuclear_result import CycleResult, LineResult, OrganCycleResult
 from graybook.report.nuclear_words import (
     activity_text,
@@ -273,6 +274,10 @@ def _used(organs: Sequence[OrganCycleResult], words: Wording) -> list[str]:
     return list(names)
 
 
+def _said(organs: Sequence[OrganCycleResult], words: Wording) -> list[str]:
+    return sentences_of_curves((used_choice(one) for one in organs), words)
+
+
 def choices_table(cycles: Sequence[CycleResult], words: Wording) -> Table | None:
     """How far the other models of curve, tail and dose move each organ, over all cycles; None where nothing was compared."""
     rows = []
@@ -282,7 +287,7 @@ def choices_table(cycles: Sequence[CycleResult], words: Wording) -> Table | None
             rows.append(
                 (
                     cell(name, strong=True),
-                    cell(*_used(organs, words), even=True),
+                    cell(*_used(organs, words), *_said(organs, words), even=True),
                     _curves(organs, words),
                     _models(organs, words),
                 )
