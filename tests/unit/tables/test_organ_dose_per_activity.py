@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +93,27 @@ def test_what_is_no_interval_between_patients_is_refused(changes: dict[str, obje
     row = doses_per_activity()[0]
     with pytest.raises(InputError):
         replace(row, **changes)  # type: ignore[arg-type]
+
+
+def test_the_page_prints_every_row() -> None:
+    """Each interval of the table stands on the page that explains it, with the number of patients of its series."""
+    page = (Path(__file__).parents[3] / "docs" / "science" / "dose-per-activity.md").read_text(
+        encoding="utf-8"
+    )
+    lines = [line for line in page.splitlines() if line.startswith("|")]
+    for row in doses_per_activity():
+        if row.organ == "Blood":
+            continue
+        low, high = Decimal(str(row.low_gy_per_gbq)), Decimal(str(row.high_gy_per_gbq))
+        found = [line for line in lines if _same_ends(line, low, high) and f"| {row.patients} |" in line]
+        assert found, row
+    (blood,) = published_intervals("I-131", "iodide", "thyroid cancer")
+    ends = Decimal(str(blood.low_gy_per_gbq)), Decimal(str(blood.high_gy_per_gbq))
+    assert any(_same_ends(line, *ends) for line in lines)
+
+
+def _same_ends(line: str, low: Decimal, high: Decimal) -> bool:
+    return any(
+        (Decimal(found[1]), Decimal(found[2])) == (low, high)
+        for found in re.finditer(r"\| (\d+(?:\.\d+)?)–(\d+(?:\.\d+)?) \|", line)
+    )

@@ -50,13 +50,17 @@ class _Known:
 
 
 def with_partition_doses(courses: Sequence[Course]) -> tuple[tuple[Course, ...], tuple[Finding, ...]]:
-    """Each phase of microspheres that has no doses as yet with those of its report; the others as they are."""
+    """
+    Each phase of microspheres that has no doses as yet with those of its report; the others as they are.
+
+    A letter that states mean doses of organs and no partition keeps them, as stated.
+    """
     filled: list[Course] = []
     said: list[Finding] = []
     for course in courses:
         given = () if course.paper is None else course.paper.radioembolisations
         if course.modality is not Modality.MICROSPHERES or len(given) != len(course.phases):
-            filled.append(course)
+            filled.append(_of_letter(course))
             continue
         phases = []
         for phase, one in zip(course.phases, given, strict=True):
@@ -66,6 +70,29 @@ def with_partition_doses(courses: Sequence[Course]) -> tuple[tuple[Course, ...],
                 said += partition_findings(one, subject=course.id, infusion=f"{course.label}, {phase.label}")
         filled.append(replace(course, phases=tuple(phases)))
     return tuple(filled), tuple(said)
+
+
+def _of_letter(course: Course) -> Course:
+    """A letter of microspheres with the mean doses it states; nobody knows of which device they are, nor how fast they came."""
+    if course.modality is not Modality.MICROSPHERES or course.paper is None or len(course.phases) != 1:
+        return course
+    stated = tuple(
+        MeanDose(
+            organ=one.organ,
+            mean_gy=one.dose_gy,
+            low_gy=one.dose_gy,
+            high_gy=one.dose_gy,
+            interval=IntervalKind.POINT,
+            origin=DoseOrigin.STATED,
+            method="mean",
+            source=course.label,
+        )
+        for one in course.paper.organ_doses
+        if one.metric == "mean"
+    )
+    if not stated or course.phases[0].organ_doses is not None:
+        return course
+    return replace(course, phases=(replace(course.phases[0], organ_doses=OrganDoses(doses=stated)),))
 
 
 def partition_organ_doses(given: Radioembolisation) -> OrganDoses:

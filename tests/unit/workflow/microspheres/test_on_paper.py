@@ -9,7 +9,18 @@ import pytest
 
 from graybook.files.settings import Settings
 from graybook.nuclear.biological import biological_dose
-from graybook.record import IntervalKind, MeanDose, Modality, Radioembolisation
+from graybook.record import (
+    Course,
+    EvidenceGrade,
+    IntervalKind,
+    MeanDose,
+    Modality,
+    OrganDose,
+    PaperDetails,
+    Phase,
+    Radioembolisation,
+    Status,
+)
 from graybook.workflow.folder.given import microsphere_courses
 from graybook.workflow.microspheres.on_paper import (
     PERFUSED,
@@ -132,3 +143,27 @@ def test_an_infusion_without_doses_is_not_dropped() -> None:
     (course,), _ = with_partition_doses(microsphere_courses([replace(STATED, activity_gbq=None)]))
     (cycle,) = infusion_results([course], Settings())
     assert (cycle.organs, cycle.origin, cycle.evidence_grade) == ([], "unknown", "D")
+
+
+def test_a_letter_with_mean_doses_keeps_them() -> None:
+    """No partition, but a mean dose of the liver in a letter: as stated, of no known speed; a maximum says nothing of a mean."""
+    letter = Course(
+        id="letter",
+        label="SIRT 2015",
+        start_date=None,
+        end_date=None,
+        evidence_grade=EvidenceGrade.C,
+        modality=Modality.MICROSPHERES,
+        phases=(Phase(id="p", label="SIRT 2015", status=Status.DELIVERED, modality=Modality.MICROSPHERES),),
+        paper=PaperDetails(
+            organ_doses=(
+                OrganDose(organ="Liver", dose_gy=42.0, metric="mean"),
+                OrganDose(organ="Stomach", dose_gy=12.0, metric="max"),
+            )
+        ),
+    )
+    (course,), said = with_partition_doses([letter])
+    assert course.phases[0].organ_doses is not None
+    (liver,) = course.phases[0].organ_doses.doses
+    assert (liver.organ, liver.mean_gy, liver.origin.value, liver.decaying) == ("Liver", 42.0, "stated", None)
+    assert said == ()
