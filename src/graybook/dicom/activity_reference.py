@@ -79,7 +79,11 @@ def reference_moment(path: str, files: Sequence[ActivityFacts], stated: datetime
         return None, (_asked("activity_date_missing", path, tags=tags),)
     earliest = min(acquired)
     if first.decay_correction == "START":
-        return (earliest, ()) if first.modality == "NM" else _start_of_pet(path, files, earliest)
+        return (
+            _start_of_nm(path, first, acquired)
+            if first.modality == "NM"
+            else _start_of_pet(path, files, earliest)
+        )
     if first.decay_correction == "NONE":
         begin = next(one for one in files if one.acquired == earliest)
         return earliest + _mean_rate(begin), ()
@@ -102,6 +106,16 @@ def _administered(path: str, facts: ActivityFacts) -> Reference:
 def _mean_rate(facts: ActivityFacts) -> timedelta:
     duration_s = facts.frame_duration_s or 0.0
     return timedelta(seconds=mean_rate_s(duration_s, facts.half_life_s))
+
+
+def _start_of_nm(path: str, facts: ActivityFacts, acquired: Sequence[datetime]) -> Reference:
+    """The earliest start: files of one series (bed positions) may each mean their own, where that matters little."""
+    spread_s = (max(acquired) - min(acquired)).total_seconds()
+    known = facts.half_life_s
+    if (decay_share(spread_s, known) > UNSAID_SHARE) if known else (spread_s > FURTHEST_S):
+        params = {"reference": max(acquired).isoformat(), "acquired": min(acquired).isoformat()}
+        return None, (_asked("activity_reference_apart", path, **params),)
+    return min(acquired), ()
 
 
 def _start_of_pet(path: str, files: Sequence[ActivityFacts], earliest: datetime) -> Reference:

@@ -90,6 +90,8 @@ def activity(attributes: Attributes, scales: Sequence[tuple[float, float]]) -> A
 def _with_reference(attributes: Attributes, facts: ActivityFacts, times: ActivityTimes) -> ActivityFacts:
     path = attributes.notes.path
     reference, questions = reference_moment(path, [facts], times.stated)
+    if not facts.frame_duration_s and facts.decay_correction in ("", "NONE"):
+        attributes.notes.add("activity_duration_missing", Severity.INFO)
     contradiction = _decay_contradiction(facts, times)
     if contradiction:
         reference, questions = None, (_asked(attributes, "activity_decay_correction", value=contradiction),)

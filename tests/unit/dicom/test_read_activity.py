@@ -199,8 +199,11 @@ def test_nm_without_units_is_counts(tiny: Any, read: Any) -> None:
 
 
 def test_duration_of_several_detectors_is_not_known(tiny: Any, read: Any) -> None:
-    """With two detectors the views may be counted together or apart: no duration, rather than one wrong by a factor of 2."""
-    assert read(spect(tiny, NumberOfDetectors=2)).activity.frame_duration_s is None
+    """With two detectors the views may be counted together or apart: no duration, rather than one wrong by a factor of 2; said."""
+    facts = read(spect(tiny, NumberOfDetectors=2))
+    assert facts.activity.frame_duration_s is None
+    assert facts.activity.reference == facts.activity.acquired
+    assert [one.code for one in facts.header.findings] == ["activity_duration_missing"]
 
 
 def test_time_of_a_view_beside_the_rotation_is_not_the_whole(tiny: Any, read: Any) -> None:
@@ -423,3 +426,24 @@ def test_a_mixed_series_is_asked(tiny: Any, folder: Any, change: dict[str, Any])
     files = {f"{k}.dcm": pet(tiny, 3.0 * k, **(change if k == 1 else {})) for k in range(3)}
     for one in activities(folder, files):
         assert "activity_series_mixed" in [two.code for two in one.questions]
+
+
+@pytest.mark.parametrize(
+    ("half_life", "codes"), [(str(HALF_LIFE_S), []), ("21624", ["activity_reference_apart"])]
+)
+def test_bed_positions_of_nm(tiny: Any, folder: Any, half_life: str, codes: list[str]) -> None:
+    """Two beds 30 min apart, START: the earlier start for 177Lu (0.2 %); asked for 99mTc (5.6 %), whose beds may mean their own."""
+    drug = given(tiny, RadionuclideHalfLife=half_life)
+    files = {
+        f"{k}.dcm": spect(
+            tiny,
+            uid=f"1.2.3.{k + 1}",
+            DecayCorrection="START",
+            AcquisitionTime=("230000", "233000")[k],
+            RadiopharmaceuticalInformationSequence=[drug],
+        )
+        for k in range(2)
+    }
+    for one in activities(folder, files):
+        assert [two.code for two in one.questions] == codes
+        assert one.reference == (None if codes else datetime(2024, 12, 31, 22, 0, tzinfo=UTC))
