@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from graybook.report.result import ApartDose, Result
 from graybook.report.sheet import sheet
+from graybook.report.timeline import timeline_svg
+from graybook.report.wording import Wording
 from graybook.workflow.cumulative import assess
 from rules.limit_cases import NEW, given
 from rules.patients import organ, result_of, run, state
@@ -128,12 +131,14 @@ def test_cycles_and_columns_say_the_same(result: Result) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_all_of_it_stands_on_the_timeline(folder: Path, language: Any) -> None:
-    """The picture of the courses names the cycles, the iodine of 1998 with its activity, and the microspheres."""
+def test_all_of_it_stands_on_the_timeline(folder: Path, result: Result, language: Any) -> None:
+    """The picture names the iodine of 1998 with its 3.7 GBq, the four cycles and the microspheres; the pages say "unknown"."""
+    drawn = html.unescape(timeline_svg(result, Wording(language))).replace("\u00a0", " ")
+    comma = "," if language == "fr" else "."
+    for word in ("131I", f"3{comma}7 GBq", "1998", "Lu-177 DOTATATE", f"29{comma}6 GBq", "y90-glass"):
+        assert word in drawn, word
     pages: Any = sheet(assess(folder, language=language).material, language)
-    text = str(pages)
-    for word in ("131I", "Lu-177 DOTATATE", "y90-glass", "1998"):
-        assert word in text
+    assert {"en": "unknown", "fr": "inconnue"}[language] in str(pages)
 
 
 def test_assess_writes_it(folder: Path, tmp_path: Path) -> None:
