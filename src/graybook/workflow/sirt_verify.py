@@ -25,6 +25,7 @@ from graybook.workflow.microspheres.infusion import Infusion, VerifyAsked, infus
 from graybook.workflow.microspheres.liver import liver_result
 from graybook.workflow.microspheres.maps import AFTER, BEFORE, ActivityMap, activity_maps
 from graybook.workflow.microspheres.recommended import recommendation_results
+from graybook.workflow.microspheres.recorded import with_recorded
 from graybook.workflow.microspheres.verified import Verified, verified
 from graybook.workflow.microspheres.verify_statements import verify_statements
 from graybook.workflow.nuclear.regions import regions_of
@@ -67,8 +68,15 @@ def sirt_verify(
     """
     scanned = scan(folder, progress)
     person = _person(scanned, patient)
-    infusion = infusion_of(asked, scanned.settings.radioembolisations)
-    maps, said = activity_maps(person.slices, scanned.settings.nuclear, infusion, asked)
+    nuclear = scanned.settings.nuclear
+    infusion, recorded = with_recorded(
+        infusion_of(asked, scanned.settings.radioembolisations),
+        person.administrations,
+        person.slices,
+        nuclear.clock,
+    )
+    maps, said = activity_maps(person.slices, nuclear, infusion, asked)
+    said = (*recorded, *said)
     chosen = _chosen(_named(maps, asked), said, language)
     regions = regions_of(person.structure_sets, person.segmentations, scanned.settings)
     names = names_of(regions, asked.names)
@@ -83,7 +91,7 @@ def sirt_verify(
             infusion,
             physics,
             asked,
-            scanned.settings.nuclear.clock,
+            nuclear.clock,
         )
         for one in chosen
     ]

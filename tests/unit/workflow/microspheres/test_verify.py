@@ -11,6 +11,8 @@ import numpy as np
 import pydicom
 import pytest
 
+from graybook.dicom.write_header import SeriesHeader
+from graybook.dicom.write_rrdsr import WrittenAdministration, write_rrdsr
 from graybook.errors import NotComparable, UsageError
 from graybook.interventional.lung_shunt import ShuntDefinition
 from graybook.interventional.voxel import Calibration
@@ -326,3 +328,58 @@ def test_structures_beyond_the_image_are_said(folder: Path, tmp_path: Path) -> N
     assert outside["perfused"] == pytest.approx(6 / 16, abs=1e-6)
     assert "sirt_region_outside" in {one.code for one in found.statements}
     assert doses_of(found, "after", "patient-relative").lung_shunt_from == ""
+
+
+def _with_header(folder: Path, out: Path, activity_gbq: float, moments: tuple[str, ...]) -> Path:
+    """The same PET with the infusion in its headers; moments change from slice to slice in turn."""
+    for number, file in enumerate(sorted(folder.iterdir())):
+        if file.name.startswith("pet"):
+            ds = pydicom.dcmread(file)
+            drug = ds.RadiopharmaceuticalInformationSequence[0]
+            drug.RadionuclideTotalDose = activity_gbq * 1e9
+            drug.RadiopharmaceuticalStartDateTime = moments[number % len(moments)]
+            ds.save_as(out / file.name)
+        elif file.name == "seg.dcm":
+            shutil.copy(file, out)
+    return out
+
+
+def test_header_tells_what_nobody_states(folder: Path, tmp_path: Path) -> None:
+    """Activity and moment of the PET's own header: absolute and relative doses as with a statement, and it is said."""
+    _with_header(folder, tmp_path, 0.2, ("20251231150000+0100",))
+    found = sirt_verify(tmp_path, VerifyAsked(device="y90-glass"))
+    assert (found.delivered_gbq, found.infused) == (0.2, "2025-12-31T15:00:00+01:00")
+    assert {one.calibration for one in found.doses} == {"patient-relative", "absolute"}
+    assert "sirt_given_recorded" in {one.code for one in found.statements}
+    disputed = sirt_verify(tmp_path, VerifyAsked(device="y90-glass", activity_gbq=0.3))
+    assert disputed.delivered_gbq == 0.3
+    assert {"sirt_given_disputed", "sirt_activity_not_closed"} <= {one.code for one in disputed.statements}
+
+
+def test_headers_that_tell_of_several_infusions_are_a_question(folder: Path, tmp_path: Path) -> None:
+    """Two moments in one folder: none is taken; a statement decides."""
+    _with_header(folder, tmp_path, 0.2, ("20251231150000+0100", "20251230150000+0100"))
+    with pytest.raises(NotComparable, match="how much was given"):
+        sirt_verify(tmp_path, VerifyAsked(device="y90-glass"))
+    stated = sirt_verify(tmp_path, ASKED)
+    assert stated.delivered_gbq == 0.2
+
+
+def test_dose_report_stands_before_the_header(folder: Path, tmp_path: Path) -> None:
+    """An RRDSR of 0.2 GBq beside headers of 0.25: the report is taken."""
+    _with_header(folder, tmp_path, 0.25, ("20251231150000+0100",))
+    header = SeriesHeader(
+        person=PERSON, study_uid="2.25.700009", series_uid="2.25.700010", day=GIVEN.infused.date()
+    )
+    given = WrittenAdministration(
+        nuclide="Y-90",
+        agent="glass microspheres",
+        half_life_s=HALF_LIFE_H * 3600.0,
+        started=GIVEN.infused,
+        activity_mbq=200.0,
+        uid="2.25.700012",
+    )
+    write_rrdsr(tmp_path / "rrdsr.dcm", header=header, uid="2.25.700011", given=given)
+    found = sirt_verify(tmp_path, VerifyAsked(device="y90-glass"))
+    assert found.delivered_gbq == pytest.approx(0.2)
+    assert [one.code for one in found.statements].count("sirt_given_recorded") == 1
