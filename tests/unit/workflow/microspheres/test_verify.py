@@ -21,7 +21,9 @@ from graybook.workflow.microspheres.biology import Tissue
 from graybook.workflow.microspheres.infusion import VerifyAsked
 from graybook.workflow.microspheres.liver import Liver
 from graybook.workflow.sirt_verify import sirt_verify
+from phantoms.folder import PERSON
 from phantoms.microspheres import (
+    HALF_LIFE_H,
     PET,
     SPACING_MM,
     SPECT,
