@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from graybook.report.blocks import Reference, References
 from graybook.report.constraint_result import ConstraintResult
+from graybook.report.device_constants import device_constants
 from graybook.report.nuclear_result import NuclearResult, OrganCycleResult
 from graybook.report.nuclear_words import REPAIR_RANGE
 from graybook.report.result import Result
@@ -131,6 +132,7 @@ def nuclear_sources(nuclear: NuclearResult | None) -> list[str]:
         *(organ.source for cycle, organ in organs if cycle.origin != "images"),
         *(repair_source(organ) for _, organ in organs),
         *(one.source for one in nuclear.nuclides),
+        *(one.source for found in device_constants(nuclear).values() for one in found),
         *(one.source for one in nuclear.kernels),
     ]
 

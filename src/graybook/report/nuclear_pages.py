@@ -39,7 +39,7 @@ def _images(document: NuclearDocument, words: Wording) -> Section:
             Column(title=words("col_count"), numeric=True),
         ),
         rows=rows,
-        note=words("inputs_note", n=len(document.provenance.inputs)),
+        note=words("nuclear_inputs", n=len(document.provenance.inputs)),
     )
     return Section(id="inputs", title=words("prov_inputs"), blocks=(table,))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table, cell
 from graybook.report.citations import Citations, limit_sources, nuclear_sources, short_source
+from graybook.report.device_constants import device_constants
 from graybook.report.limits_section import has_limits
 from graybook.report.nuclear_chain import chain_table
 from graybook.report.nuclear_figures import (
@@ -27,6 +29,7 @@ from graybook.report.nuclear_result import (
 from graybook.report.nuclear_tables import choices_table, cycles_table, doses_table, lines_table, organs_of
 from graybook.report.nuclear_words import given_text, nuclide_name, therapy_text
 from graybook.report.result import ApartDose, Result
+from graybook.report.sirt_tables import constants_table
 from graybook.report.values import course_name
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
@@ -207,6 +210,9 @@ def nuclear_blocks(
     blocks += _lines(nuclear, names, words)
     if nuclear.nuclides:
         blocks.append(_nuclides(nuclear.nuclides, numbers, words))
+    for device, constants in device_constants(nuclear).items():
+        table = constants_table(constants, numbers, words)
+        blocks.append(replace(table, title=f"{words.term('device', device)}: {table.title}"))
     if nuclear.kernels:
         blocks.append(_kernels(nuclear, numbers, words))
     if nuclear.cameras:

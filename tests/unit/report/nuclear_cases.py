@@ -195,7 +195,7 @@ def sphere_cycle() -> model.CycleResult:
     over = 1.0 + 2.0 / 3.0
     liver = model.OrganCycleResult(
         organ="Foie", tg263="Liver", mass_g=1300.0, dose_gy=49.67, low_gy=41.0, high_gy=58.4,
-        interval="stated interval", method="partition model", source="Plan of 2025-06-11",
+        interval="stated interval", method="partition model, 49.67 J/GBq", source="Plan of 2025-06-11",
         dose_choices=[
             model.DoseChoice(method="49.67 J/GBq", dose_gy=49.67, used=True),
             model.DoseChoice(method="50 J/GBq", dose_gy=50.0),
@@ -206,11 +206,11 @@ def sphere_cycle() -> model.CycleResult:
     )  # fmt: skip
     tumour = model.OrganCycleResult(
         organ="CHC segment VII", mass_g=200.0, dose_gy=149.01, low_gy=149.01, high_gy=149.01,
-        interval="no interval", method="partition model", source="Plan of 2025-06-11",
+        interval="no interval", method="partition model, 49.67 J/GBq", source="Plan of 2025-06-11",
     )  # fmt: skip
     lung = model.OrganCycleResult(
         organ="Poumons", tg263="Lungs", mass_g=1000.0, dose_gy=4.967, low_gy=3.4, high_gy=6.6,
-        interval="stated interval", method="partition model", source="Plan of 2025-06-11",
+        interval="stated interval", method="partition model, 49.67 J/GBq", source="Plan of 2025-06-11",
     )  # fmt: skip
     return model.CycleResult(
         course=SPHERES, phase="phase-y90", number=1, given="2025-06-18T10:42:00+02:00", nuclide="Y-90",

@@ -230,3 +230,12 @@ def test_lower_end_alone_is_a_lower_bound() -> None:
     dose = cases.apart(cases.lutate_cycles(), "Kidney_L")[0]
     only_low = dose.model_copy(update={"eqd2_gy": None, "eqd2_high_gy": None})
     assert apart_text(only_low, EN)[0] == f"≥ {dose.eqd2_low_gy:.2f}\u00a0Gy"
+
+
+def test_constants_of_the_device_stand_with_what_they_move(beside: Material) -> None:
+    """49.67 J/GBq is marked as used for glass; 50 J/GBq stands beside it as 0.7 % more, each with its source."""
+    table = next(tables[0] for title, tables in _tables(beside).items() if title.startswith("⁹⁰Y glass"))
+    rows = [[line for one in row for line in one.lines] for row in table.rows]
+    assert rows[table.marked][:2] == ["49.670", "used"]
+    assert any(row[:2] == ["50.000", "+0.7\u00a0%"] for row in rows)
+    assert all(any(one.refs for one in row) for row in table.rows)

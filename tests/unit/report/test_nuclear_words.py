@@ -79,6 +79,8 @@ def test_therapies_in_words() -> None:
     assert therapy_text(cycles, EN) == "¹⁷⁷Lu-DOTATATE, 3 cycles, ≥ 14.85\u00a0GBq"
     assert given_activity(cases.IODINE, cases.nuclear(), EN) == ("3.70\u00a0GBq", "")
     assert nuclide_name("Tc-99m") == "⁹⁹ᵐTc"
+    named = cases.lutate_cycles()[0].model_copy(update={"agent": "Lutetium^177^ DOTATATE"})
+    assert therapy_text([named], EN) == "¹⁷⁷Lu-DOTATATE, 1 cycle, 7.41\u00a0GBq"
 
 
 @pytest.mark.rule(15)
