@@ -157,10 +157,7 @@ def _take_images(
                 notes.tell("nuclear_start_from_image", path, path=path, started=str(given.started))
         elif given.nuclide in OF_SPHERES and agent_named(given.agent, given.nuclide) is None:
             notes.warn("nuclear_spheres_or_not", path, path=path, nuclide=given.nuclide)
-        elif given.nuclide in spoken_of:
-            day = str(day_of(given, clock))
-            notes.warn("nuclear_image_of_another_administration", path, path=path, day=day)
-        else:
+        elif given.nuclide not in spoken_of:
             found.append(replace(given, date=day_of(given, clock)))
             notes.warn(
                 "nuclear_administration_from_image",

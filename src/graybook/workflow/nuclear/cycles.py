@@ -7,13 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from graybook.files.nuclear_settings import Clock, NuclearSettings
+from graybook.nuclear.decay import decay_factor
 from graybook.record import Administration, Course, Finding, Modality, Phase
-from graybook.tables.nuclides import nuclide_name
+from graybook.tables.nuclides import nuclide, nuclide_name
 from graybook.workflow.folder.administrations import day_of
 from graybook.workflow.folder.clock import day_in, hours_between
 from graybook.workflow.nuclear.images import ActivityImage
 
 __all__ = ["Cycle", "TimePoint", "cycles_of"]
+
+
+LEAST_LEFT = 0.01
+"""With less of the activity left by physical decay alone, an image is hardly of that administration."""
+
+ALONE = frozenset(
+    {
+        "nuclear_image_too_late",
+        "nuclear_image_of_another_administration",
+        "nuclear_image_before_administration",
+    }
+)
+"""Questions about one image alone: the others of its cycle stand without it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,13 +85,24 @@ def cycles_of(
         if isinstance(cycle, Finding):
             findings.append(cycle)
             continue
-        point = _point(image, cycle, settings.clock)
-        if isinstance(point, Finding):
-            asked[cycle.phase.id].append(point)
-        else:
+        point = _of_another(image, cycle, settings) or _point(image, cycle, settings.clock)
+        if isinstance(point, TimePoint):
             taken[cycle.phase.id].append(point)
+        elif point.code in ALONE:
+            findings.append(point)
+        else:
+            asked[cycle.phase.id].append(point)
     filled = tuple(_filled(one, taken[one.phase.id], asked[one.phase.id]) for one in empty)
     return filled, (*findings, *(one for cycle in filled for one in cycle.asked))
+
+
+def _of_another(image: ActivityImage, cycle: Cycle, settings: NuclearSettings) -> Finding | None:
+    """The question when an image says that its activity was given on another day than its cycle's."""
+    own = image.facts.administered
+    named = any(one.series == image.series_uid and one.cycle is not None for one in settings.images)
+    if own is None or named or day_in(own, settings.clock) == day_of(cycle.given, settings.clock):
+        return None
+    return _asked("nuclear_image_of_another_administration", image, day=str(day_in(own, settings.clock)))
 
 
 def _empty_cycles(courses: Sequence[Course]) -> list[Cycle]:
@@ -143,6 +168,9 @@ def _point(image: ActivityImage, cycle: Cycle, clock: Clock) -> TimePoint | Find
         return passed.question or _asked("nuclear_image_time_unknown", image)
     if passed.hours <= 0.0:
         return _asked("nuclear_image_before_administration", image, moment=_shown(image.moment))
+    if float(decay_factor(passed.hours, nuclide(image.nuclide).half_life_h)) < LEAST_LEFT:
+        days = round(passed.hours / 24.0)
+        return _asked("nuclear_image_too_late", image, cycle=str(cycle.number), days=days)
     return TimePoint(image=image, hours=passed.hours)
 
 

@@ -7,7 +7,7 @@ band → BED of each cycle with its own G → lines of therapy.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graybook.dicom.facts import ImageSliceFacts
 from graybook.errors import InputError
@@ -46,6 +46,9 @@ from graybook.workflow.nuclear.results import FilledCycle, cycle_result, grade_o
 __all__ = ["Dosimetry", "dosimetry"]
 
 STEP = "dosimetry"
+
+OF_SEVERAL = frozenset({"nuclear_repair_unknown", "nuclear_errors_not_stated", "nuclear_organ_not_in_image"})
+"""What is said once, with all organs that it holds for."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -272,10 +275,24 @@ def _no_contours() -> ContourStack:
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Each finding once; what holds of an organ whatever the cycle and image is said once of the organ."""
+    """Each finding once: of an organ whatever the cycle and image, and of several organs where it says the same of them."""
     kept: dict[tuple[object, ...], Finding] = {}
     for one in findings:
         own = {"cycle", "path"} & set(one.params)
-        key = (one.code, one.subject, *(sorted(one.params.items(), key=str) if own else ()))
-        kept.setdefault(key, one)
+        shared = one.code in OF_SEVERAL
+        params = {key: value for key, value in one.params.items() if not (shared and key == "organ")}
+        key = (
+            one.code,
+            "" if shared else one.subject,
+            *(sorted(params.items(), key=str) if own or shared else ()),
+        )
+        first = kept.setdefault(key, one)
+        if shared and first is not one:
+            kept[key] = _joined(first, one)
     return tuple(kept.values())
+
+
+def _joined(first: Finding, other: Finding) -> Finding:
+    """One finding that names the organs of both."""
+    names = [*str(first.params["organ"]).split(", "), str(other.params["organ"])]
+    return replace(first, subject="", params={**first.params, "organ": ", ".join(dict.fromkeys(names))})

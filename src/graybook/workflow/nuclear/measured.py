@@ -106,7 +106,6 @@ def _mean_dose(
 ) -> MeanDose:
     dose_gy = physical.used.dose_gy
     low, high = band.of(dose_gy)
-    paths = ", ".join(dict.fromkeys(one.image.path for one in points.points))
     return MeanDose(
         organ=points.organ,
         mean_gy=dose_gy,
@@ -115,12 +114,18 @@ def _mean_dose(
         interval=IntervalKind.BAND,
         origin=DoseOrigin.IMAGES,
         method=physical.used.method,
-        source=paths,
+        source=_measured_on(points),
         decaying=None if curve.curve is None else curve.curve.decaying(dose_gy / curve.mbq_h),
         half_life_h=curve.half_life_h,
         alpha_gy=physical.alpha_gy,
         rbe=None if wish is None else wish.rbe,
     )
+
+
+def _measured_on(points: OrganPoints) -> str:
+    """Kind and hours of the images, in no language: ``NM 4, 24, 72 h``."""
+    kinds = "/".join(dict.fromkeys(one.image.facts.modality or "?" for one in points.points))
+    return f"{kinds} {', '.join(f'{one.hours:.3g}' for one in points.points)} h"
 
 
 def _unknown(code: str, points: OrganPoints, cycle: Cycle, error: GraybookError) -> Finding:

@@ -177,6 +177,22 @@ def test_image_before_any_administration() -> None:
     assert [len(one.time_points) for one in result.result.cycles[0].organs] == [4, 4]
 
 
+def test_image_of_another_administration() -> None:
+    """An image whose header names an administration that nobody states is in no cycle: it never bends another one's curve."""
+    later = MOMENT + timedelta(days=20)
+    other = spect("other", KIDNEYS, 24.0, started=later, frame="1.2.3.1", administered=later)
+    result = found(*cycle(), other)
+    assert "nuclear_image_of_another_administration" in codes(result)
+    assert [len(one.time_points) for one in result.result.cycles[0].organs] == [4, 4]
+
+
+def test_image_with_nothing_left() -> None:
+    """Eight weeks after 177Lu less than 1 % is left by decay alone: such an image is of something else, and asked."""
+    result = found(*cycle(), spect("late", KIDNEYS, 24.0 * 56, frame="1.2.3.1"))
+    assert "nuclear_image_too_late" in codes(result)
+    assert [len(one.time_points) for one in result.result.cycles[0].organs] == [4, 4]
+
+
 def test_start_unknown_is_asked() -> None:
     """A day without a time gives no hours: the doses of that cycle are not measured."""
     day = '[[radionuclide]]\nnuclide = "Lu-177"\nagent = "DOTATATE"\ngiven = 2025-11-03\nactivity_gbq = 7.4\n'
