@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pack_bits
+from pydicom.tag import Tag
 from pydicom.uid import SegmentationStorage
 
+from graybook.dicom.marks import uid_from
 from graybook.dicom.nuclide_codes import Code
 from graybook.dicom.write_header import NOON, SeriesHeader, day_text, decimal, decimals, header_dataset, save
 from graybook.dicom.write_items import code_item
@@ -22,6 +24,10 @@ __all__ = ["WrittenSegment", "seg_dataset", "write_seg"]
 
 MOST_FRACTION = 255
 """Stored value of a voxel that is wholly inside."""
+DIMENSIONS = (
+    ("ReferencedSegmentNumber", "SegmentIdentificationSequence"),
+    ("ImagePositionPatient", "PlanePositionSequence"),
+)
 ANATOMY = Code("123037004", "SCT", "Anatomical Structure")
 ORGAN = Code("113343008", "SCT", "Organ")
 
@@ -105,13 +111,12 @@ def _add_frames(ds: Dataset, grid: Grid, segments: Sequence[WrittenSegment], *, 
     shared = Dataset()
     shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [orientation]
     ds.SharedFunctionalGroupsSequence = [shared]
-    index = Dataset()
-    index.DimensionOrganizationUID = ds.SOPInstanceUID + ".1"
-    ds.DimensionOrganizationSequence = [index]
+    _add_dimensions(ds)
     groups, frames = [], []
     for number, segment in enumerate(segments, 1):
         for plane in np.flatnonzero(segment.mask.any(axis=(1, 2))) if segment.mask.any() else [0]:
-            groups.append(_group(number, grid.points_at(np.array([[0.0, 0.0, float(plane)]]))[0]))
+            place_mm = grid.points_at(np.array([[0.0, 0.0, float(plane)]]))[0]
+            groups.append(_group(number, int(plane), place_mm))
             frames.append(segment.mask[plane])
     ds.PerFrameFunctionalGroupsSequence = groups
     ds.NumberOfFrames = len(frames)
@@ -131,9 +136,25 @@ def _even(data: bytes) -> bytes:
     return data + b"\x00" * (len(data) % 2)
 
 
-def _group(number: int, position_mm: FloatArray) -> Dataset:
+def _add_dimensions(ds: Dataset) -> None:
+    """Frames are told apart by segment and position."""
+    uid = uid_from("segmentation dimensions", ds.SOPInstanceUID)
+    organization = Dataset()
+    organization.DimensionOrganizationUID = uid
+    ds.DimensionOrganizationSequence = [organization]
+    ds.DimensionIndexSequence = []
+    for pointer, group in DIMENSIONS:
+        index = Dataset()
+        index.DimensionOrganizationUID = uid
+        index.DimensionIndexPointer, index.FunctionalGroupPointer = Tag(pointer), Tag(group)
+        ds.DimensionIndexSequence.append(index)
+
+
+def _group(number: int, plane: int, position_mm: FloatArray) -> Dataset:
     group = Dataset()
-    place, segment = Dataset(), Dataset()
+    content, place, segment = Dataset(), Dataset(), Dataset()
+    content.DimensionIndexValues = [number, plane + 1]
+    group.FrameContentSequence = [content]
     place.ImagePositionPatient = decimals(position_mm)
     segment.ReferencedSegmentNumber = number
     group.PlanePositionSequence, group.SegmentIdentificationSequence = [place], [segment]

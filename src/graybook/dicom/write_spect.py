@@ -92,6 +92,7 @@ def spect_dataset(
     ds = header_dataset(header, sop_class=NuclearMedicineImageStorage, uid=uid, modality="NM")
     ds.ImageType = ["ORIGINAL", "PRIMARY", "RECON TOMO", "EMISSION"]
     ds.InstanceNumber = 1
+    ds.CountsAccumulated = None
     _add_times(ds, scan)
     _add_equipment(ds, scan)
     _add_frames(ds, grid)
@@ -130,6 +131,8 @@ def _add_equipment(ds: Dataset, scan: SpectScan) -> None:
         ds.StationName = camera.station
     if camera.serial:
         ds.DeviceSerialNumber = camera.serial
+    ds.PatientOrientationCodeSequence = []
+    ds.PatientGantryRelationshipCodeSequence = []
     ds.NumberOfEnergyWindows = 1
     window = Dataset()
     window.EnergyWindowRangeSequence = []
@@ -145,6 +148,8 @@ def _add_frames(ds: Dataset, grid: Grid) -> None:
     count = grid.shape[0]
     ds.NumberOfDetectors = 1
     detector = Dataset()
+    detector.CollimatorType = ""
+    detector.FocalDistance = None
     detector.ImagePositionPatient = decimals(grid.origin_mm)
     detector.ImageOrientationPatient = decimals(grid.axes.T[:2])
     ds.DetectorInformationSequence = [detector]

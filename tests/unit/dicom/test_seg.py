@@ -164,18 +164,19 @@ def test_segments_of_another_program(read: Any, kind: str) -> None:
 
 
 def test_another_program_reads_what_is_written(tmp_path: Path) -> None:
-    """highdicom finds the voxels of a written segmentation."""
-    drawn = mask(slice(0, 6))
-    write_seg(
-        tmp_path / "seg.dcm",
-        header=HEADER,
-        uid="1.2.3.4",
-        grid=GRID,
-        segments=[WrittenSegment(label="K", mask=drawn)],
-    )
-    ds = pydicom.dcmread(tmp_path / "seg.dcm")
-    np.testing.assert_array_equal(ds.pixel_array.astype(bool), drawn)
-    assert ds.SegmentSequence[0].SegmentLabel == "K"
+    """highdicom finds the voxels of each written segment where they were, the empty planes between them too."""
+    gapped = mask(slice(1, 5))
+    gapped[2:4] = False
+    whole = mask(slice(0, 6), seed=2)
+    segments = [WrittenSegment(label="K", mask=gapped), WrittenSegment(label="L", mask=whole)]
+    write_seg(tmp_path / "seg.dcm", header=HEADER, uid="1.2.3.4", grid=GRID, segments=segments)
+    found = highdicom.seg.segread(tmp_path / "seg.dcm")
+    for number, drawn in ((1, gapped), (2, whole)):
+        volume = found.get_volume(segment_numbers=[number], allow_missing_positions=True)
+        top = GRID.points_at(np.array([[0.0, 0.0, 5.0]]))[0]
+        np.testing.assert_allclose(volume.position, top, atol=1e-6)
+        np.testing.assert_array_equal(volume.array[::-1, :, :, 0].astype(bool), drawn)
+    assert [one.SegmentLabel for one in found.SegmentSequence] == ["K", "L"]
 
 
 def changed(change: Any) -> Any:
