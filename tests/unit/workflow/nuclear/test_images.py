@@ -1,0 +1,108 @@
+"""Activity images: units, corrections and clocks as files state them or people answer; what nobody says is asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from graybook.dicom.facts import ImageSliceFacts
+from graybook.files import Settings, parse
+from graybook.record import Finding
+from graybook.workflow.nuclear.images import ActivityImage, activity_images
+from phantoms.activity import CUBES, MOMENT, SIDE, SPACING_MM, mbq_of, spect
+
+HALF_LIFE_H = 159.528
+SIGNED = 'author = "A"\ndate = 2026-01-31\nreason = "r"\n'
+KIDNEY = {"Kidney_L": mbq_of(100.0, 50.0)}
+at = datetime.fromisoformat
+
+
+def read(*slices: ImageSliceFacts, text: str = "") -> tuple[tuple[ActivityImage, ...], list[str]]:
+    settings = parse(text) if text else Settings()
+    images, questions = activity_images(slices, settings.nuclear)
+    return images, [one.code for one in questions]
+
+
+def in_cube(image: ActivityImage) -> float:
+    """Activity of the left cube. [MBq]"""
+    z, y, x = CUBES["Kidney_L"]
+    cube = image.bq_per_ml[z : z + SIDE, y : y + SIDE, x : x + SIDE]
+    return float(cube.sum()) * SPACING_MM**3 / 1e3 / 1e6
+
+
+def asked(code: str) -> dict[str, Any]:
+    return {"questions": (Finding(code=code, subject="i", params={"file": "i"}),)}
+
+
+def seen(hours: float) -> float:
+    return 100.0 * 2.0 ** (-hours / 50.0)
+
+
+def test_what_a_file_asks_is_asked() -> None:
+    """A question of the reader keeps the image out."""
+    assert read(spect("i", KIDNEY, 24.0, **asked("activity_in_suv"))) == ((), ["activity_in_suv"])
+
+
+@pytest.mark.parametrize(("units", "factor"), [("Bq/ml", 1.0), ("kBq/ml", 1e3), ("MBq/ml", 1e6)])
+def test_units_that_a_person_states(units: str, factor: float) -> None:
+    """An answer about units settles the question about them, and no other."""
+    silent = {"units": "", "bq_per_ml_per_value": None, **asked("activity_without_units")}
+    text = f'[[nuclear_image]]\nseries = "series.i"\nunits = "{units}"\n{SIGNED}'
+    (image,), questions = read(spect("i", KIDNEY, 24.0, **silent), text=text)
+    assert in_cube(image) == pytest.approx(seen(24.0) * factor)
+    assert questions == []
+    other = {**silent, **asked("activity_nuclide")}
+    assert read(spect("i", KIDNEY, 24.0, **other), text=text) == ((), ["activity_nuclide"])
+
+
+def test_decay_correction_that_a_person_states() -> None:
+    """START: true at the acquisition. ADMIN: brought from the administration to the image. NONE: true half a scan later."""
+    silent = {
+        "reference": None,
+        "decay_correction": "",
+        "administered": MOMENT,
+        **asked("activity_decay_correction"),
+    }
+    text = '[[nuclear_image]]\nseries = "series.i"\ndecay_correction = "{}"\n' + SIGNED
+    begin = MOMENT + timedelta(hours=24)
+    wanted = {
+        "START": (seen(24.0), begin),
+        "ADMIN": (seen(24.0) * 2.0 ** (-24.0 / HALF_LIFE_H), begin),
+        "NONE": (seen(24.0), begin + timedelta(seconds=600)),
+    }
+    for correction, (activity, moment) in wanted.items():
+        (image,), _ = read(spect("i", KIDNEY, 24.0, **silent), text=text.format(correction))
+        assert in_cube(image) == pytest.approx(activity)
+        assert image.moment == moment
+
+
+def test_correction_over_the_change_of_clocks() -> None:
+    """Corrected to an administration before clocks are put back: 25 h of decay for 24 h on the clock, asked without a zone."""
+    given = at("2025-10-25 12:00")
+    said = {"reference": given, "decay_correction": "ADMIN", "administered": given}
+    picture = spect("i", KIDNEY, 24.0, started=given, **said)
+    assert read(picture)[1] == ["nuclear_clock_may_have_changed"]
+    (image,), _ = read(picture, text='[nuclear]\nzone = "Europe/Paris"\n')
+    assert in_cube(image) == pytest.approx(seen(24.0) * 2.0 ** (-25.0 / HALF_LIFE_H))
+
+
+def test_offsets_of_files() -> None:
+    """Moments with offsets need no zone, whatever the clocks did."""
+    given = datetime(2025, 10, 25, 10, tzinfo=UTC)
+    said = {"reference": given, "decay_correction": "ADMIN", "administered": given}
+    (image,), questions = read(spect("i", KIDNEY, 24.0, started=given, **said))
+    assert in_cube(image) == pytest.approx(seen(24.0) * 2.0 ** (-24.0 / HALF_LIFE_H))
+    assert questions == []
+
+
+def test_nuclide_that_the_table_lacks() -> None:
+    """A nuclide without decay data is asked, not decayed with another's."""
+    assert read(spect("i", KIDNEY, 24.0, nuclide="Xx-999"))[1] == ["nuclear_image_nuclide_unknown"]
+
+
+def test_left_out() -> None:
+    """A series that a person leaves out is neither read nor asked about."""
+    text = f'[[nuclear_image]]\nseries = "series.i"\nleave_out = true\n{SIGNED}'
+    assert read(spect("i", KIDNEY, 24.0, **asked("activity_in_suv")), text=text) == ((), [])
