@@ -14,6 +14,9 @@ KEYS = (
     "nuclide", "agent", "indication", "given", "activity_gbq", "cycle", "extravasation_percent", "organ_dose",
 )  # fmt: skip
 
+MOST_GY_PER_GBQ = 1e6
+"""Of α emitters a thousand gray a GBq are usual; this is another unit. [Gy/GBq]"""
+
 
 def radionuclide_setting(entry: Entry) -> Administration:
     """One ``[[radionuclide]]``."""
@@ -62,6 +65,13 @@ def _coefficient(entry: Entry, nuclide: str) -> StatedCoefficient:
     for key in ("organ", "gy_per_gbq", "source"):
         entry.required(key)
     value = entry.positive("gy_per_gbq") or 0.0
+    if max(value, entry.positive("high") or 0.0) > MOST_GY_PER_GBQ:
+        raise entry.refuse(
+            "gy_per_gbq",
+            f"is above {MOST_GY_PER_GBQ:g} Gy/GBq, which no organ receives",
+            value=value,
+            remedy="Write the dose in Gy over the activity in GBq.",
+        )
     low, high = at_least_0(entry, "low"), entry.positive("high")
     if (low is None) != (high is None):
         raise entry.refuse(

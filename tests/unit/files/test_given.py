@@ -60,6 +60,7 @@ def test_own_dose_per_activity() -> None:
         ("activity_gbq = 0", "above 0"),
         ('given = "2026-03-29T25:00"', "no date and time"),
         ("extravasation_percent = 120", "above 100"),
+        ('organ_dose = [{ organ = "Kidneys", gy_per_gbq = 1e9, source = "x" }]', "no organ receives"),
         ('organ_dose = [{ organ = "Kidneys", gy_per_gbq = 0.6 }]', "source"),
         ('organ_dose = [{ organ = "Kidneys", source = "x" }]', "gy_per_gbq"),
         ('organ_dose = [{ organ = "Kidneys", gy_per_gbq = 0.6, low = 0.5, source = "x" }]', "both"),
