@@ -1,4 +1,4 @@
-"""The synthetic patient: an empty folder comes in; three courses as DICOM files and a ``graybook.toml`` stand in it after."""
+"""The synthetic patient: an empty folder comes in; its courses as DICOM files and a ``graybook.toml`` stand in it after."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from graybook.workflow.demo.courses import (
     SyntheticPlan,
     synthetic_uid,
 )
+from graybook.workflow.demo.radionuclide import nuclear_settings_text, write_radionuclide
 
 __all__ = ["settings_text", "write_synthetic_patient"]
 
@@ -59,6 +60,7 @@ def write_synthetic_patient(folder: Path, progress: Progress = silent) -> None:
             _write_plan(place, course, plan)
         if course is not REFERENCE:
             _write_registration(folder, course)
+    write_radionuclide(folder, progress)
     folder.joinpath(FILE_NAME).write_text(settings_text(), encoding="utf-8", newline="\n")
     progress("synthetic patient written", 1.0)
 
@@ -89,7 +91,7 @@ author = "A. Demonstration"
 date = {REFERENCE.day.isoformat()}
 reason = "The para-aortic nodes were treated after the mediastinum."
 source = "Invented for the demonstration."
-"""
+{nuclear_settings_text()}"""
 
 
 def _header(course: SyntheticCourse, kind: str) -> SeriesHeader:

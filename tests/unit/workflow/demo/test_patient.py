@@ -31,12 +31,13 @@ def plan_path(folder: Path, course: SyntheticCourse, plan: SyntheticPlan, kind: 
 
 
 def test_folder_is_complete_and_small(folder: Path) -> None:
-    """Three CT of 110 slices, three structure sets, five plans, five doses, three records, two registrations; under 63 MB."""
+    """Three courses of external beam, three cycles with six SPECT, their segments and dose reports; under 63 MB."""
     kinds: dict[str, int] = {}
     for path in folder.rglob("*.dcm"):
         modality = pydicom.dcmread(path, specific_tags=["Modality"]).Modality
         kinds[modality] = kinds.get(modality, 0) + 1
-    assert kinds == {"CT": 330, "RTSTRUCT": 3, "RTPLAN": 5, "RTDOSE": 5, "RTRECORD": 3, "REG": 2}
+    beams = {"CT": 330, "RTSTRUCT": 3, "RTPLAN": 5, "RTDOSE": 5, "RTRECORD": 3, "REG": 2}
+    assert kinds == {**beams, "NM": 6, "SEG": 3, "SR": 3}
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 63e6
 
 
