@@ -15,6 +15,7 @@ COMPARTMENTS = {
     "tumour": "sirt_structure_tumour",
     "normal": "sirt_plan_normal",
     "perfused": "sirt_structure_perfused",
+    "liver": "sirt_structure_liver",
     "lung": "sirt_structure_lung",
 }
 

@@ -10,17 +10,14 @@ from graybook.progress import Progress, silent
 from graybook.record import Finding
 from graybook.report.sirt_result import SirtStatement, SirtVerifyResult
 from graybook.report.sirt_sheet import write_verify_pages
-from graybook.tables.microspheres import nuclide_of, recommendations
-from graybook.tables.nuclides import nuclide
-from graybook.tables.voxel_s import voxel_s_tables
+from graybook.tables.microspheres import recommendations
 from graybook.text import Language, phrase, remedy
 from graybook.workflow.all_or_nothing import all_or_nothing, asked_folder
 from graybook.workflow.folder.corrections import links_of_registrations
 from graybook.workflow.folder.scan import PersonScan, ScanResult, scan
 from graybook.workflow.microspheres.comparison import comparisons
-from graybook.workflow.microspheres.compartments import names_of
 from graybook.workflow.microspheres.constants import constant_used
-from graybook.workflow.microspheres.image_doses import Physics
+from graybook.workflow.microspheres.image_doses import Physics, physics_of
 from graybook.workflow.microspheres.infusion import Infusion, VerifyAsked, infusion_of
 from graybook.workflow.microspheres.liver import liver_result
 from graybook.workflow.microspheres.maps import AFTER, BEFORE, ActivityMap, activity_maps
@@ -79,14 +76,12 @@ def sirt_verify(
     said = (*recorded, *said)
     chosen = _chosen(_named(maps, asked), said, language)
     regions = regions_of(person.structure_sets, person.segmentations, scanned.settings)
-    names = names_of(regions, asked.names)
-    physics = _physics(infusion, asked)
+    physics = physics_of(infusion, asked)
     links = links_of_registrations(person.registrations, scanned.settings)
     found = [
         verified(
             one,
             regions,
-            names,
             links,
             infusion,
             physics,
@@ -95,6 +90,14 @@ def sirt_verify(
         )
         for one in chosen
     ]
+    if not any(one.doses for one in found):
+        why = [finding for one in found for finding in one.findings]
+        raise NotComparable(
+            phrase("sirt_no_doses", language),
+            value=" ".join(_said(one, language).text for one in why) or None,
+            remedy=" ".join(filter(None, (_said(one, language).remedy for one in why)))
+            or phrase("sirt_no_image_remedy", language),
+        )
     return _result(person, infusion, physics, asked, found, said, language)
 
 
@@ -112,18 +115,6 @@ def _person(scanned: ScanResult, patient: str | None) -> PersonScan:
     if len(named) == 1 and not named[0].identity_refusals:
         return named[0]
     return scanned.person_to_sum(patient)
-
-
-def _physics(infusion: Infusion, asked: VerifyAsked) -> Physics:
-    name = nuclide_of(infusion.device)
-    soft = next(one.density_g_per_cm3 for one in voxel_s_tables() if one.tissue == "soft")
-    return Physics(
-        nuclide=name,
-        half_life_h=nuclide(name).half_life_h,
-        constant_j_per_gbq=constant_used(infusion.device, asked.constant_j_per_gbq).j_per_gbq,
-        density_g_cm3=asked.density_g_cm3 or soft,
-        tissues=asked.tissues,
-    )
 
 
 def _named(maps: Sequence[ActivityMap], asked: VerifyAsked) -> list[ActivityMap]:

@@ -12,7 +12,7 @@ from graybook.workflow.microspheres.maps import AFTER, BEFORE
 
 __all__ = ["comparisons"]
 
-ORDER = ("tumour", "normal", "perfused", "lung")
+ORDER = ("tumour", "normal", "perfused", "liver", "lung")
 
 
 def comparisons(
@@ -37,7 +37,7 @@ def _planned(infusion: Infusion, constant_j_per_gbq: float) -> dict[str, float]:
     if infusion.planned is None or not infusion.activity_gbq:
         return {}
     found = partition_doses(infusion.activity_gbq, infusion.planned, constant_j_per_gbq=constant_j_per_gbq)
-    return {name: getattr(found, f"{name}_gy") for name in ORDER}
+    return {name: getattr(found, f"{name}_gy") for name in ORDER if name != "liver"}
 
 
 def _against(

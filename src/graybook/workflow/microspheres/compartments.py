@@ -44,30 +44,34 @@ class Compartments:
     findings: tuple[Finding, ...] = ()
 
 
-def names_of(regions: Sequence[Region], stated: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def names_of(
+    regions: Sequence[Region], near: Sequence[str], stated: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
     """
-    Organs of each compartment: as a person names them, else those whose name says so.
+    Organs of each compartment: as a person names them, else those near the image whose name says so.
+
+    Parameters
+    ----------
+    regions
+        All of the person.
+    near
+        Organs that are drawn in the image's frame, or that a registration carries there: a target of another anatomy is none.
+    stated
+        Names by compartment.
 
     Raises
     ------
     NotComparable
         A name that a person gives is none of the structures.
     """
-    organs = sorted({one.organ for one in regions})
     found = {}
     for compartment in COMPARTMENTS:
         wanted = stated.get(compartment, ())
-        chosen = _stated(wanted, regions) if wanted else _by_name(compartment, organs)
+        chosen = _stated(wanted, regions) if wanted else _by_name(compartment, near)
         if chosen:
             found[compartment] = chosen
     if "perfused" not in found and "liver" in found:
         found["perfused"] = found["liver"]
-    if "perfused" not in found:
-        raise NotComparable(
-            "No structure is the perfused volume.",
-            value=", ".join(organs) or "no structure",
-            remedy="Name it with --perfused, by the name of a structure.",
-        )
     return found
 
 
@@ -103,6 +107,9 @@ def compartments_of(
     names: Mapping[str, tuple[str, ...]], found: ActivityMap, regions: Sequence[Region], links: Sequence[Link]
 ) -> Compartments | tuple[Finding, ...]:
     """The compartments in one map; questions where the perfused volume does not lie in it."""
+    if "perfused" not in names:
+        path = found.image.path
+        return (Finding(code="sirt_no_perfused", subject=path, params={"path": path}),)
     volumes: dict[str, FloatArray] = {}
     outside: dict[str, float] = {}
     said: list[Finding] = []

@@ -13,19 +13,23 @@ from graybook.interventional.lung_shunt import ShuntDefinition, lung_share, shun
 from graybook.interventional.voxel import Calibration, local_deposition_gy, region_dose, relative_gbq_per_ml
 from graybook.nuclear.voxel_s import resampled_voxel_s_dose
 from graybook.report.sirt_result import CompartmentResult, ImageDoses
+from graybook.tables.microspheres import nuclide_of
+from graybook.tables.nuclides import nuclide
+from graybook.tables.voxel_s import voxel_s_tables
 from graybook.units import rounded_gy
 from graybook.workflow.microspheres.biology import Tissue, biological_result
 from graybook.workflow.microspheres.compartments import Compartments
+from graybook.workflow.microspheres.constants import constant_used
 from graybook.workflow.microspheres.definitions import GBQ_DECIMALS
-from graybook.workflow.microspheres.infusion import Infusion
+from graybook.workflow.microspheres.infusion import Infusion, VerifyAsked
 from graybook.workflow.microspheres.maps import ActivityMap
 
-__all__ = ["VOXEL_S", "Physics", "concentration", "image_doses", "lung_share_of"]
+__all__ = ["VOXEL_S", "Physics", "concentration", "image_doses", "lung_share_of", "physics_of"]
 
 VOXEL_S = "voxel S"
 MBQ_PER_GBQ = 1e3
 KG_PER_G = 1e-3
-DOSED = ("tumour", "normal", "perfused")
+DOSED = ("tumour", "normal", "perfused", "liver")
 SHARE_DECIMALS = 6
 
 
@@ -51,6 +55,19 @@ class Physics:
     constant_j_per_gbq: float
     density_g_cm3: float
     tissues: Mapping[str, Tissue]
+
+
+def physics_of(infusion: Infusion, asked: VerifyAsked) -> Physics:
+    """Of a device, with a person's own constant and density; else those of the tables and of the voxel-S kernels."""
+    name = nuclide_of(infusion.device)
+    soft = next(one.density_g_per_cm3 for one in voxel_s_tables() if one.tissue == "soft")
+    return Physics(
+        nuclide=name,
+        half_life_h=nuclide(name).half_life_h,
+        constant_j_per_gbq=constant_used(infusion.device, asked.constant_j_per_gbq).j_per_gbq,
+        density_g_cm3=asked.density_g_cm3 or soft,
+        tissues=asked.tissues,
+    )
 
 
 def lung_share_of(found: ActivityMap, parts: Compartments, infusion: Infusion) -> tuple[float | None, str]:
@@ -116,7 +133,9 @@ def image_doses(
     results = [
         _compartment(name, dose, spread, gbq_per_ml, parts.volumes_ml[name], delivered_gbq, physics)
         for name in DOSED
-        if name in parts.volumes_ml and float(np.sum(parts.volumes_ml[name])) > 0.0
+        if name in parts.volumes_ml
+        and not (name == "liver" and parts.names["liver"] == parts.names["perfused"])
+        if float(np.sum(parts.volumes_ml[name])) > 0.0
     ]
     lung_gbq = _lung_gbq(gbq_per_ml, parts, calibration, delivered_gbq, lungs)
     if lung_gbq is not None and infusion.lung_kg is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +15,13 @@ from graybook.record import Finding
 from graybook.registration import Link
 from graybook.report.sirt_result import ActivityClosure, ImageDoses, SirtImage, SirtRegion
 from graybook.workflow.folder.clock import hours_between
-from graybook.workflow.microspheres.compartments import Compartments, compartments_of
+from graybook.workflow.microspheres.compartments import Compartments, compartments_of, names_of
 from graybook.workflow.microspheres.definitions import GBQ_DECIMALS
 from graybook.workflow.microspheres.image_doses import Physics, concentration, image_doses, lung_share_of
 from graybook.workflow.microspheres.infusion import Infusion, VerifyAsked
 from graybook.workflow.microspheres.maps import AFTER, ActivityMap
 from graybook.workflow.nuclear.image_scale import camera_text
-from graybook.workflow.nuclear.regions import Region
+from graybook.workflow.nuclear.regions import Region, organ_names
 
 __all__ = ["Verified", "verified"]
 
@@ -43,7 +43,6 @@ class Verified:
 def verified(
     found: ActivityMap,
     regions: Sequence[Region],
-    names: Mapping[str, tuple[str, ...]],
     links: Sequence[Link],
     infusion: Infusion,
     physics: Physics,
@@ -56,6 +55,7 @@ def verified(
     The map after is dosed with the patient-relative calibration, and with its own Bq/ml where it has them and the infusion has a
     time; the map before only relatively, with the activity that was delivered.
     """
+    names = names_of(regions, organ_names(regions, [found.image], links), asked.names)
     parts = compartments_of(names, found, regions, links)
     said = [*found.questions] if found.role == AFTER else []
     if not isinstance(parts, Compartments):

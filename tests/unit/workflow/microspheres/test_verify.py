@@ -13,7 +13,9 @@ import pytest
 
 from graybook.dicom.write_header import SeriesHeader
 from graybook.dicom.write_rrdsr import WrittenAdministration, write_rrdsr
+from graybook.dicom.write_seg import WrittenSegment, write_seg
 from graybook.errors import NotComparable, UsageError
+from graybook.geometry import Grid
 from graybook.interventional.lung_shunt import ShuntDefinition
 from graybook.interventional.voxel import Calibration
 from graybook.report.sirt_result import ImageDoses, SirtVerifyResult
@@ -385,3 +387,50 @@ def test_dose_report_stands_before_the_header(folder: Path, tmp_path: Path) -> N
     found = sirt_verify(tmp_path, VerifyAsked(device="y90-glass"))
     assert found.delivered_gbq == pytest.approx(0.2)
     assert [one.code for one in found.statements].count("sirt_given_recorded") == 1
+
+
+def test_tumours_of_another_anatomy_are_not_taken(folder: Path, tmp_path: Path) -> None:
+    """A GTV of another course, in another frame, beside them: the same doses as without it."""
+    for file in folder.iterdir():
+        shutil.copy(file, tmp_path)
+    header = SeriesHeader(
+        person=PERSON,
+        study_uid="2.25.700009",
+        series_uid="2.25.700010",
+        day=GIVEN.infused.date(),
+        frame="2.25.700013",
+    )
+    grid = Grid(
+        frame="2.25.700013",
+        shape=(4, 4, 4),
+        origin_mm=np.zeros(3),
+        spacing_mm=np.full(3, SPACING_MM),
+        axes=np.eye(3),
+    )
+    lung = WrittenSegment(label="GTV_Lung", mask=np.ones((4, 4, 4), dtype=bool))
+    write_seg(tmp_path / "other.dcm", header=header, uid="2.25.700011", grid=grid, segments=[lung])
+    found = sirt_verify(tmp_path, ASKED)
+    voxels = int(masks()["GTV_Liver"].sum())
+    got = means(doses_of(found, "after", "absolute"))
+    assert got["tumour"] == pytest.approx(truth_gy(0.30, voxels), rel=2e-4)
+
+
+def test_nothing_perfused_is_a_question(folder: Path, tmp_path: Path) -> None:
+    """No structure says that it is perfused: refused, and naming it gives the doses."""
+    seg = pydicom.dcmread(folder / "seg.dcm")
+    for item in seg.SegmentSequence:
+        if item.SegmentLabel == "Perfused":
+            item.SegmentLabel = "Right"
+    seg.save_as(tmp_path / "seg.dcm")
+    for file in folder.glob("pet*.dcm"):
+        shutil.copy(file, tmp_path)
+    with pytest.raises(NotComparable, match="gives doses") as refused:
+        sirt_verify(tmp_path, ASKED)
+    assert "--perfused" in refused.value.remedy
+    named = sirt_verify(tmp_path, replace(ASKED, names={"perfused": ("Right",)}))
+    assert {row.compartment for row in named.doses[0].compartments} == {
+        "tumour",
+        "normal",
+        "perfused",
+        "lung",
+    }
