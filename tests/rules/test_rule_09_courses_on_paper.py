@@ -190,7 +190,7 @@ def test_a_radionuclide_stands_in_its_own_column(tmp_path: Path) -> None:
     assert [(one.modality, one.dose_gy) for one in cord.apart] == [("radionuclide", None)]
     pages: Any = sheet(assess(folder).material, "en")
     titles = [one.title for one in pages.summary.organs.columns]
-    assert pages.summary.organs.rows[0][titles.index("Radionuclides")].lines == ("dose unknown",)
+    assert pages.summary.organs.rows[0][titles.index("Radionuclides")].lines == ("unknown",)
     assert [one.evidence_grade for one in result_of(folder).radionuclides] == ["C"]
     unknown = result_of(on_paper(tmp_path / "unknown", HIGH, lutetium))
     assert [one.evidence_grade for one in unknown.radionuclides] == ["D"]

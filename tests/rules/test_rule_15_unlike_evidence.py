@@ -41,7 +41,7 @@ def test_its_column_stands_in_the_report(tmp_path: Path) -> None:
     pages: Any = sheet(assess(state(_cord(tmp_path), LUTETIUM)).material, "en")
     titles = [one.title for one in pages.summary.organs.columns]
     assert "Microspheres" not in titles
-    assert pages.summary.organs.rows[0][titles.index("Radionuclides")].lines == ("dose unknown",)
+    assert pages.summary.organs.rows[0][titles.index("Radionuclides")].lines == ("unknown",)
 
 
 @pytest.mark.rule(12)

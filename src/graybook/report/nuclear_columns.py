@@ -174,8 +174,9 @@ def columns_table(result: Result, ranking: Sequence[str], numbers: Citations, wo
 
 def narrow_columns(result: Result, words: Wording) -> tuple[Column, ...]:
     """Titles of the columns that the first page's table of organs ends with."""
-    totals = (Column(title=words("col_indicative")),) if _has_totals(result) else ()
-    return (*(Column(title=words(f"col_apart_{kind}")) for kind in kinds_apart(result)), *totals)
+    keys = [f"col_apart_{kind}" for kind in kinds_apart(result)]
+    keys += ["col_indicative"] if _has_totals(result) else []
+    return tuple(Column(title=words(key), numeric=True) for key in keys)
 
 
 def _narrow(dose: ApartDose, what: str, words: Wording) -> tuple[str, str]:
@@ -196,7 +197,7 @@ def _narrow_cell(doses: Sequence[ApartDose], nuclides: Mapping[str, str], words:
     """What is known first; of several therapies those that are not known by their nuclide."""
     known = [one for one in doses if _known(one)]
     if not known:
-        return cell(words("dose_unknown") if doses else DASH)
+        return cell(words("not_known") if doses else DASH)
     several = len(doses) > 1
     lines = [
         line for one in known for line in _narrow(one, nuclides.get(one.course, "") if several else "", words)

@@ -46,7 +46,7 @@ LEAST_LOST = 0.001
 def _therapy(
     place: int, title: str, cycles: Sequence[CycleResult], apart: Apart, numbers: Citations, words: Wording
 ) -> Iterator[Block]:
-    yield cycles_table(f"{title}: {therapy_text(cycles, words)}", cycles, words)
+    yield cycles_table(words("titled", name=title, title=therapy_text(cycles, words)), cycles, words)
     here = {structure: dose for (course, structure), dose in apart.items() if course == cycles[0].course}
     doses = doses_table(cycles, here, numbers, words)
     if doses is None:
@@ -212,7 +212,8 @@ def nuclear_blocks(
         blocks.append(_nuclides(nuclear.nuclides, numbers, words))
     for device, constants in device_constants(nuclear).items():
         table = constants_table(constants, numbers, words)
-        blocks.append(replace(table, title=f"{words.term('device', device)}: {table.title}"))
+        title = words("titled", name=words.term("device", device), title=table.title)
+        blocks.append(replace(table, title=title))
     if nuclear.kernels:
         blocks.append(_kernels(nuclear, numbers, words))
     if nuclear.cameras:

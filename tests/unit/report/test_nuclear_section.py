@@ -120,7 +120,7 @@ def test_columns_of_the_first_page(beside: Material) -> None:
     assert "⁹⁰Y glass" in " ".join(liver[-2].lines)
     assert liver[-1].lines[0].startswith("≥")
     cord = next(row for row in organs.rows if row[0].lines[0] == "Moelle épinière")
-    assert cord[-3].lines == cord[-2].lines == ("dose unknown",)
+    assert cord[-3].lines == cord[-2].lines == ("unknown",)
     assert "judged by no external-beam limit" in organs.note
 
 
