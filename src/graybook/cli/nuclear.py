@@ -33,6 +33,13 @@ def nuclear(
             "--options", metavar="FILE", help="A TOML file of assumptions: α/β, half-times of repair."
         ),
     ] = None,
+    dose_maps: Annotated[
+        bool,
+        typer.Option(
+            "--dose-maps",
+            help="Write the absorbed dose of each cycle whose images lie on one grid as RTDOSE, to be looked at.",
+        ),
+    ] = False,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the pages and sentences.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print nuclear.json on stdout.")] = False,
 ) -> None:
@@ -54,6 +61,7 @@ def nuclear(
             language=lang,
             names=names,
             options=options,
+            dose_maps=dose_maps,
             progress=progress,
         )
     if json:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FOR_PLANNING", "biological_quantity"]
+__all__ = ["FOR_PLANNING", "RADIONUCLIDE", "biological_quantity"]
+
+RADIONUCLIDE = "RADIONUCLIDE"
+"""A map of what a radionuclide gave, made by Graybook: no course of external beam."""
 
 FOR_PLANNING = ("REMAINING", "BASE")
 """Quantities of files that Graybook makes for planning systems: their Gy are physical, and nobody was given them."""
@@ -13,8 +16,9 @@ _START, _END = r"(?<![a-z])", r"(?![a-z])"
 EQD2 = re.compile(_START + r"((eqd|lqed)[\s_-]?2?(gy)?|equi-?effective|iso-?effective)" + _END, re.IGNORECASE)
 BED = re.compile(r"(?:(?<=[\s_.,;:(\[/-])|^)(BED(?![A-Za-z])|bed(?=[\s_(,;]*(\d|a/?b\b|gy)))")
 """The abbreviation in capitals, or in small letters before a number, an α/β or Gy: "in bed position" is no quantity."""
-OWN = re.compile(r"GRAYBOOK (PRIOR EQD2|REMAINING|BASE)\b")
-"""How Graybook's files for planning systems begin; a system that writes them anew may keep no other mark."""
+OWN = re.compile(r"GRAYBOOK (PRIOR EQD2|REMAINING|BASE|RADIONUCLIDE)\b")
+"""How Graybook's files for planning systems, and its maps of radionuclides, begin; a system that writes them anew may keep no
+other mark."""
 BIOLOGICAL = re.compile(_START + r"biolog\w*", re.IGNORECASE)
 EQUIVALENT = re.compile(_START + r"biolog\w*[\s_-]+equiv", re.IGNORECASE)
 ANATOMICAL = re.compile(

@@ -6,12 +6,14 @@ Scan → one person → images, administrations and regions → doses of cycles,
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import graybook
+from graybook.dicom.write_radionuclide_dose import write_radionuclide_dose
 from graybook.errors import InputError
 from graybook.progress import Progress, silent
-from graybook.record import InputFile, Provenance
+from graybook.record import Finding, InputFile, Provenance
 from graybook.report.nuclear_document import NuclearDocument, TherapyResult
 from graybook.report.nuclear_pages import write_nuclear_pages
 from graybook.report.nuclear_result import NuclearResult
@@ -20,6 +22,7 @@ from graybook.tables.rulebook import DEFAULT
 from graybook.text import Language, phrase
 from graybook.workflow.all_or_nothing import all_or_nothing, asked_folder
 from graybook.workflow.folder.scan import PersonScan, ScanResult, scan
+from graybook.workflow.nuclear.dose_maps import DoseMap, dose_map
 from graybook.workflow.person.assembled import today
 from graybook.workflow.person.assumption_findings import assumed_changes, assumed_files
 from graybook.workflow.person.assumptions import Assumptions, assumptions
@@ -31,11 +34,11 @@ from graybook.workflow.person.results import (
     refusal_results,
 )
 
-__all__ = ["JSON_NAME", "OWNED", "json_text", "radionuclides"]
+__all__ = ["JSON_NAME", "json_text", "radionuclides"]
 
 JSON_NAME = "nuclear.json"
-OWNED = (JSON_NAME, "nuclear.html", "nuclear.pdf")
-"""Every file this may write."""
+PAGES = (JSON_NAME, "nuclear.html", "nuclear.pdf")
+MAPS = "dose_cycle_*.dcm"
 
 USES = ("activity", "administration", "segmentation", "structures", "registration", "settings", "archive")
 """Uses of the files that such doses rest on."""
@@ -49,6 +52,7 @@ def radionuclides(
     language: Language = "en",
     names: Path | None = None,
     options: Path | None = None,
+    dose_maps: bool = False,
     progress: Progress = silent,
 ) -> NuclearDocument:
     """
@@ -66,6 +70,8 @@ def radionuclides(
         Of the pages and the sentences.
     names, options
         As of :func:`graybook.workflow.cumulative.assess`: names of structures; α/β and half-times of repair.
+    dose_maps
+        Whether the absorbed dose of each cycle whose images lie on one grid is written too, as RTDOSE.
     progress
         Told of the share done; can stop the work.
 
@@ -95,12 +101,33 @@ def radionuclides(
             value=f"{len(person.record.courses)} courses",
             remedy="Add dose reports or images of the radionuclide, or [[radionuclide]] to graybook.toml.",
         )
-    found = _document(scanned, apart.person, apart.nuclear, assumed, language)
+    made = [dose_map(one.cycle) for one in apart.measured.cycles] if dose_maps and out is not None else []
+    said = [one for one in made if isinstance(one, Finding)]
+    person = replace(apart.person, findings=(*apart.person.findings, *said))
+    found = _document(scanned, person, apart.nuclear, assumed, language)
     if out is not None:
-        with all_or_nothing(out, owned=OWNED) as staged:
+        former = [one.name for one in out.glob(MAPS)] if out.is_dir() else []
+        with all_or_nothing(out, owned=(*PAGES, *former)) as staged:
             (staged / JSON_NAME).write_text(json_text(found), encoding="utf-8")
             write_nuclear_pages(found, staged, language)
+            for number, one in enumerate((one for one in made if isinstance(one, DoseMap)), start=1):
+                _write_map(one, person, staged / MAPS.replace("*", str(number)))
     return found
+
+
+def _write_map(found: DoseMap, person: PersonScan, path: Path) -> None:
+    cycle = found.cycle
+    write_radionuclide_dose(
+        path,
+        grid=found.grid,
+        values_gy=found.gy,
+        patient=person.record.person,
+        study_uid=cycle.points[0].image.study_uid,
+        day=cycle.given.date or cycle.points[0].image.moment.date(),
+        cycle=cycle.number,
+        method=found.method,
+        sources=[one.image.series_uid for one in cycle.points],
+    )
 
 
 def json_text(document: NuclearDocument) -> str:

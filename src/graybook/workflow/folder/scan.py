@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graybook.dicom.biological import FOR_PLANNING
+from graybook.dicom.biological import FOR_PLANNING, RADIONUCLIDE
 from graybook.dicom.dose_planes import with_assembled_planes
 from graybook.dicom.facts import (
     AdministrationFacts,
@@ -227,7 +227,7 @@ def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
     for fact in objects:
         if isinstance(fact, DoseFacts) and fact.biological in FOR_PLANNING:
             notes.leave_out(fact.header.path, "dose_for_planning", quantity=fact.biological)
-        elif fact.header.made_by_graybook:
+        elif fact.header.made_by_graybook or _is_map(fact):
             notes.leave_out(fact.header.path, "made_by_graybook")
         elif isinstance(fact, DoseFacts) and fact.biological:
             notes.leave_out(
@@ -237,6 +237,11 @@ def _kept(objects: Sequence[Object], unused: list[Unused]) -> list[Object]:
             kept.append(fact)
     unused.extend(notes.unused)
     return kept
+
+
+def _is_map(fact: Object) -> bool:
+    """Whether a dose is a map of a radionuclide that Graybook made, whoever wrote it anew."""
+    return isinstance(fact, DoseFacts) and fact.biological == RADIONUCLIDE
 
 
 def _person(

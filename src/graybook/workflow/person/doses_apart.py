@@ -1,19 +1,20 @@
 """A person's files and statements come in; the same with the doses of organs that radionuclides and microspheres gave, go out.
 
-images and administrations → doses of cycles; else activities → a person's own doses or published intervals; reports of microspheres
-→ the partition model. All of it is beside every sum of external beam (rule 15).
+images and administrations → doses of cycles; else activities → a person's own doses or published intervals; of microspheres images
+after them; else their reports → the partition model. All of it is beside every sum of external beam (rule 15).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from graybook.files.settings import Settings
 from graybook.progress import Progress, silent
 from graybook.record import AlphaBetaWish, Course, DoseOrigin, EvidenceGrade, Phase, RepairWish
 from graybook.report.nuclear_result import CycleResult, NuclearResult
 from graybook.workflow.folder.scan import PersonScan
+from graybook.workflow.microspheres.from_images import with_image_doses
 from graybook.workflow.microspheres.on_paper import with_partition_doses
 from graybook.workflow.microspheres.on_paper_results import infusion_results
 from graybook.workflow.nuclear.dosimetry import Dosimetry, dosimetry
@@ -29,6 +30,7 @@ class DosesApart:
 
     person: PersonScan
     nuclear: NuclearResult | None
+    measured: Dosimetry = field(default_factory=Dosimetry)
 
 
 def doses_apart(
@@ -57,15 +59,18 @@ def doses_apart(
         return DosesApart(person=person, nuclear=None)
     measured = dosimetry(person, settings, alpha_betas=alpha_betas, repairs=repairs, progress=progress)
     courses, of_activity = with_activity_doses([_measured(one, measured) for one in person.record.courses])
+    courses, of_spheres = with_image_doses(courses, person, settings)
     courses, of_partition = with_partition_doses(courses)
     infusions = infusion_results(courses, settings, alpha_betas=alpha_betas, repairs=repairs)
     cycles = sorted([*measured.result.cycles, *infusions], key=_when)
     nuclear = measured.result.model_copy(
         update={"cycles": cycles, "nuclides": nuclide_results([one.nuclide for one in cycles])}
     )
-    findings = (*person.findings, *measured.findings, *of_activity, *of_partition)
+    findings = (*person.findings, *measured.findings, *of_activity, *of_spheres, *of_partition)
     record = replace(person.record, courses=courses)
-    return DosesApart(person=replace(person, record=record, findings=findings), nuclear=nuclear)
+    return DosesApart(
+        person=replace(person, record=record, findings=findings), nuclear=nuclear, measured=measured
+    )
 
 
 def _when(cycle: CycleResult) -> tuple[str, str, int]:
