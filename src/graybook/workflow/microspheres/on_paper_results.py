@@ -8,7 +8,17 @@ from graybook.errors import InputError
 from graybook.files.settings import Settings
 from graybook.geometry import ContourStack
 from graybook.nuclear.biological import biological_dose
-from graybook.record import AlphaBetaWish, Course, MeanDose, Modality, Phase, RepairWish, Structure
+from graybook.record import (
+    AlphaBetaWish,
+    Course,
+    DoseOrigin,
+    EvidenceGrade,
+    MeanDose,
+    Modality,
+    Phase,
+    RepairWish,
+    Structure,
+)
 from graybook.record.radioembolisation import Radioembolisation
 from graybook.report.nuclear_result import CycleResult, OrganCycleResult
 from graybook.tables.microspheres import nuclide_of
@@ -66,10 +76,17 @@ def _cycle(
         nuclide=nuclide_of(given.device),
         activity_gbq=given.activity_gbq,
         device=given.device,
-        evidence_grade="D" if given.activity_gbq is None else "C",
+        evidence_grade=_grade(given, origins),
         origin=origins[0] if origins else "unknown",
         organs=organs,
     )
+
+
+def _grade(given: Radioembolisation, origins: Sequence[str]) -> str:
+    """A with doses of images, C by activity, D with nothing but that it was given."""
+    if DoseOrigin.IMAGES.value in origins:
+        return EvidenceGrade.A.value
+    return (EvidenceGrade.D if given.activity_gbq is None else EvidenceGrade.C).value
 
 
 def _organ(
