@@ -88,7 +88,7 @@ def _doses(
     if len(after) > 1:
         paths = ", ".join(one.image.path for one in after)
         return None, [Finding(code="sirt_images_several", subject=path, params={"paths": paths})]
-    physics = physics_of(infusion, asked)
+    physics = replace(physics_of(infusion, asked), kernels=False)
     regions = regions_of(person.structure_sets, person.segmentations, settings)
     links = links_of_registrations(person.registrations, settings)
     try:

@@ -48,6 +48,8 @@ class Physics:
         Of liver and tumour. [g/cm³]
     tissues
         Of compartments whose BED is wanted.
+    kernels
+        Whether voxel S is asked for too, beside local deposition.
     """
 
     nuclide: str
@@ -55,6 +57,7 @@ class Physics:
     constant_j_per_gbq: float
     density_g_cm3: float
     tissues: Mapping[str, Tissue]
+    kernels: bool = True
 
 
 def physics_of(infusion: Infusion, asked: VerifyAsked) -> Physics:
@@ -129,7 +132,7 @@ def image_doses(
     dose = local_deposition_gy(
         gbq_per_ml, density_g_cm3=physics.density_g_cm3, constant_j_per_gbq=physics.constant_j_per_gbq
     )
-    spread = _voxel_s(found, gbq_per_ml, physics)
+    spread = _voxel_s(found, gbq_per_ml, physics) if physics.kernels else None
     results = [
         _compartment(name, dose, spread, gbq_per_ml, parts.volumes_ml[name], delivered_gbq, physics)
         for name in DOSED
