@@ -22,7 +22,8 @@ NOT_CORRECTED = "NO"
 class ActivityTimes:
     """The times of one file.
 
-    ``stated`` is the moment its decay correction refers to, where it names one; ``corrections`` are those of Corrected Image.
+    ``stated`` is the moment its decay correction refers to, where it names one; ``corrections`` are those of Corrected Image;
+    ``views`` are how many views of how many seconds the duration is computed from, where it is not stated as a whole.
     """
 
     acquired: datetime | None
@@ -33,6 +34,7 @@ class ActivityTimes:
     decay_correction: str
     corrections: tuple[str, ...]
     frame_duration_s: float | None
+    views: tuple[int, float] | None
     frame_reference_s: float | None
 
 
@@ -53,6 +55,7 @@ def activity_times(attributes: Attributes, offset: tzinfo | None) -> ActivityTim
         or date_time_of(attributes, "AcquisitionDateTime", offset)
         or min(each, default=None)
     )
+    whole_s, views = _whole_duration_s(attributes), _views(attributes)
     reference_ms = attributes.number("FrameReferenceTime")
     return ActivityTimes(
         acquired=acquired,
@@ -62,7 +65,8 @@ def activity_times(attributes: Attributes, offset: tzinfo | None) -> ActivityTim
         stated=stated,
         decay_correction=correction,
         corrections=corrections,
-        frame_duration_s=_duration_s(attributes),
+        frame_duration_s=whole_s if views is None or whole_s is not None else views[0] * views[1],
+        views=views if whole_s is None else None,
         frame_reference_s=None if reference_ms is None else reference_ms / MS_PER_S,
     )
 
@@ -75,23 +79,33 @@ def _frame_moments(attributes: Attributes, offset: tzinfo | None) -> list[dateti
     return moments if len({one.tzinfo is None for one in moments}) <= 1 else []
 
 
-def _duration_s(attributes: Attributes) -> float | None:
-    """Length of the acquisition; of a tomographic NM image, the time of a view times the views of its one rotation. [s]
+def _whole_duration_s(attributes: Attributes) -> float | None:
+    """Length of the acquisition where the file states it as a whole. [s]
 
-    With several rotations, or several detectors whose views may or may not be counted apart, it is not known. A time beside a
-    rotation that is no longer than one of its views is that view's, never the whole's: counts over it would be many times too fast.
+    A time beside a rotation that is no longer than one of its views is that view's, never the whole's: counts over it would be many
+    times too fast.
     """
     whole_ms = attributes.number("ActualFrameDuration")
     rotations = attributes.items("RotationInformationSequence")
     longest_ms = max((one.number("ActualFrameDuration") or 0.0 for one in rotations), default=0.0)
     if whole_ms is not None and whole_ms > longest_ms:
         return whole_ms / MS_PER_S
-    if len(rotations) == 1 and (attributes.whole("NumberOfDetectors") or 1) == 1:
-        view_ms = rotations[0].number("ActualFrameDuration")
-        views = rotations[0].whole("NumberOfFramesInRotation")
-        if view_ms is not None and views is not None and view_ms > 0.0 and views > 0:
-            return view_ms * views / MS_PER_S
     items = attributes.below("PerFrameFunctionalGroupsSequence", "FrameContentSequence")
     durations = {item.number("FrameAcquisitionDuration") for item in items}
     only = durations.pop() if len(durations) == 1 else None
     return only / MS_PER_S if only else None
+
+
+def _views(attributes: Attributes) -> tuple[int, float] | None:
+    """Views of the one rotation of a tomographic NM image, and the time of each.
+
+    With several rotations, or several detectors whose views may or may not be counted apart, the length is not known.
+    """
+    rotations = attributes.items("RotationInformationSequence")
+    if len(rotations) != 1 or (attributes.whole("NumberOfDetectors") or 1) != 1:
+        return None
+    view_ms = rotations[0].number("ActualFrameDuration")
+    views = rotations[0].whole("NumberOfFramesInRotation")
+    if view_ms is None or views is None or view_ms <= 0.0 or views <= 0:
+        return None
+    return views, view_ms / MS_PER_S

@@ -92,6 +92,11 @@ def _with_reference(attributes: Attributes, facts: ActivityFacts, times: Activit
     reference, questions = reference_moment(path, [facts], times.stated)
     if not facts.frame_duration_s and facts.decay_correction in ("", "NONE"):
         attributes.notes.add("activity_duration_missing", Severity.INFO)
+    if times.views is not None and facts.bq_per_ml_per_value is None and facts.counts_per_value:
+        views, seconds = times.views
+        attributes.notes.add(
+            "activity_duration_of_views", views=views, seconds=seconds, minutes=views * seconds / 60.0
+        )
     contradiction = _decay_contradiction(facts, times)
     if contradiction:
         reference, questions = None, (_asked(attributes, "activity_decay_correction", value=contradiction),)

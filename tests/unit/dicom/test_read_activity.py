@@ -192,8 +192,11 @@ def test_mapping_that_agrees_with_the_units(tiny: Any, read: Any) -> None:
 
 
 def test_nm_without_units_is_counts(tiny: Any, read: Any) -> None:
-    """An NM volume without units or mapping holds counts, taken over 60 views of 20 s each."""
-    found = read(spect(tiny)).activity
+    """An NM volume without units or mapping holds counts, taken over 60 views of 20 s each, which is said: it may be half."""
+    facts = read(spect(tiny))
+    found = facts.activity
+    said = {one.code: one.params for one in facts.header.findings}["activity_duration_of_views"]
+    assert (said["views"], said["seconds"], said["minutes"]) == (60, 20.0, 20.0)
     assert (found.bq_per_ml_per_value, found.counts_per_value, found.frame_duration_s) == (None, 1.0, 1200.0)
     assert found.administered_bq == 7.4e9
 
@@ -350,7 +353,8 @@ def test_total_dose_in_bq_or_mbq(
     make = pet if modality == "PT" else spect
     facts = read(make(tiny, RadiopharmaceuticalInformationSequence=[drug]))
     assert facts.activity.administered_bq == bq
-    codes = {one.code: one.params.get("unit", "") for one in facts.header.findings}
+    findings = [one for one in facts.header.findings if one.code.startswith("activity_total")]
+    codes = {one.code: one.params.get("unit", "") for one in findings}
     expected = {} if said is None else {"activity_total_unit" if said else "activity_total_implausible": said}
     assert codes == expected
 
