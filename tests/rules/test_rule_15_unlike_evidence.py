@@ -44,6 +44,15 @@ def test_its_column_stands_in_the_report(tmp_path: Path) -> None:
     assert pages.summary.organs.rows[0][titles.index("Radionuclides")].lines == ("unknown",)
 
 
+@pytest.mark.rule(15)
+def test_limits_look_at_the_same_dose_of_beams_with_it_as_without(tmp_path: Path) -> None:
+    """A course that stands apart is in neither sum: limits look at the 3D sum as they did, not at the point sum."""
+    plain = organ(result_of(_cord(tmp_path / "plain"))).judged
+    beside = organ(result_of(state(_cord(tmp_path / "with"), LUTETIUM))).judged
+    assert plain.basis == "3D sum"
+    assert beside == plain
+
+
 @pytest.mark.rule(12)
 @pytest.mark.rule(15)
 def test_limits_of_beams_are_never_met_with_it(tmp_path: Path) -> None:

@@ -62,9 +62,14 @@ def basis_of(structure: StructureResult) -> str:
     """What limits look at: the 3D sum, the same with its envelope, or the point sum; empty for what no limit speaks of."""
     if structure.kind not in ("organ", "other") or structure.alpha_beta_gy is None:
         return ""
-    if structure.cumulative.max_gy is None or structure.use == Use.POINTS or structure.lower_bound:
+    if structure.cumulative.max_gy is None or structure.use == Use.POINTS or _lacks_beams(structure):
         return POINT_SUM
     return Use.ENVELOPE.value if structure.use == Use.ENVELOPE else Use.SUM.value
+
+
+def _lacks_beams(structure: StructureResult) -> bool:
+    """Whether the 3D sum lacks what the point sum may hold: a course that stands apart is in neither, and changes no basis."""
+    return structure.lower_bound and (not structure.apart or any(one.basis for one in structure.courses))
 
 
 def _around(near: Ends | None, envelope: Ends | None) -> Ends | None:
