@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from graybook.dicom.facts import ImageSliceFacts
 from graybook.record import Course, Finding, Severity
+from graybook.tables.microspheres import nuclide_of
 from graybook.tables.nuclides import nuclide_name
 from graybook.workflow.folder.links import frame_of_structures
 from graybook.workflow.folder.objects import Objects, Unused
@@ -45,9 +46,10 @@ def nuclear_uses(objects: Objects, courses: Sequence[Course]) -> tuple[dict[str,
 
 
 def _given(courses: Sequence[Course]) -> set[str | None]:
-    """The nuclides that courses gave."""
+    """The nuclides that courses gave, alone or in microspheres."""
     papers = [course.paper for course in courses if course.paper is not None]
-    return {nuclide_name(one.nuclide) for paper in papers for one in paper.administrations} - {None}
+    alone = {nuclide_name(one.nuclide) for paper in papers for one in paper.administrations}
+    return (alone | {nuclide_of(one.device) for paper in papers for one in paper.radioembolisations}) - {None}
 
 
 def _shows(item: ImageSliceFacts, given: set[str | None]) -> bool:

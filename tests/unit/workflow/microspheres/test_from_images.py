@@ -89,3 +89,19 @@ def test_without_images_nothing_is_said(tmp_path: Path, folder: Path) -> None:
     courses = microsphere_courses((STATED,))
     person = replace(scan(folder, silent).persons[0], slices=())
     assert with_image_doses(courses, person, scanned.settings) == (courses, ())
+
+
+@pytest.mark.rule(16)
+def test_images_and_structures_of_an_infusion_are_listed_as_used(folder: Path, tmp_path: Path) -> None:
+    """With the infusion in graybook.toml the PET is used as activity and the SEG as segmentation; the MAA has its reason."""
+    for file in folder.iterdir():
+        shutil.copy(file, tmp_path)
+    text = (
+        '[[radioembolisation]]\ndevice = "y90-glass"\ngiven = 2025-12-31T15:00:00+01:00\nactivity_gbq = 0.2\n'
+    )
+    stamp = 'author = "Dr Test"\ndate = 2026-01-05\nreason = "report"\nsource = "report"\n'
+    (tmp_path / "graybook.toml").write_text(text + stamp, encoding="utf-8")
+    files = {one.path: one for one in scan(tmp_path, silent).files}
+    assert {files[f"pet{plane:03d}.dcm"].used_as for plane in range(36)} == {"activity"}
+    assert files["seg.dcm"].used_as == "segmentation"
+    assert files["maa.dcm"].reason is not None
