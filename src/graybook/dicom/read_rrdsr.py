@@ -116,4 +116,4 @@ def _one_activity(item: ContentItem | None, path: str) -> tuple[float | None, li
     if value is None or per_unit is None or not 0.0 < value * per_unit < MOST_GBQ:
         shown = f"{'-' if value is None else value} {unit or '-'}"
         return None, [_asked("dose_report_activity", path, value=shown)]
-    return value * per_unit, []
+    return round(value * per_unit, 9), []
