@@ -137,6 +137,26 @@ def _unknown(code: str, points: OrganPoints, cycle: Cycle, error: GraybookError)
     return Finding(code=code, severity=Severity.WARNING, subject=points.organ, params=params)
 
 
+def _one_time(found: MeasuredOrgan, cycle: Cycle) -> Finding:
+    """What an estimate from one time rests on."""
+    known, between = found.curve.known, found.curve.half_life_h
+    params: dict[str, str | float | int | None] = {
+        "organ": found.points.organ,
+        "cycle": cycle.number,
+        "hours": f"{found.points.latest.hours:.1f}",
+    }
+    if known is None:
+        low, high = between or (0.0, 0.0)
+        params = {**params, "low": f"{low:.0f}", "high": f"{high:.0f}"}
+        return Finding(code="nuclear_one_time_hanscheid", subject=found.points.organ, params=params)
+    params["half_life"] = f"{known.hours:.1f}"
+    if known.cycle is not None:
+        params["other"] = known.cycle
+        return Finding(code="nuclear_one_time_of_cycle", subject=found.points.organ, params=params)
+    params["source"] = known.source
+    return Finding(code="nuclear_one_time_of_source", subject=found.points.organ, params=params)
+
+
 def _said(found: MeasuredOrgan, cycle: Cycle) -> list[Finding]:
     """What a reader must know of a dose that was computed."""
     organ, points = found.points.organ, found.points.points
@@ -147,13 +167,7 @@ def _said(found: MeasuredOrgan, cycle: Cycle) -> list[Finding]:
         said.append(Finding(code=code, severity=severity, subject=organ, params=values))
 
     if found.curve.fit is None:
-        tell(
-            "nuclear_one_time_point",
-            cycle=cycle.number,
-            hours=round(points[-1].hours, 1),
-            model=found.curve.used.model.capitalize(),
-            note=found.curve.note,
-        )
+        said.append(_one_time(found, cycle))
     bare = [one for one in points if not one.recovery.source]
     if bare:
         percent = round(100.0 * (1.0 - exp(-max(one.recovery.sd_share for one in bare))), 1)

@@ -24,12 +24,13 @@ DEFAULT_TAIL = "mono"
 
 @dataclass(frozen=True, kw_only=True)
 class HalfLife:
-    """An effective half-life to use for one time point, its ends, and where it comes from. [h]"""
+    """An effective half-life to use for one time point, its ends, and where it comes from: another cycle, or a source. [h]"""
 
     hours: float
     low_h: float
     high_h: float
-    source: str
+    cycle: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,8 +47,8 @@ class OrganCurve:
         None from one time point.
     half_life_h
         Shortest and longest effective half-life to reckon with where there is no curve. [h]
-    note
-        What one time point rests on.
+    known
+        The half-life that one time point rests on; None where it rests on none.
     """
 
     used: TimeIntegrated
@@ -55,7 +56,7 @@ class OrganCurve:
     curve: Curve | None
     fit: CurveFit | None = None
     half_life_h: tuple[float, float] | None = None
-    note: str = ""
+    known: HalfLife | None = None
 
     @property
     def mbq_h(self) -> float:
@@ -74,7 +75,7 @@ class OrganCurve:
         hours = self.fit.curve.effective_half_life_h
         wide = NINETY_PERCENT * (self.fit.half_life_sd_h or 0.0)
         low, high = max(hours - wide, 0.1 * hours), hours + wide
-        return HalfLife(hours=hours, low_h=low, high_h=high, source=f"cycle {cycle} of the same patient")
+        return HalfLife(hours=hours, low_h=low, high_h=high, cycle=cycle)
 
 
 def organ_curve(
@@ -171,18 +172,12 @@ def _of_one_point(
         )
     listed = _marked(found)
     curve = found[0][1]
-    hold = f"{valid[0]:.0f} to {valid[1]:.0f} h"
-    note = (
-        f"holds within -10 and +6 % for effective half-lives of {hold}"
-        if curve is None or known is None
-        else f"half-life {known.hours:.1f} h of {known.source}"
-    )
     return OrganCurve(
         used=listed[0],
         choices=listed,
         curve=curve,
         half_life_h=valid if curve is None else None,
-        note=note,
+        known=None if curve is None else known,
     )
 
 

@@ -123,7 +123,7 @@ def test_one_time_point_with_a_half_life_of_another_cycle() -> None:
     second = organ(result, place=1)
     assert second.model == "madsen"
     assert second.time_integrated_mbq_h == pytest.approx(110.0 * 50.0 / log(2.0), rel=1e-3)
-    assert "nuclear_one_time_point" in codes(result)
+    assert "nuclear_one_time_of_cycle" in codes(result)
 
 
 def test_one_time_point_alone() -> None:
@@ -133,6 +133,16 @@ def test_one_time_point_alone() -> None:
     assert left.model == "hanscheid"
     assert left.time_integrated_mbq_h == pytest.approx(110.0 * 50.0 / log(2.0), rel=1e-3)
     assert mean(result).decaying is None
+    assert "nuclear_one_time_hanscheid" in codes(result)
+
+
+def test_one_time_point_with_a_half_life_of_a_population() -> None:
+    """A half-life that a person states with its source: Madsen's estimate with it, and its source is said."""
+    text = f'[[nuclear_organ]]\norgan = "Kidney_L"\nhalf_life_h = 50\n{SIGNED}'
+    result = found(*cycle(hours=(72.0,)), settings=text)
+    assert organ(result).model == "madsen"
+    assert organ(result).time_integrated_mbq_h == pytest.approx(110.0 * 50.0 / log(2.0), rel=1e-3)
+    assert "nuclear_one_time_of_source" in codes(result)
 
 
 def test_recovery_is_undone() -> None:
