@@ -24,9 +24,11 @@ from graybook.workflow.microspheres.definitions import GBQ_DECIMALS
 from graybook.workflow.microspheres.infusion import Infusion, VerifyAsked
 from graybook.workflow.microspheres.maps import ActivityMap
 
-__all__ = ["VOXEL_S", "Physics", "concentration", "image_doses", "lung_share_of", "physics_of"]
+__all__ = ["STATED", "VOXEL_S", "Physics", "concentration", "image_doses", "lung_share_of", "physics_of"]
 
 VOXEL_S = "voxel S"
+SEEN, STATED = "image", "stated"
+"""Where the share of the lungs is known from."""
 MBQ_PER_GBQ = 1e3
 KG_PER_G = 1e-3
 DOSED = ("tumour", "normal", "perfused", "liver")
@@ -78,15 +80,15 @@ def lung_share_of(found: ActivityMap, parts: Compartments, infusion: Infusion) -
     amounts = _amounts(found.image.bq_per_ml.ravel(), parts)
     if "lung" in amounts and parts.outside["lung"] < OUTSIDE:
         liver = amounts.get("liver", amounts["perfused"])
-        return amounts["lung"] / (amounts["lung"] + liver), "image"
+        return amounts["lung"] / (amounts["lung"] + liver), SEEN
     if infusion.lung_shunt is None:
         return None, ""
     if infusion.shunt_definition is None or infusion.shunt_definition is ShuntDefinition.LIVER:
-        return infusion.lung_shunt, "stated"
+        return infusion.lung_shunt, STATED
     if "tumour" not in amounts:
         return None, ""
     held = amounts["tumour"] / amounts["perfused"]
-    return lung_share(infusion.lung_shunt, infusion.shunt_definition, tumour_of_liver=held), "stated"
+    return lung_share(infusion.lung_shunt, infusion.shunt_definition, tumour_of_liver=held), STATED
 
 
 OUTSIDE = 0.02

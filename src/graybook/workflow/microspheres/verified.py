@@ -17,7 +17,13 @@ from graybook.report.sirt_result import ActivityClosure, ImageDoses, SirtImage, 
 from graybook.workflow.folder.clock import hours_between
 from graybook.workflow.microspheres.compartments import Compartments, compartments_of, names_of
 from graybook.workflow.microspheres.definitions import GBQ_DECIMALS
-from graybook.workflow.microspheres.image_doses import Physics, concentration, image_doses, lung_share_of
+from graybook.workflow.microspheres.image_doses import (
+    STATED,
+    Physics,
+    concentration,
+    image_doses,
+    lung_share_of,
+)
 from graybook.workflow.microspheres.infusion import Infusion, VerifyAsked
 from graybook.workflow.microspheres.maps import AFTER, ActivityMap
 from graybook.workflow.nuclear.image_scale import camera_text
@@ -64,6 +70,10 @@ def verified(
     decay, question = _decay(found, infusion, physics, clock)
     said += [] if question is None else [question]
     lungs, lungs_from = lung_share_of(found, parts, infusion)
+    if lungs_from == STATED and infusion.shunt_definition is None:
+        path = found.image.path
+        params = {"path": path, "shunt": infusion.lung_shunt}
+        said.append(Finding(code="sirt_shunt_unnamed", subject=path, params=params))
     closure = None if decay is None else _closure(found, parts, infusion, decay)
     delivered = infusion.activity_gbq or (None if closure is None else closure.in_image_gbq)
     calibrations = [Calibration.PATIENT_RELATIVE] if infusion.activity_gbq else []

@@ -281,6 +281,11 @@ def test_shunt_of_the_tumour_stated_where_no_lungs_are_drawn(folder: Path, tmp_p
     after = doses_of(found, "after", "patient-relative")
     assert after.lung_shunt_from == "stated"
     assert means(after)["lung"] == pytest.approx(49.67 * 0.2 * 0.05 / 0.8, rel=1e-3)
+    unnamed = sirt_verify(tmp_path, replace(asked, lung_shunt=0.05, shunt_definition=None))
+    assert "sirt_shunt_unnamed" in {one.code for one in unnamed.statements}
+    assert means(doses_of(unnamed, "after", "patient-relative"))["lung"] == pytest.approx(
+        means(after)["lung"], rel=1e-3
+    )
     unstated = sirt_verify(tmp_path, VerifyAsked(device="y90-glass", activity_gbq=0.2, lung_kg=0.8))
     assert "sirt_lungs_unknown" in {one.code for one in unstated.statements}
     liver = means(doses_of(unstated, "after", "patient-relative"))
