@@ -103,7 +103,9 @@ def _draw_curve(axes: Axes, place: int, cycle: CycleResult, organ: OrganCycleRes
     activity = [one.activity_mbq for one in points]
     share = beyond_last_percent(organ)
     label = words("fig_cycle", n=cycle.number)
-    if share is not None:
+    if len(points) == 1:
+        label = words("fig_cycle_single", n=cycle.number)
+    elif share is not None:
         label = words("fig_cycle_beyond", n=cycle.number, percent=f"{words.number(share, 1)}\u00a0%")
     axes.errorbar(
         hours, activity, yerr=[one.sd_mbq for one in points], fmt=marker, markersize=3.2, color=hue,

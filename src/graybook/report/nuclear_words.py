@@ -10,6 +10,7 @@ from datetime import datetime
 from graybook.report.nuclear_result import CycleResult, NuclearResult, OrganCycleResult, TimeIntegratedChoice
 from graybook.report.result import ApartDose
 from graybook.report.wording import Wording
+from graybook.tables import nuclides
 from graybook.text.numbers import DASH
 
 __all__ = [
@@ -38,8 +39,6 @@ _OF_CURVE = "curve"
 """The tail of a fitted curve: the curve itself."""
 REPAIR_RANGE = re.compile(r"([\d.]+) to ([\d.]+) h: ")
 """What a source of repair begins with where only a range is known."""
-_OWN_NUCLIDE = re.compile(r"^[A-Za-z]+\s*\^\d+m?\^\s*")
-"""The nuclide that names of agents in DICOM begin with: Lutetium^177^ DOTATATE."""
 _SUPERSCRIPTS = str.maketrans("0123456789m", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵐ")
 
 
@@ -57,7 +56,7 @@ def nuclide_name(nuclide: str) -> str:
 
 def agent_name(cycle: CycleResult) -> str:
     """What carries the nuclide; empty where that is the device, which has words of its own."""
-    return "" if cycle.agent == cycle.device else _OWN_NUCLIDE.sub("", cycle.agent)
+    return "" if cycle.agent == cycle.device else nuclides.agent_name(cycle.agent)
 
 
 def given_text(given: str | None, words: Wording) -> str:

@@ -11,12 +11,14 @@ from graybook.report.wording import Wording
 __all__ = ["assumes_recovery", "recovery_sentences"]
 
 _KEY = re.compile(r"recovery (?P<organ>.+): (?P<convention>dose|tolerance)$")
+_RECOVERY = re.compile(r"recovery(?=$|[ :.])")
+"""Recovery of tissue; a camera's recovery coefficient is another thing."""
 _STEP = re.compile(r"(?P<share>[0-9.e-]+) from (?P<months>[0-9.e-]+) months$")
 _CONVENTIONS = {"dose": "share_off_dose", "tolerance": "share_on_tolerance"}
 
 
 def _stated(result: Result) -> list[dict[str, str]]:
-    return [one for one in result.provenance.overrides if one.get("key", "").startswith("recovery")]
+    return [one for one in result.provenance.overrides if _RECOVERY.match(one.get("key", ""))]
 
 
 def assumes_recovery(result: Result) -> bool:

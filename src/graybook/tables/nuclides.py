@@ -11,7 +11,7 @@ from graybook.tables._element_names import symbol_of
 from graybook.tables._rows import PRIMARY_CHECKED, Row, number, place_of, table_rows
 from graybook.tables.sources import source_text
 
-__all__ = ["Daughter", "Nuclide", "known_nuclide", "nuclide", "nuclide_name", "nuclides"]
+__all__ = ["Daughter", "Nuclide", "agent_name", "known_nuclide", "nuclide", "nuclide_name", "nuclides"]
 
 _FILE = "nuclides.csv"
 _ENERGIES = (
@@ -27,6 +27,7 @@ _SPELLINGS = (
     re.compile(rf"\^?\s*{_NUMBER}\s*\^?[\s\-_]*{_ELEMENT}"),
     re.compile(rf"{_ELEMENT}[\s\-_]*{_NUMBER}", re.IGNORECASE),
 )
+_CARRIED = re.compile(r"^(?:[^\W\d_]+\s*\^\d{1,3}m?\^|\^\d{1,3}m?\^\s*[^\W\d_]+)\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +129,18 @@ def nuclide_name(text: str) -> str | None:
         if found and symbol:
             return f"{symbol}-{int(found['number'])}{found['isomer'].lower()}"
     return None
+
+
+def agent_name(text: str) -> str:
+    """
+    What carries a nuclide, without the nuclide that names of agents in DICOM begin with.
+
+    Examples
+    --------
+    >>> agent_name("Lutetium^177^ DOTATATE"), agent_name("DOTATATE")
+    ('DOTATATE', 'DOTATATE')
+    """
+    return _CARRIED.sub("", text.strip()) or text.strip()
 
 
 def known_nuclide(text: str) -> Nuclide | None:

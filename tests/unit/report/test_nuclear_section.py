@@ -16,6 +16,7 @@ from graybook.report.material import Material
 from graybook.report.nuclear_figures import by_therapy, nuclear_svg, shown_lines, shown_organs
 from graybook.report.nuclear_words import apart_text
 from graybook.report.pictures import pictures
+from graybook.report.recovery_words import assumes_recovery, recovery_sentences
 from graybook.report.result import Result
 from graybook.report.sheet import sheet
 from graybook.report.wording import Wording
@@ -239,3 +240,12 @@ def test_constants_of_the_device_stand_with_what_they_move(beside: Material) -> 
     assert rows[table.marked][:2] == ["49.670", "used"]
     assert any(row[:2] == ["50.000", "+0.7\u00a0%"] for row in rows)
     assert all(any(one.refs for one in row) for row in table.rows)
+
+
+def test_a_cameras_recovery_is_no_recovery_of_tissue(beside: Material) -> None:
+    """A stated recovery coefficient leaves "recovery between courses 0" as it was (rule 11)."""
+    stated = {"key": "recovery_coefficient D: points", "value": "[64.5 0.778]", "author": "A"}
+    made = beside.result.provenance.model_copy(update={"overrides": [stated]})
+    found = beside.result.model_copy(update={"provenance": made})
+    assert not assumes_recovery(found)
+    assert list(recovery_sentences(found, EN)) == ["Recovery between courses: 0."]

@@ -17,7 +17,7 @@ from graybook.record import (
     Status,
 )
 from graybook.tables.agent_names import agent_named
-from graybook.tables.nuclides import nuclide_name
+from graybook.tables.nuclides import agent_name, nuclide_name
 from graybook.workflow.folder.planned import content_id
 
 __all__ = ["CYCLES_WITHIN", "microsphere_courses", "radionuclide_courses"]
@@ -75,7 +75,7 @@ def _radionuclide(cycles: Sequence[Administration]) -> Course:
     label = " ".join(one for one in (first.nuclide, first.agent) if one)
     words = ["radionuclide", *(f"{one.date} {one.cycle} {label}" for one in cycles)]
     return _course(
-        label,
+        " ".join(one for one in (first.nuclide, agent_name(first.agent)) if one),
         words,
         Modality.RADIONUCLIDE,
         [(one.date, one.activity_gbq, one.cycle) for one in cycles],
