@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -106,3 +107,44 @@ def test_left_out() -> None:
     """A series that a person leaves out is neither read nor asked about."""
     text = f'[[nuclear_image]]\nseries = "series.i"\nleave_out = true\n{SIGNED}'
     assert read(spect("i", KIDNEY, 24.0, **asked("activity_in_suv")), text=text) == ((), [])
+
+
+LATER = 8
+"""First slice of the later bed: in the middle of the cube."""
+
+
+def beds(correction: str) -> list[ImageSliceFacts]:
+    """The image slice by slice, those above taken ten minutes later; uncorrected each slice is true at its own time."""
+    whole = spect("pet", KIDNEY, 24.0)
+    begin = MOMENT + timedelta(hours=24)
+    values, facts = whole.voxels(), whole.activity
+    assert facts is not None
+    slices = []
+    for n, place in enumerate(whole.frames_mm):
+        acquired = begin + timedelta(minutes=10 if n >= LATER else 0)
+        reference = begin if correction == "START" else acquired
+        slices.append(
+            replace(
+                whole,
+                header=replace(whole.header, path=f"pet/{n}", sop_instance_uid=f"pet.{n}"),
+                position_mm=place,
+                frames_mm=(),
+                voxels=lambda plane=values[n]: plane,
+                activity=replace(facts, acquired=acquired, reference=reference, decay_correction=correction),
+            )
+        )
+    return slices
+
+
+def test_beds_of_pet() -> None:
+    """Corrected to the start of the scan all beds are of one moment; uncorrected the later bed is brought back to it."""
+    (corrected,), _ = read(*beds("START"))
+    assert in_cube(corrected) == pytest.approx(seen(24.0))
+    (bare,), _ = read(*beds("NONE"))
+    late = LATER
+    lower, upper = (bare.bq_per_ml[part].sum() for part in (slice(0, late), slice(late, None)))
+    plain_lower, plain_upper = (
+        corrected.bq_per_ml[part].sum() for part in (slice(0, late), slice(late, None))
+    )
+    assert lower == pytest.approx(plain_lower)
+    assert upper == pytest.approx(plain_upper * 2.0 ** (10.0 / 60.0 / HALF_LIFE_H))
