@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graybook.errors import NotComparable
 from graybook.files.nuclear_settings import Clock
 from graybook.interventional.voxel import Calibration
 from graybook.nuclear.decay import decay_factor
@@ -79,10 +78,14 @@ def verified(
     calibrations = [Calibration.PATIENT_RELATIVE] if infusion.activity_gbq else []
     calibrations += [Calibration.ABSOLUTE] if decay is not None else []
     if not calibrations or delivered is None:
-        raise NotComparable(
-            "Nobody says how much was given, and the image does not show it.",
-            value=found.image.path,
-            remedy="Give --activity-gbq, or activity_gbq in [[radioembolisation]]: what reached the patient.",
+        asked_for = Finding(
+            code="sirt_activity_unknown", subject=found.image.path, params={"path": found.image.path}
+        )
+        return Verified(
+            image=_image(found),
+            regions=tuple(_regions(found, parts, physics)),
+            closure=closure,
+            findings=(*said, asked_for),
         )
     doses = []
     for calibration in calibrations:

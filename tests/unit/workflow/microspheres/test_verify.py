@@ -439,3 +439,11 @@ def test_nothing_perfused_is_a_question(folder: Path, tmp_path: Path) -> None:
         "perfused",
         "lung",
     }
+
+
+def test_the_image_itself_tells_how_much_was_given(folder: Path) -> None:
+    """No activity stated, a PET in Bq/ml and a moment: absolute doses, the scout without doses, and the question."""
+    found = sirt_verify(folder, VerifyAsked(device="y90-glass", infused=GIVEN.infused, lung_kg=0.8))
+    assert [(one.role, one.calibration, one.used) for one in found.doses] == [("after", "absolute", True)]
+    assert found.doses[0].activity_gbq == pytest.approx(0.2, rel=2e-4)
+    assert "sirt_activity_unknown" in {one.code for one in found.statements}
