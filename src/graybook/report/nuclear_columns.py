@@ -17,7 +17,7 @@ __all__ = ["apart_notes", "columns_table", "external_cell", "kinds_apart", "narr
 
 _KINDS = ("radionuclide", "microspheres")
 _ORGANS = ("organ", "other")
-_NAMED = 4
+_NAMED = 3
 """Organs in the line of the first page."""
 
 
@@ -44,6 +44,14 @@ def _between(grades: Sequence[str]) -> str:
     return "–".join(dict.fromkeys((grades[0], grades[-1]))) if grades else ""
 
 
+def _external_text(structure: StructureResult, result: Result, words: Wording) -> str:
+    """The mean of the 3D sum; "≥" only where a course of beams is missing from it, since what stands apart has its own columns."""
+    beams = [one for one in result.courses if one.modality not in _KINDS]
+    if structure.lower_bound and all(one.in_sum for one in beams):
+        structure = structure.model_copy(update={"lower_bound": False})
+    return metric_text(structure, "mean_gy", words, unit=True)
+
+
 def external_cell(structure: StructureResult, result: Result, words: Wording) -> Cell:
     """Mean EQD2 of external beam, as the first page has it: with its band where one was computed, and grade."""
     full = _external(structure, result, words)
@@ -61,7 +69,7 @@ def _band_ends(structure: StructureResult, result: Result, words: Wording) -> st
 
 def _external(structure: StructureResult, result: Result, words: Wording) -> Cell:
     """Mean EQD2 of external beam: the 3D sum, with its band where one was computed."""
-    value = metric_text(structure, "mean_gy", words, unit=True)
+    value = _external_text(structure, result, words)
     given = any(course.modality not in _KINDS for course in result.courses)
     if value == DASH:
         return cell(words("not_known") if given and structure.courses else DASH)
@@ -227,22 +235,26 @@ def _in_line(dose: ApartDose, what: str, words: Wording) -> str:
     return f"{value} ({quiet})" if quiet else value
 
 
+def _organ_in_line(structure: StructureResult, result: Result, words: Wording) -> str:
+    """External beam, what stands apart, and the indicative total of one organ."""
+    nuclides = _nuclides(result)
+    external = _external_text(structure, result, words)
+    doses = [words("apart_external", dose=external)] if external != DASH else []
+    doses += [_in_line(one, nuclides.get(one.course, ""), words) for one in structure.apart if _known(one)]
+    total = "" if structure.indicative is None else _total(structure, words).lines[0]
+    key = "apart_of_with_total" if total and external != DASH else "apart_of"
+    return words(key, organ=structure.name, doses=" + ".join(doses), total=total)
+
+
 def apart_line(result: Result, words: Wording) -> str:
     """Which organs radionuclides and microspheres are known to have reached, kidneys and bone marrow first; empty without any."""
-    nuclides = _nuclides(result)
     known = [one for one in result.structures if any(_known(dose) for dose in one.apart)]
     known.sort(key=lambda one: first_organs(f"{one.name} {one.tg263 or ''}"))
-    said = [
-        words(
-            "apart_of",
-            organ=one.name,
-            doses=" + ".join(
-                _in_line(dose, nuclides.get(dose.course, ""), words) for dose in one.apart if _known(dose)
-            ),
-        )
-        for one in known
-    ]
-    return words("apart_line", organs=words.listing(said, _NAMED)) if said else ""
+    if not known:
+        return ""
+    said = [_organ_in_line(one, result, words) for one in known[:_NAMED]]
+    more = words("and_more", n=len(known) - _NAMED) if len(known) > _NAMED else ""
+    return words("apart_line", organs=" ".join(part for part in (words.series(said), more) if part))
 
 
 def _nuclides(result: Result) -> dict[str, str]:

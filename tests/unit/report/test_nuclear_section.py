@@ -13,6 +13,7 @@ from graybook.report import timeline
 from graybook.report.blocks import Figure, Paragraph, References, Section, Sheet, Table
 from graybook.report.html import html_text
 from graybook.report.material import Material
+from graybook.report.nuclear_columns import external_cell
 from graybook.report.nuclear_figures import by_therapy, nuclear_svg, shown_lines, shown_organs
 from graybook.report.nuclear_words import apart_text
 from graybook.report.pictures import pictures
@@ -222,7 +223,11 @@ def test_timeline_names_each_activity(beside: Material) -> None:
 def test_first_page_names_kidneys_first(beside: Material) -> None:
     """Whatever organs fit into the table, one line has kidneys and marrow with interval and grade, judged by no limit."""
     line = _sheet(beside).summary.apart
-    assert "judged by no external-beam limit: Rein G ¹⁷⁷Lu 4.37\u00a0Gy (3.88–4.87, A)" in line
+    assert (
+        "judged by no external-beam limit: Rein G external beam 6.21\u00a0Gy + ¹⁷⁷Lu 4.37\u00a0Gy (3.88–4.87, A)"
+        in line
+    )
+    assert "indicative total ≥ 10.58\u00a0Gy" in line
     assert line.index("Rein D") < line.index("Foie")
 
 
@@ -249,3 +254,20 @@ def test_a_cameras_recovery_is_no_recovery_of_tissue(beside: Material) -> None:
     found = beside.result.model_copy(update={"provenance": made})
     assert not assumes_recovery(found)
     assert list(recovery_sentences(found, EN)) == ["Recovery between courses: 0."]
+
+
+@pytest.mark.rule(15)
+def test_external_beam_is_no_lower_bound_for_want_of_radionuclides(beside: Material) -> None:
+    """With every course of beams in the sum, its own column has no "≥"; with one missing it does."""
+    whole = beside.result.model_copy(
+        update={
+            "courses": [
+                one.model_copy(update={"in_sum": one.modality not in ("radionuclide", "microspheres")})
+                for one in beside.result.courses
+            ]
+        }
+    )
+    liver = next(one for one in whole.structures if one.name == "Foie")
+    assert liver.lower_bound
+    assert external_cell(liver, whole, EN).lines[0] == "2.88\u00a0Gy"
+    assert external_cell(liver, beside.result, EN).lines[0] == "≥ 2.88\u00a0Gy"
