@@ -7,33 +7,14 @@ from functools import cache
 from typing import NamedTuple, cast
 
 from graybook.dicom.attributes import Attributes
+from graybook.tables.nuclides import nuclide_name
 
 __all__ = ["Code", "code_of", "code_of_item", "nuclide_code", "nuclide_of", "nuclide_of_text"]
 
 CONTEXT_GROUPS = (18, 4020)
 """Radiopharmaceutical Isotope, PET Radionuclide (PS3.16)."""
-SYMBOLS = {
-    "Ac": "actinium", "Ag": "silver", "Al": "aluminium", "Am": "americium", "As": "arsenic", "At": "astatine",
-    "Au": "gold", "Ba": "barium", "Bi": "bismuth", "Br": "bromine", "C": "carbon", "Ca": "calcium",
-    "Cd": "cadmium", "Ce": "cerium", "Cl": "chlorine", "Co": "cobalt", "Cr": "chromium", "Cs": "caesium",
-    "Cu": "copper", "Dy": "dysprosium", "Er": "erbium", "Eu": "europium", "F": "fluorine", "Fe": "iron",
-    "Fr": "francium", "Ga": "gallium", "Gd": "gadolinium", "Ge": "germanium", "Hf": "hafnium", "Hg": "mercury",
-    "Ho": "holmium", "I": "iodine", "In": "indium", "Ir": "iridium", "K": "potassium", "Kr": "krypton",
-    "La": "lanthanum", "Lu": "lutetium", "Mn": "manganese", "Mo": "molybdenum", "N": "nitrogen", "Na": "sodium",
-    "Nb": "niobium", "Nd": "neodymium", "O": "oxygen", "Os": "osmium", "P": "phosphorus", "Pb": "lead",
-    "Pd": "palladium", "Pm": "promethium", "Po": "polonium", "Pr": "praseodymium", "Pt": "platinum",
-    "Ra": "radium", "Rb": "rubidium", "Re": "rhenium", "Rh": "rhodium", "Rn": "radon", "Ru": "ruthenium",
-    "S": "sulphur", "Sb": "antimony", "Sc": "scandium", "Se": "selenium", "Sm": "samarium", "Sn": "tin",
-    "Sr": "strontium", "Ta": "tantalum", "Tb": "terbium", "Tc": "technetium", "Te": "tellurium", "Th": "thorium",
-    "Ti": "titanium", "Tl": "thallium", "Tm": "thulium", "U": "uranium", "V": "vanadium", "W": "tungsten",
-    "Xe": "xenon", "Y": "yttrium", "Yb": "ytterbium", "Zn": "zinc", "Zr": "zirconium",
-}  # fmt: skip
-ELEMENTS = {
-    **{symbol.lower(): symbol for symbol in SYMBOLS},
-    **{name: symbol for symbol, name in SYMBOLS.items()},
-}
 MASS = r"\^?(?P<mass>\d{1,3}[mM]?)\^?"
-ELEMENT = r"(?P<element>[A-Za-z]+)"
+ELEMENT = r"(?P<element>[^\W\d_]+)"
 LEADING = re.compile(rf"(?<![\w^]){MASS}[\s-]*{ELEMENT}(?!\w)")
 TRAILING = re.compile(rf"(?<!\w){ELEMENT}[\s-]*{MASS}(?!\w)")
 
@@ -51,18 +32,17 @@ def nuclide_of_text(text: str) -> str:
 
     Examples
     --------
-    >>> [nuclide_of_text(text) for text in ("^177^Lutetium", "Lu177", "F^18^", "99mTc-MAA", "Lutetium 177 PSMA-617")]
+    >>> [nuclide_of_text(text) for text in ("^177^Lutetium", "Lu177", "F^18^", "99mTc-MAA", "Lutécium 177 PSMA-617")]
     ['Lu-177', 'Lu-177', 'F-18', 'Tc-99m', 'Lu-177']
     >>> nuclide_of_text("iodine"), nuclide_of_text("F-18 and Ga-68")
     ('', '')
     """
-    found = set()
+    found: set[str | None] = set()
     for pattern in (LEADING, TRAILING):
         for match in pattern.finditer(text):
-            symbol = ELEMENTS.get(match["element"].lower())
-            if symbol:
-                found.add(f"{symbol}-{match['mass'].lower()}")
-    return found.pop() if len(found) == 1 else ""
+            found.add(nuclide_name(f"{match['element']}-{match['mass']}"))
+    found.discard(None)
+    return (found.pop() or "") if len(found) == 1 else ""
 
 
 @cache

@@ -16,6 +16,7 @@ from graybook.dicom.moments import clock_of, date_time_of, offset_of
 from graybook.dicom.nuclide_codes import code_of, nuclide_of, nuclide_of_text
 from graybook.dicom.parsing import reason
 from graybook.record.assessment import Finding, Severity
+from graybook.tables.nuclides import known_nuclide
 
 __all__ = ["ACTIVITY_MODALITIES", "activity", "administered_bq"]
 
@@ -24,6 +25,9 @@ LEAST_BQ = 1.0e5
 """A total dose of more is in Bq, of less in MBq: nobody is given 100 GBq and more, nor less than 0.1 MBq. [Bq or MBq]"""
 MOST_BQ = 1.0e12
 BQ_PER_MBQ = 1.0e6
+HALF_LIFE_SHARE = 0.05
+"""A half-life that differs by more is that of another nuclide, or in another unit."""
+SECONDS_PER_H = 3600.0
 ENHANCED_PET = ("1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1")
 PARTIAL = ("DYNAMIC", "GATED", "REPROJECTION")
 """Series Types whose slices are no whole static image."""
@@ -154,9 +158,12 @@ def _given(attributes: Attributes, offset: tzinfo | None, modality: str) -> _Giv
         code = "activity_nuclides_several" if len(nuclides - {""}) > 1 else "activity_nuclide"
         questions.append(_asked(attributes, code, value=", ".join(found)))
     half_life_s = first.number("RadionuclideHalfLife")
+    nuclide = nuclides.pop() if len(nuclides) == 1 else ""
+    if half_life_s and not _is_of(nuclide, half_life_s):
+        questions.append(_asked(attributes, "activity_half_life", nuclide=nuclide, value=half_life_s))
     known = {item.number("RadionuclideTotalDose") for item in items} if len(items) > 1 else set()
     return _Given(
-        nuclide=nuclides.pop() if len(nuclides) == 1 else "",
+        nuclide=nuclide,
         agent=agent,
         half_life_s=half_life_s if half_life_s and half_life_s > 0.0 else None,
         administered=date_time_of(first, "RadiopharmaceuticalStartDateTime", offset)
@@ -166,6 +173,12 @@ def _given(attributes: Attributes, offset: tzinfo | None, modality: str) -> _Giv
         activity_bq=None if len(known) > 1 else _total_bq(attributes, first, modality),
         questions=tuple(questions),
     )
+
+
+def _is_of(nuclide: str, half_life_s: float) -> bool:
+    """Whether a stated half-life is that of the nuclide, where the decay data have it."""
+    known = known_nuclide(nuclide)
+    return known is None or abs(half_life_s / (SECONDS_PER_H * known.half_life_h) - 1.0) <= HALF_LIFE_SHARE
 
 
 def _agent(item: Attributes) -> str:

@@ -26,7 +26,8 @@ EXTRAVASATION = {("113506", "DCM")}
 ACTIVITIES_GBQ = {"Bq": 1e-9, "kBq": 1e-6, "MBq": 1e-3, "GBq": 1.0, "mCi": 0.037, "Ci": 37.0, "uCi": 3.7e-5}
 """Units of activity (UCUM). [GBq]"""
 PERCENT = "%"
-MOST_GBQ = 1000.0
+LEAST_GBQ, MOST_GBQ = 1e-6, 1000.0
+"""Nobody is given less or more, nor measures it. [GBq]"""
 DIFFER = 0.02
 """Share by which the administered activity may differ from that before minus that after."""
 
@@ -113,7 +114,7 @@ def _one_activity(item: ContentItem | None, path: str) -> tuple[float | None, li
         return None, []
     value, unit = item.measured
     per_unit = ACTIVITIES_GBQ.get(unit)
-    if value is None or per_unit is None or not 0.0 < value * per_unit < MOST_GBQ:
+    if value is None or per_unit is None or not LEAST_GBQ < value * per_unit < MOST_GBQ:
         shown = f"{'-' if value is None else value} {unit or '-'}"
         return None, [_asked("dose_report_activity", path, value=shown)]
     return round(value * per_unit, 9), []

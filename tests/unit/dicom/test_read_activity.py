@@ -50,6 +50,11 @@ def pet(tiny: Any, z_mm: float = 0.0, *, drug: dict[str, Any] | None = None, **c
     return tiny.ct(z_mm, **{**values, **changes})
 
 
+def coded(tiny: Any, meaning: str) -> list[Any]:
+    """A code that is known by its meaning alone."""
+    return [tiny.item(CodeValue="X", CodingSchemeDesignator="99L", CodeMeaning=meaning)]
+
+
 def mapping(
     tiny: Any, units: str = "Bq/ml", slope: float = 5.0, intercept: float = 0.0, **changes: Any
 ) -> Any:
@@ -284,9 +289,8 @@ def test_what_is_missing_or_contradicts_itself_is_asked(
 def test_nm_may_say_nothing_of_decay(tiny: Any, read: Any) -> None:
     """20 min of 177Lu without a word on decay is taken at its mean; of 68Ga (68 min) it is asked; DECY without a moment too."""
     assert asked(read(spect(tiny))) == []
-    short = read(
-        spect(tiny, RadiopharmaceuticalInformationSequence=[given(tiny, RadionuclideHalfLife="4080")])
-    )
+    gallium = given(tiny, RadionuclideHalfLife="4080", RadionuclideCodeSequence=coded(tiny, "^68^Gallium"))
+    short = read(spect(tiny, RadiopharmaceuticalInformationSequence=[gallium]))
     assert asked(short) == ["activity_decay_correction"]
     assert asked(read(spect(tiny, CorrectedImage=["DECY", "ATTN"]))) == ["activity_decay_correction"]
 
@@ -372,9 +376,16 @@ def test_total_dose_in_bq_or_mbq(
 def test_nuclides(tiny: Any, read: Any, code: Any, agent: str, nuclide: str) -> None:
     """By code, old or new, else by its meaning, else by the agent's name; a code against its meaning is none, and asked."""
     codes = [tiny.item(**code)] if code else []
-    facts = read(pet(tiny, drug={"RadionuclideCodeSequence": codes, "Radiopharmaceutical": agent}))
+    drug = {"RadionuclideCodeSequence": codes, "Radiopharmaceutical": agent, "RadionuclideHalfLife": None}
+    facts = read(pet(tiny, drug=drug))
     assert facts.activity.nuclide == nuclide
     assert asked(facts) == ([] if nuclide else ["activity_nuclide"])
+
+
+@pytest.mark.parametrize("half_life", ["6586.2", "159.53", "6.647", "574300800"])
+def test_a_half_life_of_another_nuclide_is_asked(tiny: Any, read: Any, half_life: str) -> None:
+    """18F's half-life on 177Lu, or 177Lu's in hours, days or milliseconds: one of the two is wrong, and asked."""
+    assert "activity_half_life" in asked(read(pet(tiny, drug={"RadionuclideHalfLife": half_life})))
 
 
 def test_two_nuclides_are_asked(tiny: Any, read: Any) -> None:
@@ -433,11 +444,12 @@ def test_a_mixed_series_is_asked(tiny: Any, folder: Any, change: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    ("half_life", "codes"), [(str(HALF_LIFE_S), []), ("21624", ["activity_reference_apart"])]
+    ("nuclide", "half_life", "codes"),
+    [("^177^Lutetium", str(HALF_LIFE_S), []), ("^99m^Technetium", "21624", ["activity_reference_apart"])],
 )
-def test_bed_positions_of_nm(tiny: Any, folder: Any, half_life: str, codes: list[str]) -> None:
+def test_bed_positions_of_nm(tiny: Any, folder: Any, nuclide: str, half_life: str, codes: list[str]) -> None:
     """Two beds 30 min apart, START: the earlier start for 177Lu (0.2 %); asked for 99mTc (5.6 %), whose beds may mean their own."""
-    drug = given(tiny, RadionuclideHalfLife=half_life)
+    drug = given(tiny, RadionuclideHalfLife=half_life, RadionuclideCodeSequence=coded(tiny, nuclide))
     files = {
         f"{k}.dcm": spect(
             tiny,

@@ -133,6 +133,7 @@ def test_units_of_activity(read: Any, value: str, unit: str, gbq: float) -> None
         ({"113507": {"unit": "mBq"}}, "dose_report_activity"),
         ({"113507": {"value": "0"}}, "dose_report_activity"),
         ({"113507": {"value": "7.4e12"}}, "dose_report_activity"),
+        ({"113507": {"value": "1e-9"}}, "dose_report_activity"),
         ({"113507": {"value": "7900"}}, "dose_report_contradicts"),
         ({"123003": {"time": "20241231"}}, "dose_report_start"),
         ({"123003": {"time": "20241331234500"}}, "dose_report_start"),
