@@ -21,9 +21,10 @@ def demo(
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print result.json on stdout.")] = False,
 ) -> None:
-    """Write a synthetic patient with three courses as DICOM, assess it, and say where the report is.
+    """Write a synthetic patient as DICOM, assess it, and say where the report is.
 
-    A lymphoma in 2009, a lung lesion in 2019, a proposed course in 2026: doses are closed forms, so every number can be checked.
+    A lymphoma in 2009, a lung lesion in 2019, three cycles of 177Lu in 2022 and 2023, a proposed course in 2026: doses are closed
+    forms, so every number can be checked.
     """
     from graybook.workflow.demo.patient import write_synthetic_patient
     from graybook.workflow.registering.giving_back import made_folder

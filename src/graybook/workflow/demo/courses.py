@@ -1,4 +1,4 @@
-"""Synthetic courses: the story of one invented patient comes in as numbers here; three courses with closed-form doses go out."""
+"""Synthetic courses: the story of one invented patient comes in as numbers here; courses with closed-form doses go out."""
 
 from __future__ import annotations
 

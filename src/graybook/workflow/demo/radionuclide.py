@@ -38,7 +38,8 @@ VOXEL_MM, SHAPE, FIRST_MM = 5.0, (27, 48, 74), (-182.5, -117.5, -211.0)
 """Of the SPECT; origin in the reference frame."""
 FINE = 2
 """Parts of a voxel along each side, in which kidneys are drawn and blurred."""
-SEGMENT_MM, SEGMENT_SHAPE, SEGMENT_FIRST_MM = 2.0, (50, 29, 96), (-95.0, 17.0, -192.0)
+SEGMENT_MM, SEGMENT_SHAPE, SEGMENT_FIRST_MM = 2.0, (50, 29, 96), (-95.3, 17.3, -192.0)
+"""Of the segments: no voxel of theirs lies in the middle between two of the SPECT."""
 KIDNEY = Code("64033007", "SCT", "Kidney")
 SHIFTS_MM = ((3.0, -42.0, 118.0), (-8.0, -38.0, 96.0), (6.0, -47.0, 131.0))
 """From the reference frame to each cycle's own: the couch stood elsewhere each time."""
