@@ -71,7 +71,7 @@ def nuclear_sheet(document: NuclearDocument, language: Language) -> PlainSheet:
         lines=(),
         warnings=_warnings(document),
         sections=(section, *((_images(document, words),) if made.inputs else ())),
-        labels={"validation": words("validation"), "warnings": words("section_unknown")},
+        labels={"validation": words("validation"), "warnings": words("to_note")},
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from graybook import __version__
 from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table, cell
 from graybook.report.citations import Citations
-from graybook.report.nuclear_words import activity_text, given_text, nuclide_name, percent_text
+from graybook.report.nuclear_words import activity_text, given_text, percent_text
 from graybook.report.plain_sheet import PlainSheet, write_plain_sheet
 from graybook.report.sirt_figure import COMPARED, sirt_svg
 from graybook.report.sirt_result import (
@@ -71,7 +71,7 @@ def _sheet(
         lines=(*lines, words("sirt_lead")),
         warnings=_warnings(statements),
         sections=tuple(sections),
-        labels={"validation": words("validation"), "warnings": words("section_unknown")},
+        labels={"validation": words("validation"), "warnings": words("to_note")},
     )
 
 
@@ -137,7 +137,7 @@ def plan_sheet(plan: SirtPlanResult, language: Language) -> PlainSheet:
         language,
         title="sirt_plan_sheet",
         head=words.term("device", plan.device),
-        details=nuclide_name(plan.nuclide),
+        details="",
         headline=words(
             key,
             activity=activity_text(plan.activity_gbq, words),
