@@ -495,6 +495,7 @@ def hostile() -> Material:
             ],
             "rulebook": HOSTILE,
             **left_cases.said(HOSTILE),
+            **nuclear_cases.said(HOSTILE),
         }
     )
     return material(changed)

@@ -408,3 +408,39 @@ def with_nuclear(base: Material, course: CourseMaker, *, indicative: bool = True
     return Material(
         result=result, curves=base.curves, planes=base.planes, ranking=(*base.ranking, "Rein G", "Rein D")
     )
+
+
+def said(text: str) -> dict[str, Any]:
+    """Nuclear results in which every word from a file is ``text``."""
+    found = nuclear()
+    cycles = [
+        one.model_copy(
+            update={
+                "agent": text,
+                "nuclide": text,
+                "given": text,
+                "course": text,
+                "organs": [
+                    organ.model_copy(
+                        update={
+                            "organ": f"{text}{place}",
+                            "source": text,
+                            "repair_source": text,
+                            "method": text,
+                        }
+                    )
+                    for place, organ in enumerate(one.organs)
+                ],
+            }
+        )
+        for one in found.cycles
+    ]
+    cameras = [
+        one.model_copy(update={"camera": text, "units": text, "source": text}) for one in found.cameras
+    ]
+    lines = [
+        one.model_copy(update={"organ": f"Kidney {text}", "steps": [s.model_copy(update={"given": text}) for s in one.steps]})
+        for one in found.lines
+    ]  # fmt: skip
+    changed = found.model_copy(update={"cycles": cycles, "cameras": cameras, "lines": lines})
+    return {"nuclear": changed}
