@@ -13,7 +13,7 @@ from graybook.dicom.facts import ActivityFacts, AdministrationFacts, ImageSliceF
 from graybook.files.nuclear_settings import Clock
 from graybook.record import Administration
 from graybook.tables.agent_names import agent_named
-from graybook.tables.nuclides import nuclide_name
+from graybook.tables.nuclides import agent_name, nuclide_name
 from graybook.workflow.folder.clock import day_in, hours_between
 from graybook.workflow.folder.notes import Notes
 
@@ -94,6 +94,7 @@ def _take_report(
 ) -> None:
     """Add a report's administration, or join it with the one it speaks of."""
     path = report.header.path
+    given = replace(given, agent=agent_name(given.agent))
     if not _treats(given.nuclide, given.agent):
         return
     place = next((n for n, one in enumerate(found) if _same(one, given, clock)), None)
@@ -186,7 +187,7 @@ def _of_image(facts: ActivityFacts) -> Administration | None:
     activity = None if facts.administered_bq is None else facts.administered_bq / 1e9
     return Administration(
         nuclide=nuclide_name(facts.nuclide) or facts.nuclide,
-        agent=facts.agent,
+        agent=agent_name(facts.agent),
         started=started,
         activity_gbq=activity,
     )

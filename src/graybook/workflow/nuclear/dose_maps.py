@@ -21,6 +21,7 @@ from graybook.record import Finding
 from graybook.tables.nuclides import nuclide
 from graybook.tables.voxel_s import voxel_s_tables
 from graybook.workflow.nuclear.cycles import Cycle
+from graybook.workflow.nuclear.organ_dose import is_kernel_sized
 from graybook.workflow.nuclear.region_activity import LEAST_NOISE
 
 __all__ = ["DoseMap", "dose_map"]
@@ -91,6 +92,7 @@ def _same(one: Grid, other: Grid) -> bool:
         and one.planes_mm is None
         and other.planes_mm is None
         and one.is_orthonormal
+        and is_kernel_sized(one)
         and bool(np.allclose(one.origin_mm, other.origin_mm, atol=SAME_MM))
         and bool(np.allclose(one.spacing_mm, other.spacing_mm, atol=SAME_MM))
         and bool(np.allclose(one.axes, other.axes, atol=SAME_MM))

@@ -8,6 +8,7 @@ import numpy as np
 
 from graybook.errors import GraybookError, InputError, NotComparable
 from graybook.files.nuclear_settings import OrganWish
+from graybook.geometry import Grid
 from graybook.nuclear.alpha import ChainDose, chain_dose
 from graybook.nuclear.chain import Chain, chain_in_place
 from graybook.nuclear.local_deposition import local_deposition_gy
@@ -22,7 +23,19 @@ from graybook.workflow.nuclear.organ_curve import OrganCurve
 from graybook.workflow.nuclear.organ_points import OrganPoint, OrganPoints
 from graybook.workflow.nuclear.region_activity import mean_of
 
-__all__ = ["LOCAL", "DoseOption", "Mass", "OrganDose", "VoxelDoses", "mass_of", "organ_dose"]
+__all__ = [
+    "LOCAL",
+    "DoseOption",
+    "Mass",
+    "OrganDose",
+    "VoxelDoses",
+    "is_kernel_sized",
+    "mass_of",
+    "organ_dose",
+]
+
+LEAST_EDGE_MM, MOST_EDGE_MM = 0.5, 25.0
+"""Voxels that a kernel of 2 to 10 mm may be asked of. [mm]"""
 
 LOCAL, VOXELS, SPHERE, ORGAN_S = "local deposition", "voxel S", "sphere", "organ S"
 
@@ -110,10 +123,21 @@ class VoxelDoses:
         )
 
 
+def is_kernel_sized(grid: Grid) -> bool:
+    """Whether voxels are of a size that kernels are made for: others are a file's mistake."""
+    return all(LEAST_EDGE_MM <= edge <= MOST_EDGE_MM for edge in grid.spacing_mm.tolist())
+
+
 def _dose_rate(image: ActivityImage) -> VoxelSDose | NotComparable:
     if image.grid.planes_mm is not None:
         return NotComparable(
             "Voxel S-values need evenly spaced planes.", value=image.path, remedy="Use local deposition."
+        )
+    if not is_kernel_sized(image.grid):
+        return NotComparable(
+            "Voxel S-values need voxels of a few millimetres.",
+            value=image.grid.spacing_mm.tolist(),
+            remedy="Use local deposition.",
         )
     mbq = np.clip(image.bq_per_ml, 0.0, None) * (image.grid.voxel_cm3 / 1e6)
     try:

@@ -54,7 +54,8 @@ def region_voxels(placed: PlacedRegion, image: ActivityImage) -> RegionVoxels:
     nz, ny, nx = image.grid.shape
     indices = np.full((len(points), 3), -1, dtype=np.int64)
     there = np.isfinite(points).all(axis=1) & np.isfinite(volumes)
-    indices[there] = np.rint(image.grid.indices_of(points[there])).astype(np.int64)
+    places = np.clip(image.grid.indices_of(points[there]), -1.0, float(max(image.grid.shape)))
+    indices[there] = np.rint(places).astype(np.int64)
     x, y, z = indices.T
     inside = (x >= 0) & (y >= 0) & (z >= 0) & (x < nx) & (y < ny) & (z < nz)
     flat = (z[inside] * ny + y[inside]) * nx + x[inside]
