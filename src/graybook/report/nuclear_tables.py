@@ -260,18 +260,20 @@ def _models(organs: Sequence[OrganCycleResult], words: Wording) -> Cell:
     return cell(*(_lines(other, words) or [DASH]), even=True)
 
 
-def _used(organs: Sequence[OrganCycleResult], words: Wording) -> list[str]:
-    names = dict.fromkeys(
-        part
-        for organ in organs
-        for used in (used_choice(organ),)
-        for part in (
-            "" if used is None else curve_name(used.model, used.tail, words),
-            method_name(organ.method, words),
-        )
-        if part
-    )
-    return list(names)
+def _used(found: Sequence[tuple[CycleResult, OrganCycleResult]], words: Wording) -> list[str]:
+    """Models of curve and dose used; of which cycles, where not of all."""
+    cycles: dict[str, list[int]] = {}
+    for cycle, organ in found:
+        used = used_choice(organ)
+        curve = "" if used is None else curve_name(used.model, used.tail, words)
+        for name in filter(None, (curve, method_name(organ.method, words))):
+            cycles.setdefault(name, []).append(cycle.number)
+    return [
+        name
+        if len(numbers) == len(found)
+        else words("used_in_cycles", name=name, cycles=", ".join(str(one) for one in numbers))
+        for name, numbers in cycles.items()
+    ]
 
 
 def _said(organs: Sequence[OrganCycleResult], words: Wording) -> list[str]:
@@ -287,7 +289,7 @@ def choices_table(cycles: Sequence[CycleResult], words: Wording) -> Table | None
             rows.append(
                 (
                     cell(name, strong=True),
-                    cell(*_used(organs, words), *_said(organs, words), even=True),
+                    cell(*_used(found, words), *_said(organs, words), even=True),
                     _curves(organs, words),
                     _models(organs, words),
                 )

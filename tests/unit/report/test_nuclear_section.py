@@ -15,6 +15,7 @@ from graybook.report.html import html_text
 from graybook.report.material import Material
 from graybook.report.nuclear_columns import external_cell
 from graybook.report.nuclear_figures import by_therapy, nuclear_svg, shown_lines, shown_organs
+from graybook.report.nuclear_tables import choices_table
 from graybook.report.nuclear_words import apart_text
 from graybook.report.pictures import pictures
 from graybook.report.recovery_words import assumes_recovery, recovery_sentences
@@ -271,3 +272,25 @@ def test_external_beam_is_no_lower_bound_for_want_of_radionuclides(beside: Mater
     assert liver.lower_bound
     assert external_cell(liver, whole, EN).lines[0] == "2.88\u00a0Gy"
     assert external_cell(liver, beside.result, EN).lines[0] == "≥ 2.88\u00a0Gy"
+
+
+def test_models_that_differ_between_cycles_name_theirs(beside: Material) -> None:
+    """Two cycles with a fitted curve and one with a single image: each model names its cycles."""
+    one, two, three = cases.lutate_cycles()
+    single = [
+        organ.model_copy(
+            update={
+                "time_integrated_choices": [
+                    choice.model_copy(update={"model": "madsen"}) if choice.used else choice
+                    for choice in organ.time_integrated_choices
+                ]
+            }
+        )
+        for organ in three.organs
+    ]
+    table = choices_table([one, two, three.model_copy(update={"organs": single})], EN)
+    assert table is not None
+    lines = table.rows[0][1].lines
+    assert "uptake and washout (cycle 1, 2)" in lines
+    assert "one time point (Madsen) (cycle 3)" in lines
+    assert "local deposition" in lines
