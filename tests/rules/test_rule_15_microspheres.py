@@ -59,8 +59,15 @@ def test_no_limit_of_beams_sees_them(tmp_path: Path) -> None:
     assert plain.keys() == beside.keys()
     assert {one.status for one in beside.values()} == {"not assessable"}
     for name, one in beside.items():
-        assert one.value in (None, plain[name].value)
-        assert one.value_upper in (None, plain[name].value_upper)
+        assert (one.value, one.value_upper) == (plain[name].value, plain[name].value_upper)
+
+
+@pytest.mark.rule(15)
+def test_an_organ_that_beams_never_saw_is_asked_nothing(tmp_path: Path) -> None:
+    """Lungs and liver not drawn beside the beams: their doses stand apart, and no limit of beams is asked of either."""
+    result = result_of(state(given(tmp_path, (6.0, 3), (4.0, 2), drawn=["Heart"]), MICROSPHERES))
+    assert {one.name for one in result.structures if one.origin == "apart"} >= {"Lungs", "Liver"}
+    assert {one.structure for one in result.constraints} <= {"Heart"}
 
 
 @pytest.mark.rule(15)

@@ -29,7 +29,7 @@ __all__ = ["with_pairs"]
 def with_pairs(organs: Sequence[AssessedOrgan], limits: Sequence[Limit]) -> tuple[AssessedOrgan, ...]:
     """The organs, and behind each right or left whose other side comes before it, the pair that some limit asks for."""
     asked = {name for one in limits for name in one.organs}
-    drawn = {one.result.tg263 for one in organs if one.result is not None}
+    drawn = {one.result.tg263 for one in organs if one.result is not None and one.result.origin != "apart"}
     found: list[AssessedOrgan] = []
     for organ in organs:
         found.append(organ)

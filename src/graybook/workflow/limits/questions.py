@@ -68,9 +68,11 @@ def limit_questions(
 
 
 def _concerns(limit: Limit, organ: AssessedOrgan) -> bool:
+    """Whether a limit speaks of an organ; of one that only what stands apart knows there is no dose of beams to ask about."""
     result = organ.result
     return (
         result is not None
+        and result.origin != "apart"
         and result.kind in JUDGED_KINDS
         and result.tg263 is not None
         and speaks_of(limit, result.tg263) is not None

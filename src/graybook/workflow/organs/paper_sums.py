@@ -90,7 +90,7 @@ def _on_paper(
         outside_grid_cm3=None,
         point_sum=PointSum(complete=complete),
     )
-    found = () if choice.finding is None else (choice.finding,)
+    found = () if choice.finding is None or course.modality.stands_apart else (choice.finding,)
     return AssessedOrgan(result=result, curves=None, findings=found)
 
 
