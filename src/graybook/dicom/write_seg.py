@@ -76,6 +76,7 @@ def seg_dataset(
     ds = header_dataset(header, sop_class=SegmentationStorage, uid=uid, modality="SEG")
     ds.ImageType = ["DERIVED", "PRIMARY"]
     ds.InstanceNumber = 1
+    ds.DeviceSerialNumber = header.software
     ds.ContentLabel, ds.ContentDescription, ds.ContentCreatorName = "SEGMENTATION", "", ""
     ds.ContentDate, ds.ContentTime = day_text(header.day), NOON
     ds.SegmentationType = "BINARY" if is_binary else "FRACTIONAL"

@@ -131,6 +131,7 @@ def _add_equipment(ds: Dataset, scan: SpectScan) -> None:
         ds.StationName = camera.station
     if camera.serial:
         ds.DeviceSerialNumber = camera.serial
+    ds.Laterality = ""
     ds.PatientOrientationCodeSequence = []
     ds.PatientGantryRelationshipCodeSequence = []
     ds.NumberOfEnergyWindows = 1
@@ -159,7 +160,6 @@ def _add_frames(ds: Dataset, grid: Grid) -> None:
     ds.NumberOfSlices = count
     ds.FrameIncrementPointer = SLICE_VECTOR
     ds.SliceVector = list(range(1, count + 1))
-    ds.PatientPosition = "HFS"
 
 
 def _add_pixels(ds: Dataset, stored: FloatArray) -> None:

@@ -220,7 +220,6 @@ def _write_kidneys(place: Path, cycle: SyntheticCycle) -> None:
         uid=synthetic_uid(cycle.key, "seg"),
         grid=_grid(cycle, SEGMENT_SHAPE, SEGMENT_MM, SEGMENT_FIRST_MM),
         segments=segments,
-        image_series_uid=synthetic_uid(cycle.key, "series", "spect 1"),
     )
 
 
