@@ -16,8 +16,9 @@ from graybook.dicom.attributes import Attributes, NotUsed
 from graybook.dicom.facts import Header, SegmentationFacts, SegmentFacts
 from graybook.dicom.nuclide_codes import code_of
 from graybook.dicom.parsing import reason
-from graybook.dicom.pixels import LARGEST_VOXELS, decoded, is_native
+from graybook.dicom.pixels import LARGEST_VOXELS
 from graybook.dicom.read_frames import Frames, enhanced_frames
+from graybook.dicom.seg_pixels import SegmentPixels, segment_pixels
 from graybook.dicom.walk import SourceFile
 from graybook.errors import InputError, UnreadableFile
 from graybook.geometry.arrays import BoolArray, FloatArray
@@ -33,7 +34,6 @@ ASIDE_MM = 0.1
 """How far a frame may lie aside of the normal through the first. [mm]"""
 EVEN_SHARE = 0.05
 """How far a plane may be from a whole number of steps, as a share of the step."""
-MOST_PLANES = 5000
 MOST_FRACTION = 255
 """Fractions are stored in 8 bits (PS3.3 C.8.20.2)."""
 
@@ -56,7 +56,7 @@ def segmentation(attributes: Attributes, header: Header, source: SourceFile) -> 
         raise NotUsed(reason("pixel_data_missing", header.path))
     count = attributes.whole("NumberOfFrames") or 1
     frames = _frames(attributes, header, count, labelled=kind == "LABELMAP")
-    _check_bytes(attributes, count)
+    pixels = segment_pixels(attributes, source, count)
     most = attributes.number("MaximumFractionalValue") if kind == "FRACTIONAL" else 1.0
     if not most or not 0.0 < most <= MOST_FRACTION:
         raise _unusable(attributes, f"MaximumFractionalValue {most}")
@@ -69,7 +69,7 @@ def segmentation(attributes: Attributes, header: Header, source: SourceFile) -> 
             algorithm=" ".join(
                 one for one in (item.code("SegmentAlgorithmType"), item.text("SegmentAlgorithmName")) if one
             ),
-            mask=_mask(source, frames, number, kind, most),
+            mask=_mask(pixels, frames, number, kind, most),
             is_fraction=kind == "FRACTIONAL",
         )
         for item, number in _numbered(attributes)
@@ -118,22 +118,6 @@ def _meaning(item: Attributes, sequence: str) -> str:
 def _series(attributes: Attributes) -> tuple[str, ...]:
     found = [item.uid("SeriesInstanceUID") for item in attributes.items("ReferencedSeriesSequence")]
     return tuple(dict.fromkeys(uid for uid in found if uid))
-
-
-def _check_bytes(attributes: Attributes, count: int) -> None:
-    """Native pixels must all be there; binary ones are packed, eight to the byte, across frames."""
-    rows, columns, bits = (attributes.whole(name) for name in ("Rows", "Columns", "BitsAllocated"))
-    if not rows or not columns or bits not in (1, 8, 16):
-        raise _unusable(attributes, f"{rows} x {columns}, {bits} bits")
-    if count * rows * columns > LARGEST_VOXELS:
-        raise _unusable(attributes, f"{count} x {rows} x {columns} voxels")
-    if not is_native(attributes.dataset):
-        return
-    element = attributes.element("PixelData")
-    held = getattr(element, "length", 0) or len(getattr(element, "value", None) or b"")
-    missing = (count * rows * columns * bits + 7) // 8 - held
-    if missing > 0:
-        raise NotUsed(reason("pixel_data_truncated", attributes.notes.path, missing=missing))
 
 
 def _frames(attributes: Attributes, header: Header, count: int, *, labelled: bool) -> _Frames:
@@ -189,7 +173,7 @@ def _grid(
     planes = np.rint(exact).astype(int)
     count = int(planes.max()) + 1
     rows, columns = attributes.whole("Rows") or 0, attributes.whole("Columns") or 0
-    if np.abs(exact - planes).max() > EVEN_SHARE or count > MOST_PLANES:
+    if np.abs(exact - planes).max() > EVEN_SHARE or count * max(1, rows * columns) > LARGEST_VOXELS:
         raise _unusable(attributes, f"planes {step:g} mm apart, and others between them")
     row_mm, column_mm = placed.pixel_spacing_mm
     try:
@@ -228,23 +212,32 @@ def _fits(multiples: FloatArray) -> bool:
 
 
 def _mask(
-    source: SourceFile, frames: _Frames, number: int, kind: str, most: float
+    pixels: SegmentPixels, frames: _Frames, number: int, kind: str, most: float
 ) -> Callable[[], FloatArray | BoolArray]:
+    own = [k for k, segment in enumerate(frames.segments) if segment in (None, number)]
+
     def mask() -> FloatArray | BoolArray:
-        _, stored = decoded(source, len(frames.planes))
-        if kind == "FRACTIONAL" and float(stored.max()) > most:
-            raise UnreadableFile(
-                f"Segmentation {source.path} has values above its Maximum Fractional Value (0062,000E).",
-                value=(float(stored.max()), most),
-                remedy="Export the segmentation again.",
-            )
         dtype = np.float32 if kind == "FRACTIONAL" else np.bool_
         found: FloatArray | BoolArray = np.zeros(frames.grid.shape, dtype=dtype)
-        for plane, segment, values in zip(frames.planes, frames.segments, stored, strict=True):
-            if kind == "LABELMAP":
-                found[plane] = values == number
-            elif segment == number:
-                found[plane] = values / most if kind == "FRACTIONAL" else values > 0
+        for frame, values in zip(own, pixels.values(own), strict=True):
+            found[frames.planes[frame]] = _inside(pixels, values, number, kind, most)
         return found
 
     return mask
+
+
+def _inside(
+    pixels: SegmentPixels, values: FloatArray, number: int, kind: str, most: float
+) -> FloatArray | BoolArray:
+    """What the stored values of one frame say of a segment."""
+    if kind == "LABELMAP":
+        return np.asarray(values == number)
+    if kind == "BINARY":
+        return np.asarray(values > 0)
+    if float(values.max()) > most:
+        raise UnreadableFile(
+            f"Segmentation {pixels.source.path} has values above its Maximum Fractional Value (0062,000E).",
+            value=(float(values.max()), most),
+            remedy="Export the segmentation again.",
+        )
+    return np.asarray(values / most)

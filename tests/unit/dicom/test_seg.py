@@ -179,6 +179,35 @@ def test_another_program_reads_what_is_written(tmp_path: Path) -> None:
     assert [one.SegmentLabel for one in found.SegmentSequence] == ["K", "L"]
 
 
+def test_a_long_header_and_many_segments(read: Any) -> None:
+    """240 segments, whose header is longer than what is read at once: each is read from its own frames alone."""
+    drawn = [mask(slice(k % 6, k % 6 + 1), seed=k) for k in range(240)]
+    segments = [WrittenSegment(label=f"S{k}", mask=one) for k, one in enumerate(drawn)]
+    buffer = BytesIO()
+    ds = seg_dataset(HEADER, uid="1.2.3.4", grid=GRID, segments=segments)
+    ds.save_as(buffer, implicit_vr=False, little_endian=True)
+    assert len(buffer.getvalue()) > 1 << 16
+    facts = read(ds)
+    check(facts, drawn)
+
+
+@pytest.mark.parametrize("syntax", ["deflated", "RLE"])
+def test_compressed_segmentations(read: Any, syntax: str) -> None:
+    """Deflated binary and RLE fractional segments are decoded as a whole, voxel for voxel."""
+    values = np.random.default_rng(3).random(GRID.shape) if syntax == "RLE" else mask(slice(0, 6))
+    ds = seg_dataset(HEADER, uid="1.2.3.4", grid=GRID, segments=[WrittenSegment(label="K", mask=values)])
+    ds.file_meta = pydicom.dataset.FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    if syntax == "RLE":
+        ds.compress(pydicom.uid.RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
+    else:
+        ds.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
+    buffer = BytesIO()
+    pydicom.dcmwrite(buffer, ds, enforce_file_format=True)
+    found = read(buffer.getvalue()).segments[0].mask()
+    np.testing.assert_allclose(found.astype(float), values.astype(float), atol=0.5 / 255 + 1e-6)
+
+
 def changed(change: Any) -> Any:
     """A written segmentation with something done to it."""
     ds = seg_dataset(
