@@ -10,6 +10,7 @@ from graybook.report.citations import Citations, limit_sources, nuclear_sources,
 from graybook.report.device_constants import device_constants
 from graybook.report.limits_section import has_limits
 from graybook.report.nuclear_chain import chain_table
+from graybook.report.nuclear_choices import choices_table
 from graybook.report.nuclear_figures import (
     LINES,
     PANELS,
@@ -26,7 +27,7 @@ from graybook.report.nuclear_result import (
     NuclearResult,
     NuclideResult,
 )
-from graybook.report.nuclear_tables import choices_table, cycles_table, doses_table, lines_table, organs_of
+from graybook.report.nuclear_tables import cycles_table, doses_table, lines_table, organs_of
 from graybook.report.nuclear_words import given_text, nuclide_name, therapy_text
 from graybook.report.result import ApartDose, Result
 from graybook.report.sirt_tables import constants_table

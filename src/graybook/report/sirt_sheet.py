@@ -1,31 +1,26 @@
-"""Sheet of radioembolisation: a plan, or doses of images before and after, come in; worded pages go out, and their files."""
+"""Sheet of radioembolisation: doses of images before and after come in; worded pages and their files go out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from graybook import __version__
-from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table, cell
+from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Table, cell
 from graybook.report.citations import Citations
 from graybook.report.nuclear_words import activity_text, given_text, percent_text
 from graybook.report.plain_sheet import PlainSheet, write_plain_sheet
 from graybook.report.sirt_figure import COMPARED, sirt_svg
+from graybook.report.sirt_page import opened, sirt_sections, sirt_sheet
 from graybook.report.sirt_result import (
-    BiologicalResult,
     CompartmentResult,
     ImageDoses,
-    SirtPlanResult,
-    SirtStatement,
     SirtVerifyResult,
 )
 from graybook.report.sirt_tables import (
     bed_cell,
     columns,
     constants_table,
-    definitions_table,
     facts_table,
-    handling_table,
     liver_table,
     percent_cell,
     recommendations_table,
@@ -35,131 +30,7 @@ from graybook.report.wording import Wording
 from graybook.text import Language
 from graybook.text.numbers import DASH
 
-__all__ = ["plan_sheet", "verify_sheet", "write_plan_pages", "write_verify_pages"]
-
-
-def _opened(text: str) -> str:
-    """The text with a capital at its start."""
-    return text[:1].upper() + text[1:]
-
-
-def _warnings(statements: Sequence[SirtStatement]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{one.text} {one.remedy}".strip() for one in statements))
-
-
-def _sheet(
-    language: Language,
-    *,
-    title: str,
-    head: str,
-    details: str,
-    headline: str,
-    lines: Sequence[str],
-    statements: Sequence[SirtStatement],
-    sections: Sequence[Section],
-) -> PlainSheet:
-    words = Wording(language)
-    return PlainSheet(
-        language=language,
-        title=words(title),
-        head=head,
-        head_details=details,
-        notice=words("notice"),
-        notice_long=words("notice_long"),
-        version=f"Graybook {__version__}",
-        headline=headline,
-        lines=(*lines, words("sirt_lead")),
-        warnings=_warnings(statements),
-        sections=tuple(sections),
-        labels={"validation": words("validation"), "warnings": words("to_note")},
-    )
-
-
-def _sections(blocks: Sequence[tuple[str, Sequence[Block | None]]], words: Wording) -> Iterator[Section]:
-    for key, found in blocks:
-        kept = tuple(one for one in found if one is not None and (not isinstance(one, Table) or one.rows))
-        if kept:
-            yield Section(id=key, title=words(key), blocks=kept)
-
-
-# --- the plan -------------------------------------------------------------------------------------------------
-
-
-def _plan_doses(plan: SirtPlanResult, numbers: Citations, words: Wording) -> Table:
-    beds: dict[str, BiologicalResult] = {one.structure: one for one in plan.biological}
-    rows: list[tuple[Cell, ...]] = []
-    figures = (
-        ("tumour", plan.tumour_kg, plan.tumour_share, plan.tumour_gy),
-        ("normal", plan.normal_kg, plan.normal_share, plan.normal_gy),
-        ("perfused", plan.tumour_kg + plan.normal_kg, plan.tumour_share + plan.normal_share, plan.perfused_gy),
-        ("lung", plan.lung_kg, plan.lung_share, plan.lung_gy),
-        ("whole_normal", plan.whole_normal_kg, None, plan.whole_normal_gy),
-    )  # fmt: skip
-    for name, mass, share, dose in figures:
-        if name == "whole_normal" and mass is None:
-            continue
-        rows.append(
-            (
-                cell(_opened(words.term("compartment", name)), strong=True),
-                cell(words.number(mass, 3)),
-                cell(DASH if share is None else f"{words.number(100.0 * share, 1)}\u00a0%"),
-                cell(words("not_known") if dose is None else words.number(dose), strong=True),
-                bed_cell(beds.get(name), numbers, words),
-            )
-        )
-    return Table(
-        columns=(
-            Column(title=words("col_compartment"), share=1.0),
-            *(Column(title=words(key), numeric=True) for key in ("col_mass", "col_share", "col_sirt_dose", "col_bed_gy")),
-        ),
-        rows=tuple(rows),
-        note=words("note_sirt_plan", emitted=words.number(plan.emitted_j), deposited=words.number(plan.deposited_j)),
-    )  # fmt: skip
-
-
-def plan_sheet(plan: SirtPlanResult, language: Language) -> PlainSheet:
-    """A plan by the partition model, in one language."""
-    words = Wording(language)
-    sources = sirt_sources(plan.constants, plan.biological, plan.recommendations)
-    numbers = Citations(sources)
-    blocks: list[tuple[str, Sequence[Block | None]]] = [
-        ("section_sirt_doses", (_plan_doses(plan, numbers, words), definitions_table(plan, words))),
-        ("section_sirt_beside", (
-            liver_table(plan.liver, words), recommendations_table(plan.recommendations, numbers, words),
-        )),
-        ("section_sirt_rests", (
-            handling_table(plan, words), constants_table(plan.constants, numbers, words),
-            numbers.listed(words("nuclear_sources")),
-        )),
-    ]  # fmt: skip
-    key = "sirt_plan_asked" if plan.target is not None else "sirt_plan_given"
-    return _sheet(
-        language,
-        title="sirt_plan_sheet",
-        head=words.term("device", plan.device),
-        details="",
-        headline=words(
-            key,
-            activity=activity_text(plan.activity_gbq, words),
-            tumour=plan.tumour_gy,
-            normal=plan.normal_gy,
-            lung=plan.lung_gy,
-        ),
-        lines=(
-            words(
-                "sirt_read_as",
-                tn=words.number(plan.tn_ratio),
-                tn_as=words.term("tn", plan.tn_definition),
-                shunt=f"{words.number(100.0 * plan.lung_shunt, 1)}\u00a0%",
-                shunt_as=words.term("shunt", plan.shunt_definition),
-            ),
-        ),
-        statements=plan.statements,
-        sections=tuple(_sections(blocks, words)),
-    )
-
-
-# --- images before and after ------------------------------------------------------------------------------------
+__all__ = ["verify_sheet", "write_verify_pages"]
 
 
 def _image_title(doses: ImageDoses, words: Wording) -> str:
@@ -168,7 +39,7 @@ def _image_title(doses: ImageDoses, words: Wording) -> str:
         role=words.term("role", doses.role),
         calibration=words.term("calibrated", doses.calibration),
     )
-    return _opened(f"{text}, {words('sirt_used')}" if doses.used else text)
+    return opened(f"{text}, {words('sirt_used')}" if doses.used else text)
 
 
 def _grid(one: CompartmentResult, words: Wording) -> list[str]:
@@ -182,7 +53,7 @@ def _grid(one: CompartmentResult, words: Wording) -> list[str]:
 def _image_doses(doses: ImageDoses, numbers: Citations, words: Wording) -> Table:
     rows = tuple(
         (
-            cell(_opened(words.term("compartment", one.compartment)), *_grid(one, words), strong=True),
+            cell(opened(words.term("compartment", one.compartment)), *_grid(one, words), strong=True),
             cell(words.number(one.mass_kg, 3)),
             cell(words.number(one.activity_gbq, 3)),
             cell(DASH if one.share is None else f"{words.number(100.0 * one.share, 1)}\u00a0%"),
@@ -217,7 +88,7 @@ def _image_doses(doses: ImageDoses, numbers: Citations, words: Wording) -> Table
 def _comparisons(found: SirtVerifyResult, words: Wording) -> Table:
     rows = tuple(
         (
-            cell(_opened(words.term("compartment", one.compartment)), strong=True),
+            cell(opened(words.term("compartment", one.compartment)), strong=True),
             cell(words.term("predicted_by", one.predicted_by)),
             cell(words.number(one.predicted_gy)),
             cell(words.number(one.delivered_gy), strong=True),
@@ -249,7 +120,7 @@ def _ratios(found: SirtVerifyResult, words: Wording) -> Table:
     rows = tuple(
         (
             cell(
-                _opened(words.term("role", one.role)),
+                opened(words.term("role", one.role)),
                 words.term("shunt_from", one.lung_shunt_from),
                 strong=True,
             ),
@@ -274,7 +145,7 @@ def _ratios(found: SirtVerifyResult, words: Wording) -> Table:
 def _closure(found: SirtVerifyResult, words: Wording) -> Table:
     rows = tuple(
         (
-            cell(_opened(words.term("role", one.role)), strong=True),
+            cell(opened(words.term("role", one.role)), strong=True),
             *(
                 cell(words("not_known") if value is None else words.number(value, 3))
                 for value in (one.in_image_gbq, one.in_compartments_gbq, one.delivered_gbq, one.ratio)
@@ -297,7 +168,7 @@ def _closure(found: SirtVerifyResult, words: Wording) -> Table:
 def _images(found: SirtVerifyResult, words: Wording) -> Iterator[Table]:
     rows = tuple(
         (
-            cell(_opened(words.term("role", one.role)), one.series, strong=True),
+            cell(opened(words.term("role", one.role)), one.series, strong=True),
             cell(one.modality, one.description),
             cell(given_text(one.acquired, words) if one.acquired else DASH),
             cell(one.units or words("not_stated"), one.units_source),
@@ -313,7 +184,7 @@ def _images(found: SirtVerifyResult, words: Wording) -> Iterator[Table]:
     regions = tuple(
         (
             cell(
-                _opened(words.term("compartment", one.compartment)),
+                opened(words.term("compartment", one.compartment)),
                 words.term("role", roles.get(one.series, "")) if one.series in roles else "",
                 strong=True,
             ),
@@ -356,7 +227,7 @@ def _headline(found: SirtVerifyResult, words: Wording) -> str:
         for one in doses.compartments
         if one.compartment in ("tumour", "normal", "lung")
     ]
-    role = _opened(words.term("role", doses.role))
+    role = opened(words.term("role", doses.role))
     return words("sirt_verified", role=role, doses=", ".join(told) or DASH)
 
 
@@ -389,7 +260,7 @@ def verify_sheet(found: SirtVerifyResult, language: Language) -> PlainSheet:
             constants_table(found.constants, numbers, words), numbers.listed(words("nuclear_sources")),
         )),
     ]  # fmt: skip
-    return _sheet(
+    return sirt_sheet(
         language,
         title="sirt_verify_sheet",
         head=words("id", id=found.patient) if found.patient else words("name_unknown"),
@@ -397,13 +268,8 @@ def verify_sheet(found: SirtVerifyResult, language: Language) -> PlainSheet:
         headline=_headline(found, words),
         lines=(),
         statements=found.statements,
-        sections=tuple(_sections(blocks, words)),
+        sections=tuple(sirt_sections(blocks, words)),
     )
-
-
-def write_plan_pages(plan: SirtPlanResult, out: Path, language: Language) -> tuple[Path, Path]:
-    """Write ``sirt-plan.pdf`` and ``sirt-plan.html`` into a folder; gives their paths."""
-    return write_plain_sheet(plan_sheet(plan, language), {}, out, "sirt-plan")
 
 
 def write_verify_pages(found: SirtVerifyResult, out: Path, language: Language) -> tuple[Path, Path]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from graybook.interventional.activity import Handling, activity_for_dose_gbq
 from graybook.interventional.partition import Partition, PartitionDoses, partition_doses
+from graybook.report.sirt_plan_sheet import write_plan_pages
 from graybook.report.sirt_result import HandlingResult, SirtPlanResult, SirtStatement
-from graybook.report.sirt_sheet import write_plan_pages
 from graybook.tables.microspheres import nuclide_of, recommendations
 from graybook.tables.nuclides import nuclide
 from graybook.text import Language, phrase

@@ -13,9 +13,9 @@ from graybook.report import timeline
 from graybook.report.blocks import Figure, Paragraph, References, Section, Sheet, Table
 from graybook.report.html import html_text
 from graybook.report.material import Material
+from graybook.report.nuclear_choices import choices_table
 from graybook.report.nuclear_columns import external_cell
 from graybook.report.nuclear_figures import by_therapy, nuclear_svg, shown_lines, shown_organs
-from graybook.report.nuclear_tables import choices_table
 from graybook.report.nuclear_words import apart_text
 from graybook.report.pictures import pictures
 from graybook.report.recovery_words import assumes_recovery, recovery_sentences

@@ -8,7 +8,8 @@ import pytest
 
 from graybook.report.blocks import References, Table
 from graybook.report.plain_sheet import PlainSheet
-from graybook.report.sirt_sheet import plan_sheet, verify_sheet, write_plan_pages, write_verify_pages
+from graybook.report.sirt_plan_sheet import plan_sheet, write_plan_pages
+from graybook.report.sirt_sheet import verify_sheet, write_verify_pages
 from graybook.text import Language
 from unit.report import sirt_cases as cases
 
