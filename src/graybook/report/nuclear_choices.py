@@ -24,7 +24,7 @@ def _grouped(values: Iterator[tuple[str, float]]) -> dict[str, list[float]]:
 
 def _lines(found: Mapping[str, Sequence[float]], words: Wording) -> list[str]:
     ordered = sorted(found.items(), key=lambda item: -max(abs(value) for value in item[1]))
-    return [f"{name}: {percent_text(values, words)}" for name, values in ordered]
+    return [words("titled", name=name, title=percent_text(values, words)) for name, values in ordered]
 
 
 def _curves(organs: Sequence[OrganCycleResult], words: Wording) -> Cell:

@@ -89,9 +89,10 @@ def _beside(
     names = {course.id: course_name(course, words) for course in result.courses}
     lines: list[str | tuple[str, int]] = []
     for dose in doses:
-        named = f"{names.get(dose.course, dose.course)}: " if len(doses) > 1 else ""
         said = ", ".join(part for part in apart_text(dose, words) if part)
-        lines.append((named + said, numbers.number(dose.source)))
+        if len(doses) > 1:
+            said = words("titled", name=names.get(dose.course, dose.course), title=said)
+        lines.append((said, numbers.number(dose.source)))
     return cell(*lines, even=True)
 
 

@@ -43,8 +43,13 @@ def _image_title(doses: ImageDoses, words: Wording) -> str:
 
 
 def _grid(one: CompartmentResult, words: Wording) -> list[str]:
+    """The means that other dose models give, with their differences."""
+
+    def told(dose: float) -> str:
+        return f"{words.number(dose)} ({percent_text([100.0 * (dose / one.mean_gy - 1.0)], words)})"
+
     return [
-        f"{words.term('dosimetry', name)}: {words.number(dose)} ({percent_text([100.0 * (dose / one.mean_gy - 1.0)], words)})"
+        words("titled", name=words.term("dosimetry", name), title=told(dose))
         for name, dose in one.grid_mean_gy.items()
         if one.mean_gy
     ]
