@@ -36,6 +36,17 @@ def test_a_radionuclide_changes_no_number(tmp_path: Path) -> None:
 
 
 @pytest.mark.rule(15)
+def test_radionuclides_alone_are_no_paper_sum(tmp_path: Path) -> None:
+    """A folder with one administration and nothing else: no sum of beams, said so, and its kidneys stand apart."""
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    person = '[person]\npatient_id = "P1"\nname = "TEST^One"\nbirth_date = 1960-01-31\nsex = "F"'
+    result = result_of(state(folder, person, LUTETIUM))
+    assert [one.code for one in result.refusals] == ["no_beams_to_sum"]
+    assert [one.apart[0].low_gy is not None for one in result.structures if one.name == "Kidneys"] == [True]
+
+
+@pytest.mark.rule(15)
 def test_its_column_stands_in_the_report(tmp_path: Path) -> None:
     """Page 1 has a column for radionuclides, and it says that the dose is unknown."""
     pages: Any = sheet(assess(state(_cord(tmp_path), LUTETIUM)).material, "en")

@@ -27,10 +27,12 @@ __all__ = ["no_sum_refusals", "with_paper"]
 
 
 def no_sum_refusals(courses: Sequence[Course]) -> tuple[Refusal, ...]:
-    """Say that no 3D sum is possible when no course that counts has a file."""
+    """Say that no 3D sum is possible when no course of beams that counts has a file, or there is none."""
     counted = [one for one in courses if one.counts]
     if not counted or any(one.paper is None for one in counted):
         return ()
+    if all(one.modality.stands_apart for one in counted):
+        return (Refusal(code="no_beams_to_sum"),)
     return (Refusal(code="no_3d_sum_on_paper", params={"count": len(counted)}),)
 
 
