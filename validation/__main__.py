@@ -19,7 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from validation.model_cards import PAGE, write_cards
-from validation.page import ALIGNMENT, BIOLOGY, DECAY, DVH, UNCERTAINTY, VOXEL_S, Head, rendered, write_plots
+from validation.page import (
+    ALIGNMENT,
+    BIOLOGY,
+    DECAY,
+    DVH,
+    NUCLEAR_PHANTOM,
+    UNCERTAINTY,
+    VOXEL_S,
+    Head,
+    rendered,
+    write_plots,
+)
 from validation.programs import installed, lock
 from validation.real import VARIABLE
 from validation.sections import Options, plainly
@@ -52,6 +63,7 @@ PAGES: dict[Head, tuple[str, ...]] = {
     UNCERTAINTY: ("uncertainty_coverage", "uncertainty_speed"),
     DECAY: ("decay_chains",),
     VOXEL_S: ("voxel_s_closure", "voxel_s_spheres"),
+    NUCLEAR_PHANTOM: ("nuclear_phantom",),
 }
 """Parts in the order of each page; the module of each has ``measured``."""
 

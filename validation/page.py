@@ -18,6 +18,7 @@ __all__ = [
     "DECAY",
     "DVH",
     "MARK",
+    "NUCLEAR_PHANTOM",
     "UNCERTAINTY",
     "VOXEL_S",
     "Head",
@@ -119,6 +120,19 @@ VOXEL_S = Head(
         "already, so small lesions lose twice; on an image whose blur is wider than the range of the electrons, local deposition "
         "is the better choice: compare both.",
         "`./run validation --only voxel_s` runs all of it and writes this page; every figure comes from its results.",
+    ),
+)
+
+NUCLEAR_PHANTOM = Head(
+    name="nuclear-phantom",
+    title="From SPECT to dose: a digital phantom",
+    texts=(
+        "Quantitative SPECT of known activity, written as DICOM by a generator that uses nothing of Graybook, goes the way of "
+        "`graybook nuclear`. `./run validation --only nuclear_phantom` runs all of it and writes this page; "
+        "every figure comes from "
+        "its results. The same phantom in other files (PET in BQML with each decay correction, counts with a "
+        "calibration, segments, "
+        "¹³¹I and ⁹⁰Y) is a test: `tests/science/test_spect_phantom.py`.",
     ),
 )
 

@@ -80,6 +80,8 @@ def test_plain_figures_become_tables() -> None:
     ("biology_refresh", "20 structures: warm, ms", 200.0),
     ("biology_refresh", "20 structures: largest difference from the plain way, Gy", 1e-6),
     ("biology_refresh", "demonstration: structures that differ from result.json", 0),
+    ("nuclear_phantom", "noise alone: largest mean error of a sphere, %", 5.0),
+    ("nuclear_phantom", "noise, calibration, drawing: largest mean error of a sphere, %", 5.0),
     ("decay_chains", "Bateman: largest difference", 1e-9),
     ("decay_chains", "Th-227 sphere, parent: off, %", 1.0),
     ("decay_chains", "Th-227 sphere, chain by α: off, %", 3.0),
@@ -89,3 +91,11 @@ def test_plain_figures_become_tables() -> None:
 def test_stored_figures_are_those_asked_for(part: str, figure: str, most: float) -> None:
     """The run behind the page reached what was set as its aim."""
     assert abs(RESULTS[part]["section"]["figures"][figure]) <= most
+
+
+def test_doses_of_the_phantom_are_held_by_their_bands() -> None:
+    """Of the digital SPECT phantom: with noise alone every dose is within 5 % of the truth; bands of 90 % hold at least that."""
+    figures = RESULTS["nuclear_phantom"]["section"]["figures"]
+    assert figures["noise alone: within 5 %, % of doses"] == 100.0
+    for errors in ("noise alone", "noise, calibration, drawing"):
+        assert figures[f"{errors}: truth within the 90 % band, %"] >= 90.0
