@@ -37,7 +37,7 @@ SERIES_NUMBERS = {"ct": 1, "rtstruct": 2, "rtplan": 3, "rtdose": 4, "rtrecord": 
 
 
 def write_synthetic_patient(folder: Path, progress: Progress = silent) -> None:
-    """Write the synthetic patient into ``folder``: about 370 files, 62 MB, the same bytes each time.
+    """Write the synthetic patient into ``folder``: about 360 files, 62 MB, the same bytes each time.
 
     Parameters
     ----------
