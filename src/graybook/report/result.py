@@ -297,7 +297,10 @@ class ApartDose(_Model):
 
 
 class IndicativeTotal(_Model):
-    """Mean EQD2 of unlike evidence added up: an indication, judged by no limit. [Gy]"""
+    """Mean EQD2 of unlike evidence added up: an indication, judged by no limit. [Gy]
+
+    Both ends are sums over the parts that are known; where one is not, there is no value and the ends are a lower bound.
+    """
 
     eqd2_gy: float | None = None
     low_gy: float | None = None

@@ -118,7 +118,8 @@ def indicative_total(
 
     Returns
     -------
-    None without anything apart, for a structure without an α/β, and where no part is known.
+    Both ends over the parts that are known, and a lower bound where one is not; None without anything apart, for a structure
+    without an α/β, and where no part is known.
     """
     if not apart or result.alpha_beta_gy is None:
         return None
@@ -126,21 +127,19 @@ def indicative_total(
     known = [one for one in apart if one.eqd2_low_gy is not None]
     if low is None and not known:
         return None
-    complete = high is not None and all(one.complete for one in apart)
+    complete = high is not None and not result.lower_bound and all(one.complete for one in apart)
     beam = low if low == high else None
     grades = [*(one.evidence_grade for one in apart), *(one.evidence_grade.value for one in beams)]
     return IndicativeTotal(
         eqd2_gy=rounded_gy(_all([beam, *(one.eqd2_gy for one in apart)])) if complete else None,
         low_gy=rounded_gy(fsum([low or 0.0, *(one.eqd2_low_gy or 0.0 for one in known)])),
-        high_gy=rounded_gy(_all([high, *(one.eqd2_high_gy for one in apart)])) if complete else None,
+        high_gy=rounded_gy(fsum([high or 0.0, *(one.eqd2_high_gy or 0.0 for one in known)])),
         lower_bound=not complete,
         evidence_grade=max(grades),
     )
 
 
 def _beam_ends(result: StructureResult) -> tuple[float | None, float | None]:
-    """Mean EQD2 of external beam, both ends; the upper one is None where the sum is a lower bound."""
+    """Mean EQD2 of the external beam that is known, both ends; None where none is."""
     low, high = result.cumulative.mean_gy, result.cumulative_upper.mean_gy
-    if low is None or result.lower_bound:
-        return low, None
     return low, low if high is None else high
