@@ -11,8 +11,17 @@ import typer
 
 from graybook.cli.folder_options import AsJson, Patient, PersonFolder
 from graybook.cli.output import Commands, print_json, shown_progress
+from graybook.cli.sirt_options import (
+    Albi,
+    Bed,
+    Bilirubin,
+    ChildPugh,
+    Constant,
+    Indication,
+    Lang,
+    Scenario,
+)
 from graybook.errors import UsageError
-from graybook.text import Language
 
 __all__ = ["sirt"]
 
@@ -26,8 +35,6 @@ sirt = typer.Typer(
 
 # of graybook.tables.microspheres and graybook.interventional, without loading them
 Device = Literal["y90-glass", "y90-resin", "ho166"]
-Indication = Literal["hcc", "icc", "mcrc"]
-Scenario = Literal["segmentectomy", "lobectomy", "unilobar", "bilobar"]
 Target = Literal["tumour", "normal", "perfused", "lung"]
 Uptake = Literal["concentration", "activity"]
 Shunt = Literal["liver", "tumour"]
@@ -75,10 +82,7 @@ def plan(
             help="What --lung-shunt is a share of: lung and liver, or lung and tumour; liver when not said.",
         ),
     ] = None,
-    constant: Annotated[
-        float | None,
-        typer.Option("--constant", metavar="J/GBQ", help="Your own, instead of the device's in the tables."),
-    ] = None,
+    constant: Constant = None,
     whole_normal_kg: Annotated[
         float | None,
         typer.Option(
@@ -97,31 +101,17 @@ def plan(
     infused: Annotated[
         str | None, typer.Option("--infused", metavar="MOMENT", help="When it is infused.")
     ] = None,
-    bilirubin: Annotated[
-        str | None,
-        typer.Option("--bilirubin", metavar="VALUE", help='Total, with its unit: "0.9 mg/dl", "15 umol/l".'),
-    ] = None,
-    child_pugh: Annotated[
-        str | None, typer.Option("--child-pugh", metavar="CLASS", help="A, B, C, or with points: B7.")
-    ] = None,
-    albi: Annotated[float | None, typer.Option("--albi", metavar="SCORE", help="As -2.6.")] = None,
-    indication: Annotated[
-        Indication | None, typer.Option("--indication", help="Chooses the recommendations beside the doses.")
-    ] = None,
-    scenario: Annotated[Scenario | None, typer.Option("--scenario", help="Chooses them too.")] = None,
-    bed: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--bed",
-            metavar="STRUCTURE=AB,REPAIR",
-            help="BED of tumour, normal, perfused or lung: α/β in Gy and half-time of repair in h. Repeatable.",
-        ),
-    ] = None,
+    bilirubin: Bilirubin = None,
+    child_pugh: ChildPugh = None,
+    albi: Albi = None,
+    indication: Indication = None,
+    scenario: Scenario = None,
+    bed: Bed = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="OUT", help="Write sirt-plan.json, .html and .pdf into this folder."),
     ] = None,
-    lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
+    lang: Lang = "en",
     json: AsJson = False,
 ) -> None:
     """Doses of tumour, normal liver and lungs by the partition model, or the activity for a wished dose.
@@ -234,32 +224,15 @@ def verify(
             "--density", metavar="G/CM3", help="Of liver and tumour; that of the kernels when not said."
         ),
     ] = None,
-    constant: Annotated[
-        float | None,
-        typer.Option("--constant", metavar="J/GBQ", help="Your own, instead of the device's in the tables."),
-    ] = None,
-    bilirubin: Annotated[
-        str | None,
-        typer.Option("--bilirubin", metavar="VALUE", help='Total, with its unit: "0.9 mg/dl", "15 umol/l".'),
-    ] = None,
-    child_pugh: Annotated[
-        str | None, typer.Option("--child-pugh", metavar="CLASS", help="A, B, C, or with points: B7.")
-    ] = None,
-    albi: Annotated[float | None, typer.Option("--albi", metavar="SCORE", help="As -2.6.")] = None,
-    indication: Annotated[
-        Indication | None, typer.Option("--indication", help="Chooses the recommendations beside the doses.")
-    ] = None,
-    scenario: Annotated[Scenario | None, typer.Option("--scenario", help="Chooses them too.")] = None,
-    bed: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--bed",
-            metavar="STRUCTURE=AB,REPAIR",
-            help="BED of tumour, normal, perfused or lung: α/β in Gy and half-time of repair in h. Repeatable.",
-        ),
-    ] = None,
+    constant: Constant = None,
+    bilirubin: Bilirubin = None,
+    child_pugh: ChildPugh = None,
+    albi: Albi = None,
+    indication: Indication = None,
+    scenario: Scenario = None,
+    bed: Bed = None,
     patient: Patient = None,
-    lang: Annotated[Language, typer.Option("--lang", help="Language of the sentences.")] = "en",
+    lang: Lang = "en",
     json: AsJson = False,
 ) -> None:
     """Doses from the images before and after an infusion: predicted against delivered, and where the activity is.
