@@ -48,6 +48,8 @@ class ActivityFacts:
     counts_per_value
         Counts per unit of what ``voxels()`` gives, of images in counts and NM without units; None when they are no counts. Where
         ``bq_per_ml_per_value`` is None, a calibration of the camera is then needed.
+    mapping_without_units
+        Slope and intercept, on what ``voxels()`` gives, of a mapping whose unit nobody states.
     acquired
         When the acquisition of this file's voxels began; aware when the file states its offset from UTC.
     reference
@@ -89,6 +91,7 @@ class ActivityFacts:
     scale_source: str = ""
     scale_offset: float = 0.0
     counts_per_value: float | None = None
+    mapping_without_units: tuple[float, float] | None = None
     acquired: datetime | None = None
     reference: datetime | None = None
     decay_correction: str = ""

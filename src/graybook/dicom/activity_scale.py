@@ -16,7 +16,7 @@ from graybook.dicom.parsing import reason
 from graybook.dicom.private_elements import private_number
 from graybook.record.assessment import Finding, Severity
 
-__all__ = ["ANSWERED_BY_CALIBRATION", "Scale", "activity_scale"]
+__all__ = ["Scale", "activity_scale"]
 
 PHILIPS = (0x7053, "Philips PET Private Group", 0x09)
 """Activity concentration per rescaled value of images in counts. [Bq/ml]"""
@@ -37,9 +37,6 @@ AGREE = 1e-3
 """Two statements of one scale agree when they differ by no more than this share."""
 SAME = 1e-6
 
-ANSWERED_BY_CALIBRATION = frozenset({"activity_without_units"})
-"""Questions that a calibration of the camera answers."""
-
 Line = tuple[float, float]
 """Slope and intercept."""
 
@@ -48,13 +45,15 @@ Line = tuple[float, float]
 class Scale:
     """What the values of one file mean; ``bq_per_ml`` is slope and intercept on what ``voxels()`` gives.
 
-    Values that are counts have no question of their own: whoever uses them needs a calibration, and asks for it.
+    Values that are counts have no question of their own: whoever uses them needs a calibration, and asks for it. ``unnamed`` is
+    what a mapping without a usable unit makes of them, for whoever can say its unit.
     """
 
     units: str = ""
     bq_per_ml: Line | None = None
     source: str = ""
     counts_per_value: float | None = None
+    unnamed: Line | None = None
     question: Finding | None = None
 
 
@@ -87,8 +86,12 @@ def activity_scale(attributes: Attributes, scales: Sequence[Line], modality: str
         return _direct(attributes, units, per_unit)
     if units in COUNTS:
         return _counts(attributes, units)
-    if not units and modality == "NM":
-        return Scale(counts_per_value=1.0)
+    if not units:
+        unnamed = _unnamed(attributes, scales)
+        if unnamed is not None:
+            return unnamed
+        if modality == "NM":
+            return Scale(counts_per_value=1.0)
     code = "activity_units_unknown"
     if units in UPTAKE:
         code = "activity_in_suv"
@@ -164,6 +167,28 @@ def _mapped(attributes: Attributes, scales: Sequence[Line], units: str) -> Scale
     return Scale(units=named, bq_per_ml=line, source="Real World Value Mapping")
 
 
+def _unnamed(attributes: Attributes, scales: Sequence[Line]) -> Scale | None:
+    """The scale of a file that has mappings, none of them in a unit of activity; None where there is no mapping.
+
+    Whatever such a mapping gives, it is not known to be counts: only a unit of counts, or a person, says so.
+    """
+    each = _mappings(attributes, len(scales))
+    if not any(each):
+        return None
+    units = {one.units for frame in each for one in frame}
+    named = ", ".join(sorted(units - {""}))
+    lines = [_once(frame, scale) for frame, scale in zip(each, scales, strict=True)]
+    line = lines[0]
+    if line is None or len(units) > 1 or any(not _agree(one, line, SAME) for one in lines):
+        return Scale(
+            units=named, question=_asked(attributes, "activity_mapping_unusable", units=named or "-")
+        )
+    if units <= COUNTS and not line[1]:
+        return Scale(units=named, counts_per_value=line[0])
+    question = _asked(attributes, "activity_mapping_without_units", units=named or "-", slope=line[0])
+    return Scale(units=named, unnamed=line, question=question)
+
+
 def _mappings(attributes: Attributes, frames: int) -> list[list[_Mapping]]:
     """The mappings of each frame: its own, else the shared ones, else those of the file."""
     keyword = "RealWorldValueMappingSequence"
@@ -185,13 +210,13 @@ def _mapping(item: Attributes) -> _Mapping:
 
 
 def _once(mappings: Sequence[_Mapping], scale: Line) -> Line | None:
-    """What the mappings of one frame make of rescaled values; None unless they say one thing."""
+    """What the mappings of one frame make of rescaled values, in Bq/ml where it is activity; None unless they say one thing."""
     rescale_slope, rescale_intercept = scale
     lines = []
     for one in mappings:
         if one.line is None or not rescale_slope:
             return None
-        per_unit = CONCENTRATIONS[one.units]
+        per_unit = CONCENTRATIONS.get(one.units, 1.0)
         slope, intercept = per_unit * one.line[0], per_unit * one.line[1]
         lines.append((slope / rescale_slope, intercept - slope * rescale_intercept / rescale_slope))
     return lines[0] if lines and all(_agree(line, lines[0], SAME) for line in lines) else None

@@ -70,6 +70,7 @@ def activity(attributes: Attributes, scales: Sequence[tuple[float, float]]) -> A
         scale_source=scale.source,
         scale_offset=intercept,
         counts_per_value=scale.counts_per_value,
+        mapping_without_units=scale.unnamed,
         acquired=times.acquired,
         decay_correction=times.decay_correction,
         frame_duration_s=times.frame_duration_s,

@@ -196,6 +196,27 @@ def test_mapping_that_agrees_with_the_units(tiny: Any, read: Any) -> None:
     assert asked(facts) == []
 
 
+@pytest.mark.parametrize("units", ["", "1", "{none}", None])
+@pytest.mark.parametrize("kind", ["PT", "NM"])
+def test_mapping_without_a_unit_is_no_counts(tiny: Any, read: Any, kind: str, units: str | None) -> None:
+    """A slope without a unit, with an empty, unknown or "no units" one, is asked: taken for counts it gave 335 times the dose."""
+    item = mapping(tiny, units or "", 20.0)
+    if units is None:
+        item = mapping(tiny, "Bq/ml", 20.0, MeasurementUnitsCodeSequence=None)
+    changes = {"Units": None, "RealWorldValueMappingSequence": [item]}
+    facts = read(spect(tiny, **changes) if kind == "NM" else pet(tiny, **changes))
+    assert (facts.activity.bq_per_ml_per_value, facts.activity.counts_per_value) == (None, None)
+    assert asked(facts) == ["activity_mapping_without_units"]
+    rescale = 1.0 if kind == "NM" else 2.5
+    assert facts.activity.mapping_without_units == pytest.approx((20.0 / rescale, 0.0))
+
+
+def test_mapping_in_counts_is_counts(tiny: Any, read: Any) -> None:
+    """A mapping whose unit is counts says so: two counts per stored value."""
+    facts = read(spect(tiny, RealWorldValueMappingSequence=[mapping(tiny, "{counts}", 2.0)]))
+    assert (facts.activity.counts_per_value, asked(facts)) == (2.0, [])
+
+
 def test_nm_without_units_is_counts(tiny: Any, read: Any) -> None:
     """An NM volume without units or mapping holds counts, taken over 60 views of 20 s each, which is said: it may be half."""
     facts = read(spect(tiny))

@@ -18,7 +18,7 @@ BQ_PER_MBQ = 1e6
 
 OF_SCALE = frozenset(
     {"activity_units_unknown", "activity_without_units", "activity_in_suv", "activity_proportional"}
-    | {"activity_scale_missing"}
+    | {"activity_scale_missing", "activity_mapping_without_units"}
 )
 OF_MOMENT = frozenset(
     {"activity_decay_correction", "activity_reference_apart", "activity_administration_day"}
@@ -42,25 +42,29 @@ class Scale:
 
 
 def answered(facts: ActivityFacts, answer: ImageAnswer | None) -> ActivityFacts:
-    """What a file says, with what a person answers in its place; a question that the answer settles is asked no more."""
+    """What a file says, with what a person answers in its place; a question that the answer settles is asked no more.
+
+    A unit is that of the mapped values where a mapping without a unit is the file's own.
+    """
     if answer is None:
         return facts
+    slope, intercept = facts.mapping_without_units or (1.0, 0.0)
     if answer.units in UNITS:
         facts = replace(
             facts,
             units=answer.units,
-            bq_per_ml_per_value=UNITS[answer.units],
-            scale_offset=0.0,
+            bq_per_ml_per_value=UNITS[answer.units] * slope,
+            scale_offset=UNITS[answer.units] * intercept,
             scale_source=answer.said,
             counts_per_value=None,
             questions=_left(facts, OF_SCALE),
         )
-    elif answer.units:
+    elif answer.units and not intercept:
         facts = replace(
             facts,
             units="counts",
             bq_per_ml_per_value=None,
-            counts_per_value=facts.counts_per_value or 1.0,
+            counts_per_value=facts.counts_per_value or slope,
             questions=_left(facts, OF_SCALE),
         )
     if answer.decay_correction:

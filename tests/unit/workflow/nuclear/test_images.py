@@ -58,6 +58,28 @@ def test_units_that_a_person_states(units: str, factor: float) -> None:
     assert read(spect("i", KIDNEY, 24.0, **other), text=text) == ((), ["activity_nuclide"])
 
 
+CALIBRATION = f'[[camera]]\ncamera = "Twin"\nnuclide = "Lu-177"\ncps_per_mbq = 9.36\ncalibrated = 2025-11-03\nsource="s"\n{SIGNED}'
+
+
+def test_a_calibration_does_not_answer_a_mapping_without_a_unit() -> None:
+    """A mapping of slope 20 without a unit stays a question beside a calibration; a unit that a person states is of its values."""
+    silent = {
+        "units": "",
+        "bq_per_ml_per_value": None,
+        "mapping_without_units": (20.0, 0.0),
+        **asked("activity_mapping_without_units"),
+    }
+    picture = spect("i", KIDNEY, 24.0, **silent)
+    assert read(picture, text=CALIBRATION) == ((), ["activity_mapping_without_units"])
+    answer = f'[[nuclear_image]]\nseries = "series.i"\nunits = "{{}}"\n{SIGNED}'
+    (image,), _ = read(picture, text=CALIBRATION + answer.format("Bq/ml"))
+    assert in_cube(image) == pytest.approx(20.0 * seen(24.0))
+    (image,), _ = read(picture, text=CALIBRATION + answer.format("counts"))
+    values = seen(24.0) * 1e6 / (SPACING_MM**3 / 1e3)
+    assert in_cube(image) == pytest.approx(values * 20.0 / 1200.0 / 9.36)
+    assert read(picture, text=answer.format("counts")) == ((), ["nuclear_calibration_missing"])
+
+
 def test_decay_correction_that_a_person_states() -> None:
     """START: true at the acquisition. ADMIN: brought from the administration to the image. NONE: true half a scan later."""
     silent = {
