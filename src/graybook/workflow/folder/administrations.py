@@ -17,7 +17,7 @@ from graybook.tables.nuclides import agent_name, nuclide_name
 from graybook.workflow.folder.clock import day_in, hours_between
 from graybook.workflow.folder.notes import Notes
 
-__all__ = ["THERAPEUTIC", "administrations_of", "day_of"]
+__all__ = ["MOST_DAYS_APART", "THERAPEUTIC", "administrations_of", "day_of"]
 
 THERAPEUTIC = frozenset(
     {
@@ -32,6 +32,9 @@ SPHERES = ("sphere", "sir-", "particle", "resin", "glass")
 
 OF_SPHERES = ("Y-90", "Ho-166")
 """Nuclides that are given in microspheres too: an image alone, without a known agent, does not tell which."""
+
+MOST_DAYS_APART = 4
+"""No cycle follows another so soon: sources that are so far apart at most speak of one administration. [d]"""
 
 ACTIVITY_SHARE, TIME_H = 0.02, 0.25
 """Beyond these two sources of one administration disagree; below, one is rounded. [-], [h]"""
@@ -61,10 +64,7 @@ def administrations_of(
         Takes what disagrees, and what an administration was taken from.
     """
     found = list(stated)
-    for report in reports:
-        for given in report.administrations:
-            _take_report(given, report, found, clock, notes)
-        notes.findings.extend(report.questions)
+    _take_reports(reports, found, clock, notes)
     _take_images(slices, found, clock, notes)
     return tuple(sorted(found, key=lambda one: (_day_text(one, clock), nuclide_name(one.nuclide) or "")))
 
@@ -85,23 +85,80 @@ def _treats(nuclide: str, agent: str) -> bool:
     return nuclide_name(nuclide) in THERAPEUTIC and not any(word in words for word in SPHERES)
 
 
-def _take_report(
-    given: Administration,
-    report: AdministrationFacts,
-    found: list[Administration],
-    clock: Clock,
-    notes: Notes,
+def _take_reports(
+    reports: Sequence[AdministrationFacts], found: list[Administration], clock: Clock, notes: Notes
 ) -> None:
-    """Add a report's administration, or join it with the one it speaks of."""
-    path = report.header.path
-    given = replace(given, agent=agent_name(given.agent))
-    if not _treats(given.nuclide, given.agent):
-        return
-    place = next((n for n, one in enumerate(found) if _same(one, given, clock)), None)
-    if place is None:
-        day = day_of(given, clock)
-        found.append(replace(given, date=given.date or day))
-        return
+    """Join each report's administration with the one of its day that a person states, else of a day near by, else add it."""
+    stated = set(range(len(found)))
+    left: list[tuple[Administration, str]] = []
+    for report in reports:
+        notes.findings.extend(report.questions)
+        for one in report.administrations:
+            given = replace(one, agent=agent_name(one.agent))
+            if not _treats(given.nuclide, given.agent):
+                continue
+            place = _place(given, found, clock)
+            if place is None:
+                left.append((given, report.header.path))
+            else:
+                stated.discard(place)
+                _join(place, given, report.header.path, found, clock, notes)
+    near_by: list[Administration] = []
+    for given, path in left:
+        if any(_same(one, given, clock) for one in near_by):
+            continue
+        place = _place(given, found, clock)
+        near = None if place is not None else _near(given, found, stated, clock)
+        if place is not None:
+            _join(place, given, path, found, clock, notes)
+        elif near is None:
+            found.append(replace(given, date=given.date or day_of(given, clock)))
+        else:
+            stated.discard(near)
+            near_by.append(given)
+            _say_days_apart(found[near], given, path, clock, notes)
+            if found[near].activity_gbq is None:
+                found[near] = replace(found[near], activity_gbq=given.activity_gbq)
+
+
+def _place(given: Administration, found: Sequence[Administration], clock: Clock) -> int | None:
+    return next((n for n, one in enumerate(found) if _same(one, given, clock)), None)
+
+
+def _near(given: Administration, found: Sequence[Administration], free: set[int], clock: Clock) -> int | None:
+    """The nearest of those that none of the other origin matches on its day; None where it is too far for one and the same."""
+    day = day_of(given, clock)
+    apart = {}
+    for place in sorted(free):
+        own = day_of(found[place], clock)
+        if day is not None and own is not None:
+            alike = nuclide_name(found[place].nuclide) == nuclide_name(given.nuclide)
+            days = abs((own - day).days)
+            if alike and days <= MOST_DAYS_APART:
+                apart[place] = days
+    return min(apart, key=lambda place: (apart[place], place), default=None)
+
+
+def _say_days_apart(
+    known: Administration, given: Administration, path: str, clock: Clock, notes: Notes
+) -> None:
+    shown = {
+        "day": str(day_of(known, clock)),
+        "activity": _gbq(known.activity_gbq),
+        "other_day": str(day_of(given, clock)),
+        "other_activity": _gbq(given.activity_gbq),
+    }
+    notes.warn("nuclear_administration_days_apart", path, path=path, nuclide=known.nuclide, **shown)
+
+
+def _gbq(activity_gbq: float | None) -> str:
+    return "?" if activity_gbq is None else f"{activity_gbq:g} GBq"
+
+
+def _join(
+    place: int, given: Administration, path: str, found: list[Administration], clock: Clock, notes: Notes
+) -> None:
+    """What two sources say of one administration of one day."""
     known = found[place]
     _compare(known, given, path, clock, notes)
     found[place] = replace(
@@ -145,12 +202,17 @@ def _take_images(
 ) -> None:
     """Check administrations by what image headers say; take them from there where nobody else speaks of the nuclide."""
     spoken_of = {nuclide_name(one.nuclide) for one in found}
-    for path, facts in _first_of_series(slices):
-        given = _of_image(facts)
-        if given is None:
-            continue
-        place = next((n for n, one in enumerate(found) if _same(one, given, clock)), None)
-        if place is not None:
+    headed = [(path, given) for path, facts in _first_of_series(slices) if (given := _of_image(facts))]
+    free = set(range(len(found))) - {_place(given, found, clock) for _, given in headed}
+    said: set[tuple[int, date | None]] = set()
+    for path, given in headed:
+        place = _place(given, found, clock)
+        near = None if place is not None else _near(given, found, free, clock)
+        if near is not None:
+            if (near, day_of(given, clock)) not in said:
+                _say_days_apart(found[near], given, path, clock, notes)
+            said.add((near, day_of(given, clock)))
+        elif place is not None:
             known = found[place]
             _compare(known, given, path, clock, notes)
             if known.started is None:
@@ -166,7 +228,7 @@ def _take_images(
                 path=path,
                 nuclide=given.nuclide,
                 started=str(given.started),
-                activity=f"{given.activity_gbq:g} GBq" if given.activity_gbq else "?",
+                activity=_gbq(given.activity_gbq),
             )
 
 

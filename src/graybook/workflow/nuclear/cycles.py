@@ -10,7 +10,7 @@ from graybook.files.nuclear_settings import Clock, NuclearSettings
 from graybook.nuclear.decay import decay_factor
 from graybook.record import Administration, Course, Finding, Modality, Phase
 from graybook.tables.nuclides import nuclide, nuclide_name
-from graybook.workflow.folder.administrations import day_of
+from graybook.workflow.folder.administrations import MOST_DAYS_APART, day_of
 from graybook.workflow.folder.clock import day_in, hours_between
 from graybook.workflow.nuclear.images import ActivityImage
 
@@ -24,6 +24,7 @@ ALONE = frozenset(
     {
         "nuclear_image_too_late",
         "nuclear_image_of_another_administration",
+        "nuclear_image_of_another_day",
         "nuclear_image_before_administration",
     }
 )
@@ -102,6 +103,10 @@ def _of_another(image: ActivityImage, cycle: Cycle, settings: NuclearSettings) -
     named = any(one.series == image.series_uid and one.cycle is not None for one in settings.images)
     if own is None or named or day_in(own, settings.clock) == day_of(cycle.given, settings.clock):
         return None
+    given, said = day_of(cycle.given, settings.clock), day_in(own, settings.clock)
+    if given is not None and abs((given - said).days) <= MOST_DAYS_APART:
+        shown = {"day": str(said), "cycle": str(cycle.number), "given": str(given)}
+        return _asked("nuclear_image_of_another_day", image, **shown)
     return _asked("nuclear_image_of_another_administration", image, day=str(day_in(own, settings.clock)))
 
 

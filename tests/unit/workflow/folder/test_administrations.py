@@ -78,6 +78,36 @@ def test_image_of_a_day_nobody_knows() -> None:
     assert len(found) == 1
 
 
+def test_a_day_off_is_one_administration() -> None:
+    """7.4 GBq stated on 2 November, reported and headed on 3 November: once, as stated, and both days are a question."""
+    stated = administered(started=MOMENT - timedelta(days=1))
+    reported = report("sr", administered(uid="1.2"))
+    for reports in ([reported], [reported, reported], []):
+        (one,), said = merged([stated], reports, [image(), image(72.0)])
+        assert (one.started, one.activity_gbq) == (stated.started, 7.4)
+        assert "nuclear_administration_days_apart" in said
+
+
+def test_a_report_and_an_image_of_two_days() -> None:
+    """A report and a header four days apart are one administration, said once for all images; the same on its day is not said."""
+    reported = report("sr", administered(started=MOMENT - timedelta(days=4)))
+    (one,), said = merged((), [reported], [image(), image(72.0)])
+    assert one.started == MOMENT - timedelta(days=4)
+    assert said == ["nuclear_administration_days_apart"]
+
+
+def test_days_apart_of_one_origin_or_matched_stay_two() -> None:
+    """Two entries of a person, two reports, or a report beside one that matches on its day, are two; so are five days."""
+    day = timedelta(days=1)
+    first, second = administered(uid="1"), administered(started=MOMENT + day, uid="2")
+    assert len(merged([administered(), administered(2, started=MOMENT + day)])[0]) == 2
+    assert len(merged((), [report("a", first), report("b", second)])[0]) == 2
+    for reports in ([report("a", first), report("b", second)], [report("b", second), report("a", first)]):
+        assert len(merged([administered()], reports)[0]) == 2
+    later = report("c", administered(started=MOMENT + 5 * day, uid="3"))
+    assert len(merged([administered()], [later])[0]) == 2
+
+
 def test_a_diagnosis_is_no_course() -> None:
     """68Ga and 18F are given to see, and microspheres are a course of their own: none of these is a radionuclide course."""
     reports = [
