@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -16,6 +16,9 @@ from graybook.workflow.nuclear.images import ActivityImage
 
 __all__ = ["Cycle", "TimePoint", "cycles_of"]
 
+
+TOGETHER_H = 24.0
+"""Of two administrations that are no further apart no image tells whose activity it shows. [h]"""
 
 LEAST_LEFT = 0.01
 """With less of the activity left by physical decay alone, an image is hardly of that administration."""
@@ -78,6 +81,7 @@ def cycles_of(
     taken: dict[str, list[TimePoint]] = {one.phase.id: [] for one in empty}
     asked: dict[str, list[Finding]] = {one.phase.id: [] for one in empty}
     findings: list[Finding] = []
+    together: dict[str, list[str]] = {}
     for image in images:
         rivals = [one for one in empty if one.nuclide == image.nuclide and one.phase.status.counts]
         if not rivals:
@@ -86,6 +90,9 @@ def cycles_of(
         if isinstance(cycle, Finding):
             findings.append(cycle)
             continue
+        if any(_are_together(cycle, one, settings.clock) for one in rivals if one is not cycle):
+            together.setdefault(cycle.phase.id, []).append(image.path)
+            continue
         point = _of_another(image, cycle, settings) or _point(image, cycle, settings.clock)
         if isinstance(point, TimePoint):
             taken[cycle.phase.id].append(point)
@@ -93,8 +100,38 @@ def cycles_of(
             findings.append(point)
         else:
             asked[cycle.phase.id].append(point)
+    findings.extend(_shown_together(empty, together, settings.clock))
     filled = tuple(_filled(one, taken[one.phase.id], asked[one.phase.id]) for one in empty)
     return filled, (*findings, *(one for cycle in filled for one in cycle.asked))
+
+
+def _are_together(one: Cycle, other: Cycle, clock: Clock) -> bool:
+    """Whether two cycles of a nuclide are so close that images show both; where a time is not known, on one day or the next."""
+    if one.given.started is not None and other.given.started is not None:
+        passed = hours_between(one.given.started, other.given.started, clock, subject="").hours
+        if passed is not None:
+            return abs(passed) <= TOGETHER_H
+    days = day_of(one.given, clock), day_of(other.given, clock)
+    return days[0] is not None and days[1] is not None and abs((days[0] - days[1]).days) <= 1
+
+
+def _shown_together(
+    cycles: Sequence[Cycle], together: Mapping[str, Sequence[str]], clock: Clock
+) -> list[Finding]:
+    """The question of each cycle whose images show another one too."""
+    said = []
+    for cycle in cycles:
+        paths = together.get(cycle.phase.id, ())
+        near = [one for one in cycles if one.nuclide == cycle.nuclide and _are_together(cycle, one, clock)]
+        if paths:
+            params: dict[str, str | int] = {
+                "path": ", ".join(paths),
+                "nuclide": cycle.nuclide,
+                "days": ", ".join(str(day_of(one.given, clock)) for one in near),
+                "cycles": ", ".join(str(one.number) for one in near),
+            }
+            said.append(Finding(code="nuclear_administrations_together", subject=paths[0], params=params))
+    return said
 
 
 def _of_another(image: ActivityImage, cycle: Cycle, settings: NuclearSettings) -> Finding | None:

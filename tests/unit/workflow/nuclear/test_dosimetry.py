@@ -77,6 +77,29 @@ def test_dose_is_energy_over_mass() -> None:
     assert left.low_gy < truth < left.high_gy
 
 
+def stated(*given: str, gbq: float = 3.7) -> str:
+    """Administrations of 177Lu, each of ``gbq``."""
+    entry = (
+        f'[[radionuclide]]\nnuclide = "Lu-177"\nagent = "DOTATATE"\nactivity_gbq = {gbq}\n{SIGNED}given = '
+    )
+    return "".join(f"{entry}{moment}\n" for moment in given)
+
+
+@pytest.mark.parametrize("second", ["2025-11-03", "2025-11-03T15:00:00", "2025-11-04T08:59:00"])
+def test_two_administrations_within_a_day(second: str) -> None:
+    """Images show both halves: none is used for either, no half is measured and the other added; as one of 7.4 GBq they are."""
+    images = [spect(f"{h:g}", KIDNEYS, h) for h in HOURS]
+    first = "2025-11-03" if len(second) == 10 else "2025-11-03T09:00:00"
+    result = found(*images, cubes(), settings=stated(first, second))
+    assert [one.activity_gbq for one in result.result.cycles] == [3.7, 3.7]
+    assert {one.origin for one in result.result.cycles} == {"activity"}
+    assert "nuclear_administrations_together" in codes(result)
+    whole = found(*images, cubes(), settings=stated("2025-11-03T09:00:00", gbq=7.4))
+    assert [one.origin for one in whole.result.cycles] == ["images"]
+    apart = found(*images, cubes(), settings=stated("2025-11-03T09:00:00", "2025-09-03T09:00:00"))
+    assert "nuclear_administrations_together" not in codes(apart)
+
+
 def test_dose_rate_integrates_to_the_dose() -> None:
     """The exponentials of a mean dose, integrated for ever, are the dose: BED needs both."""
     one = mean(found(*cycle()))
