@@ -11,7 +11,7 @@ from rich.text import Text
 
 from graybook.report.citations import citations, short_source
 from graybook.report.limit_words import dose_text, limit_text, margin_text, status_text
-from graybook.report.limits_table import shown_limits
+from graybook.report.limits_table import misses_course, shown_limits
 from graybook.report.remaining_words import left_text, remaining_of
 from graybook.report.result import Result, StructureResult
 from graybook.report.scaling_words import scaling_lines
@@ -22,6 +22,9 @@ __all__ = ["print_headline"]
 
 _FOLDED = {"organ": 10, "dose": 11, "limit": 12, "margin": 10}
 """Columns that fold where the terminal is narrow, never cut, and how wide they stay."""
+
+EQD2_VOLUME = "eqd2_total.dcm"
+"""Written, and named, only where there is a 3D sum."""
 
 SHOWN = 6
 """Organs in the headline."""
@@ -58,9 +61,8 @@ def print_headline(result: Result, ranking: Sequence[str], out: Path, language: 
     for refusal in result.refusals:
         line = phrase("headline_refused", language, text=refusal.text, remedy=refusal.remedy)
         console.print(line, highlight=False, markup=False)
-    console.print(
-        phrase("headline_written", language, path=str(out)), highlight=False, markup=False, soft_wrap=True
-    )
+    written = "headline_written" if (out / EQD2_VOLUME).exists() else "headline_written_no_volume"
+    console.print(phrase(written, language, path=str(out)), highlight=False, markup=False, soft_wrap=True)
     console.print(result.notice, style="dim", highlight=False, markup=False)
 
 
@@ -87,7 +89,7 @@ def _limits(result: Result, language: Language) -> tuple[Table, str] | None:
         cells = (
             entry.structure,
             status_text(entry.status, words),
-            dose_text(entry, words),
+            dose_text(entry, words, at_least=misses_course(entry, result)),
             f"{limit_text(entry, words)} [{numbers.number(entry.source)}]",
             margin_text(entry, words),
         )

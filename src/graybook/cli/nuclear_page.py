@@ -33,7 +33,7 @@ def _lines(document: NuclearDocument, out: Path, language: Language) -> Iterator
             "nuclear_page_line" if line.complete else "nuclear_page_line_at_least",
             language,
             organ=line.organ,
-            cycles=len(line.steps),
+            cycles=_cycles(len(line.steps), language),
             dose=_ends(last.dose_gy, last.low_gy, last.high_gy, language),
             bed=_ends(last.bed_gy, last.bed_low_gy, last.bed_high_gy, language),
         )
@@ -42,6 +42,10 @@ def _lines(document: NuclearDocument, out: Path, language: Language) -> Iterator
     yield from (f"{one.text} {one.remedy}".strip() for one in document.refusals)
     yield phrase("nuclear_page_written", language, path=str(out / "nuclear.html"))
     yield document.notice
+
+
+def _cycles(count: int, language: Language) -> str:
+    return phrase("nuclear_page_one_cycle" if count == 1 else "nuclear_page_cycles", language, n=count)
 
 
 def _cycle(cycle: CycleResult, language: Language) -> str:

@@ -21,7 +21,7 @@ from graybook.report.limit_words import (
     what_of,
 )
 from graybook.report.limiting import ASSESSED, CUMULATIVE, FIRST_COURSE, OBSERVED, by_weight, flips, is_judged
-from graybook.report.limits_table import limits_line, lower_bounds
+from graybook.report.limits_table import limits_line, misses_course
 from graybook.report.result import Result
 from graybook.report.wording import Wording
 
@@ -41,10 +41,9 @@ def _whose(entry: ConstraintResult, numbers: Citations, words: Wording) -> Cell:
     return cell(source_line(entry, numbers, words), checked, used, found, entry.note)
 
 
-def _dose_cell(entry: ConstraintResult, least: frozenset[str], words: Wording) -> Cell:
-    missing = entry.structure in least and entry.basis.startswith("3D sum")
+def _dose_cell(entry: ConstraintResult, result: Result, words: Wording) -> Cell:
     return cell(
-        dose_text(entry, words, at_least=missing),
+        dose_text(entry, words, at_least=misses_course(entry, result)),
         words.term("basis", entry.basis) if entry.basis else "",
         recovered(entry, words)[0],
     )
@@ -70,12 +69,12 @@ def _alternatives(entry: ConstraintResult, words: Wording) -> Cell:
 
 
 def _row(
-    entry: ConstraintResult, least: frozenset[str], numbers: Citations, words: Wording, *, others: bool
+    entry: ConstraintResult, result: Result, numbers: Citations, words: Wording, *, others: bool
 ) -> tuple[Cell, ...]:
     return (
         cell(limit_text(entry, words), recovered(entry, words)[1], what_of(entry, words), strong=True),
         _whose(entry, numbers, words),
-        _dose_cell(entry, least, words),
+        _dose_cell(entry, result, words),
         cell(
             status_text(entry.status, words),
             margin_text(entry, words) if is_judged(entry) else "",
@@ -87,7 +86,7 @@ def _row(
 
 
 def _organ_table(
-    title: str, entries: Sequence[ConstraintResult], least: frozenset[str], numbers: Citations, words: Wording
+    title: str, entries: Sequence[ConstraintResult], result: Result, numbers: Citations, words: Wording
 ) -> Table:
     others = any(_told(entry) for entry in entries)
     return Table(
@@ -100,7 +99,7 @@ def _organ_table(
             Column(title=words("col_conditions"), share=1.4),
             *((Column(title=words("col_otherwise"), share=1.1),) if others else ()),
         ),
-        rows=tuple(_row(entry, least, numbers, words, others=others) for entry in entries),
+        rows=tuple(_row(entry, result, numbers, words, others=others) for entry in entries),
     )
 
 
@@ -113,12 +112,11 @@ def _by_organ(entries: Sequence[ConstraintResult]) -> dict[str, list[ConstraintR
 
 
 def _kind_tables(namespace: str, result: Result, numbers: Citations, words: Wording) -> Iterator[Table]:
-    least = lower_bounds(result)
     for organ, entries in _by_organ(
         [one for one in result.constraints if one.namespace == namespace]
     ).items():
         title = words(_TITLES[namespace], organ=organ)
-        yield _organ_table(title, entries, least, numbers, words)
+        yield _organ_table(title, entries, result, numbers, words)
 
 
 def _observed(result: Result, numbers: Citations, words: Wording) -> Iterator[Block]:
@@ -141,7 +139,7 @@ def _observed(result: Result, numbers: Citations, words: Wording) -> Iterator[Bl
                 cell(entry.structure, strong=True),
                 cell(metric_name(entry.metric, words)),
                 cell(limit_figure(entry, words)),
-                _dose_cell(entry, lower_bounds(result), words),
+                _dose_cell(entry, result, words),
                 _whose(entry, numbers, words),
             )
             for entry in entries

@@ -26,7 +26,7 @@ from graybook.report.wording import Wording
 from graybook.tables.structure_names import pair_of
 from graybook.text.numbers import DASH
 
-__all__ = ["MOST", "limits_line", "limits_table", "lower_bounds", "shown_limits"]
+__all__ = ["MOST", "limits_line", "limits_table", "misses_course", "shown_limits"]
 
 MOST = 5
 """Organs on the first page."""
@@ -37,14 +37,19 @@ def shown_limits(result: Result) -> tuple[ConstraintResult, ...]:
     return tuple(with_scenarios(entry, result.scenarios) for entry in limiting(result.constraints)[:MOST])
 
 
-def lower_bounds(result: Result) -> frozenset[str]:
-    """Structures of whose 3D sum a course is missing."""
-    return frozenset(name for name, item in structures_by_name(result).items() if item.lower_bound)
+def misses_course(entry: ConstraintResult, result: Result) -> bool:
+    """Whether a course is missing from the sum that is compared, of the structure or of one side of a pair: a lower bound.
 
-
-def _dose(entry: ConstraintResult, least: frozenset[str], words: Wording) -> str:
-    missing = entry.structure in least and entry.basis.startswith("3D sum")
-    return dose_text(entry, words, at_least=missing)
+    What must be spared (``>=``) is less with every dose, and never at least.
+    """
+    drawn = structures_by_name(result)
+    names = [entry.structure] if entry.structure in drawn else entry.structure.split(" + ")
+    parts = [drawn[name] for name in names if name in drawn]
+    if entry.op.startswith(">"):
+        return False
+    if entry.basis.startswith("3D sum"):
+        return any(one.lower_bound for one in parts)
+    return entry.basis == "point sum" and any(not one.point_sum.complete for one in parts)
 
 
 def _band(entry: ConstraintResult, result: Result, words: Wording) -> str:
@@ -64,13 +69,12 @@ def _left(entry: ConstraintResult, result: Result, words: Wording) -> tuple[Cell
 
 
 def _row(entry: ConstraintResult, result: Result, numbers: Citations, words: Wording) -> tuple[Cell, ...]:
-    least = lower_bounds(result)
     dose, limit = recovered(entry, words)
     turns = turning_points(entry, words) if is_judged(entry) else (obstacle_text(entry, words),)
     return (
         cell(entry.structure, strong=True),
         cell(
-            _dose(entry, least, words),
+            dose_text(entry, words, at_least=misses_course(entry, result)),
             _band(entry, result, words),
             words.term("basis", entry.basis),
             dose,

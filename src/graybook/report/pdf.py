@@ -25,13 +25,23 @@ _LAST_COVERED = 0x052F
 """Last of the letters (Latin, Greek, Cyrillic) that the fonts inside the product hold."""
 
 
-def _wrappable(value: Any, key: str = "") -> Any:
+_WORD = 30
+"""Letters from which a word of a line as wide as the page is broken; no word of either language is as long."""
+
+
+def _wrappable(value: Any, key: str = "", *, narrow: bool = False) -> Any:
+    """Places to break: in columns of tables inside long words too, elsewhere only in what is no word."""
     if isinstance(value, str):
-        return value if key in ("id", "kind", "name", "language", "address") else wrappable(value)
+        if key in ("id", "kind", "name", "language", "address"):
+            return value
+        return wrappable(value) if narrow else wrappable(value, _WORD)
     if isinstance(value, dict):
-        return {name: _wrappable(item, name) for name, item in value.items()}
+        return {
+            name: _wrappable(item, name, narrow=narrow or name in ("rows", "columns"))
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_wrappable(item) for item in value]
+        return [_wrappable(item, narrow=narrow) for item in value]
     return value
 
 

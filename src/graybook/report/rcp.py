@@ -9,7 +9,7 @@ from pathlib import Path
 from graybook.report.constraint_result import ConstraintResult
 from graybook.report.limit_words import dose_text, limit_figure, metric_name, whose
 from graybook.report.limiting import is_judged, limiting, limits_of
-from graybook.report.limits_table import lower_bounds
+from graybook.report.limits_table import misses_course
 from graybook.report.material import Material
 from graybook.report.rcp_nuclear import therapy_words
 from graybook.report.recovery_words import assumes_recovery
@@ -175,10 +175,10 @@ def _organs(material: Material, words: _Words) -> Iterator[_Sentence]:
         yield _Sentence(text=words("paper_doses"), part="organs", rank=4)
 
 
-def _limit(entry: ConstraintResult, least: frozenset[str], words: _Words) -> str:
+def _limit(entry: ConstraintResult, result: Result, words: _Words) -> str:
     """One organ, what its tightest limit says, and whose limit it is; comparisons in words."""
     dose = dose_text(entry, words.report)
-    if entry.structure in least and entry.basis.startswith("3D sum"):
+    if misses_course(entry, result):
         dose = words("at_least", dose=dose)
     return words(
         "limit",
@@ -193,12 +193,11 @@ def _limit(entry: ConstraintResult, least: frozenset[str], words: _Words) -> str
 
 def _limits(result: Result, words: _Words) -> Iterator[_Sentence]:
     """The organs that limit most; that no limit was judged, where none was."""
-    least = lower_bounds(result)
     judged = [entry for entry in limiting(result.constraints) if is_judged(entry)]
     for place, entry in enumerate(judged[:LIMITS]):
         lead = "limits_lead" if place == 0 else "limits_next"
         yield _Sentence(
-            text=words(lead, text=_limit(entry, least, words)), part="limits", rank=1 if place == 0 else 2
+            text=words(lead, text=_limit(entry, result, words)), part="limits", rank=1 if place == 0 else 2
         )
     left = sum(not is_judged(entry) for entry in limits_of(result.constraints))
     if left:

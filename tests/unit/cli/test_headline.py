@@ -64,3 +64,15 @@ def test_no_figure_is_cut(
     for figure in ("67.66", "7.66", "112.74", "12.74", "82.30", "84.90", "0.10", "[1] Rulach 2021"):
         assert figure in table
     assert table.count("Gy") == 15
+
+
+def test_display_volume_is_named_where_it_was_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a 3D sum no volume is written, and none is named."""
+    material = made.whole()
+    print_headline(material.result, material.ranking, tmp_path, "en")
+    assert "eqd2_total.dcm" not in capsys.readouterr().out
+    (tmp_path / "eqd2_total.dcm").touch()
+    print_headline(material.result, material.ranking, tmp_path, "en")
+    assert "eqd2_total.dcm" in capsys.readouterr().out

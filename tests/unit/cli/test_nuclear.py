@@ -75,3 +75,16 @@ def test_unknown_dose_is_no_zero(tmp_path: Path) -> None:
     document = json.loads(run(source, "--out", out, "--json").stdout)
     (cycle,) = document["nuclear"]["cycles"]
     assert (cycle["organs"], cycle["origin"], cycle["evidence_grade"]) == ([], "unknown", "C")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "(doses known of 1 cycle)"), (2, "(doses known of 2 cycles)")]
+)
+def test_cycles_are_counted_in_words(tmp_path: Path, count: int, said: str) -> None:
+    """One cycle is no "1 cycles": of the kidney, whose dose one or two cycles tell and another does not."""
+    unknown = (
+        '[[radionuclide]]\nnuclide = "Sm-153"\nagent = "EDTMP"\ngiven = 2019-01-02\nactivity_gbq = 2.6\n'
+    )
+    source = folder(tmp_path / "in", *cycles(*range(2, 2 + count)), unknown + SIGNED)
+    shown = run(source, "--out", tmp_path / "out").stdout
+    assert said in " ".join(shown.split())

@@ -166,7 +166,7 @@ def published_cycle(number: int, given: str) -> model.CycleResult:
         low_gy=low,
         high_gy=high,
         interval="published interval",
-        method="activity x Gy/GBq",
+        method="activity × Gy/GBq",
         source=KIDNEY_SOURCE,
         alpha_beta_gy=2.6,
         repair_half_time_h=REPAIR_H,

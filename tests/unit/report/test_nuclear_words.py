@@ -13,6 +13,7 @@ from graybook.report.nuclear_words import (
     figure_text,
     given_activity,
     given_text,
+    method_name,
     nuclide_name,
     percent_text,
     spread_text,
@@ -103,3 +104,9 @@ def test_a_missing_cycle_makes_a_lower_bound() -> None:
         eqd2_high_gy=4.5, complete=False,
     )  # fmt: skip
     assert apart_text(dose, EN)[0] == "≥ 4.00\u00a0Gy"
+
+
+def test_dose_by_activity_is_named_in_both_languages() -> None:
+    """As the doses by activity write it, with its sign of multiplication."""
+    assert method_name("activity × Gy/GBq", EN) == "activity × Gy/GBq"
+    assert method_name("activity × Gy/GBq", FR) == "activité × Gy/GBq"
