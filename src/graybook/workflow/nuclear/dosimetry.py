@@ -33,6 +33,7 @@ from graybook.workflow.folder.scan import PersonScan
 from graybook.workflow.nuclear.activity import activity_doses
 from graybook.workflow.nuclear.biology import Biology, biology_of
 from graybook.workflow.nuclear.cycles import Cycle, cycles_of
+from graybook.workflow.nuclear.held import more_than_given
 from graybook.workflow.nuclear.images import ActivityImage, activity_images
 from graybook.workflow.nuclear.lines import camera_results, kernel_results, line_results, nuclide_results
 from graybook.workflow.nuclear.measured import Assumed, MeasuredOrgan, measured_organ
@@ -65,6 +66,8 @@ class Dosimetry:
         Cycles, lines of therapy, and the data used.
     images
         What was read as activity, in time order.
+    doubted
+        Ids of phases whose activity given contradicts their images: no dose follows from either alone.
     """
 
     doses: Mapping[str, OrganDoses] = field(default_factory=dict)
@@ -73,6 +76,7 @@ class Dosimetry:
     images: tuple[ActivityImage, ...] = ()
     findings: tuple[Finding, ...] = ()
     cycles: tuple[FilledCycle, ...] = ()
+    doubted: frozenset[str] = frozenset()
 
 
 def dosimetry(
@@ -111,7 +115,8 @@ def dosimetry(
     findings = [*asked, *said]
     assumed = Assumed(settings=settings, alpha_betas=alpha_betas, repairs=repairs)
     voxels = VoxelDoses()
-    filled = _filled(cycles, person, assumed, voxels, findings, progress)
+    doubted: set[str] = set()
+    filled = _filled(cycles, person, assumed, voxels, findings, doubted, progress)
     results = [cycle_result(one) for one in filled]
     used = [point.image for one in cycles for point in one.points]
     return Dosimetry(
@@ -127,6 +132,7 @@ def dosimetry(
         images=images,
         findings=_once(findings),
         cycles=filled,
+        doubted=frozenset(doubted),
     )
 
 
@@ -146,6 +152,7 @@ def _filled(
     assumed: Assumed,
     voxels: VoxelDoses,
     findings: list[Finding],
+    doubted: set[str],
     progress: Progress,
 ) -> tuple[FilledCycle, ...]:
     points, said = _points(cycles, person, assumed.settings, progress)
@@ -154,12 +161,17 @@ def _filled(
     ordered = sorted(points, key=lambda pair: _is_single(pair[1]))
     for place, (cycle, organ) in enumerate(ordered):
         progress(STEP, 0.5 + 0.5 * place / len(ordered))
+        excess = more_than_given(organ, cycle)
+        if excess is not None:
+            findings.append(excess)
+            doubted.add(cycle.phase.id)
+            continue
         known = _known(organ.organ, cycle, cycles, measured) if _is_single(organ) else None
         found, told = measured_organ(organ, cycle, known, assumed, voxels)
         findings.extend(told)
         if found is not None:
             measured[cycle.phase.id][organ.organ] = found
-    return tuple(_whole(one, measured[one.phase.id], assumed) for one in cycles)
+    return tuple(_whole(one, measured[one.phase.id], assumed, one.phase.id in doubted) for one in cycles)
 
 
 def _points(
@@ -233,13 +245,19 @@ def _known(
     return None
 
 
-def _whole(cycle: Cycle, measured: Mapping[str, MeasuredOrgan], assumed: Assumed) -> FilledCycle:
-    """A cycle with the doses of its images; without any, with what its activity says; a person's own Gy/GBq for other organs."""
+def _whole(
+    cycle: Cycle, measured: Mapping[str, MeasuredOrgan], assumed: Assumed, doubted: bool
+) -> FilledCycle:
+    """
+    A cycle with the doses of its images; without any, with what its activity says; a person's own Gy/GBq for other organs.
+
+    Of an activity that the images contradict nothing follows.
+    """
     of_images = [measured[name].mean for name in sorted(measured)]
     names = {tg263_name(one) or one for one in measured}
     others = [
         one
-        for one in activity_doses(cycle.given).doses
+        for one in (() if doubted else activity_doses(cycle.given).doses)
         if not measured
         or (one.interval is not IntervalKind.PUBLISHED and (tg263_name(one.organ) or one.organ) not in names)
     ]

@@ -11,25 +11,30 @@ from graybook.workflow.nuclear.activity import activity_doses, activity_findings
 __all__ = ["with_activity_doses"]
 
 
-def with_activity_doses(courses: Sequence[Course]) -> tuple[tuple[Course, ...], tuple[Finding, ...]]:
+def with_activity_doses(
+    courses: Sequence[Course], doubted: frozenset[str] = frozenset()
+) -> tuple[tuple[Course, ...], tuple[Finding, ...]]:
     """
     Each phase of a radionuclide that has no doses as yet with those of its activity; the others as they are.
 
-    A phase of which nothing is known keeps none: every sum that it may have reached is a lower bound.
+    A phase of which nothing is known keeps none: every sum that it may have reached is a lower bound. So does one of
+    ``doubted``, the ids of phases whose images contradict their activity.
     """
-    filled = [_filled(course) for course in courses]
+    filled = [_filled(course, doubted) for course in courses]
     return tuple(course for course, _ in filled), tuple(one for _, said in filled for one in said)
 
 
-def _filled(course: Course) -> tuple[Course, tuple[Finding, ...]]:
+def _filled(course: Course, doubted: frozenset[str]) -> tuple[Course, tuple[Finding, ...]]:
     if course.modality is not Modality.RADIONUCLIDE or course.paper is None:
         return course, ()
     given = course.paper.administrations
     if len(given) != len(course.phases):
         return course, ()
     pairs = [(phase, one) for phase, one in zip(course.phases, given, strict=True)]
-    phases = tuple(_phase(phase, one) for phase, one in pairs)
-    open_ones = [(phase, one) for phase, one in pairs if phase.organ_doses is None]
+    phases = tuple(phase if phase.id in doubted else _phase(phase, one) for phase, one in pairs)
+    open_ones = [
+        (phase, one) for phase, one in pairs if phase.organ_doses is None and phase.id not in doubted
+    ]
     said = [
         finding
         for phase, one in open_ones

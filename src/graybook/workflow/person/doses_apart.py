@@ -58,7 +58,9 @@ def doses_apart(
     if not any(course.modality.stands_apart for course in person.record.courses):
         return DosesApart(person=person, nuclear=None)
     measured = dosimetry(person, settings, alpha_betas=alpha_betas, repairs=repairs, progress=progress)
-    courses, of_activity = with_activity_doses([_measured(one, measured) for one in person.record.courses])
+    courses, of_activity = with_activity_doses(
+        [_measured(one, measured) for one in person.record.courses], measured.doubted
+    )
     courses, of_spheres = with_image_doses(courses, person, settings)
     courses, of_partition = with_partition_doses(courses)
     infusions = infusion_results(courses, settings, alpha_betas=alpha_betas, repairs=repairs)

@@ -100,6 +100,30 @@ def test_two_administrations_within_a_day(second: str) -> None:
     assert "nuclear_administrations_together" not in codes(apart)
 
 
+def test_no_organ_holds_more_than_was_given() -> None:
+    """7.4 MBq reported for GBq: 104 MBq are no 7.3, no dose follows from either; 105 % of 110 MBq is the last that is taken."""
+    given = report("sr", administered(activity_gbq=0.0074))
+    images = [spect(f"{h:g}", KIDNEYS, h) for h in HOURS]
+    result = found(*images, cubes(), given)
+    said = {one.subject: one.params for one in result.findings if one.code == "nuclear_more_than_given"}
+    assert set(said) == {"Kidney_L", "Kidney_R"}
+    assert (said["Kidney_L"]["hours"], said["Kidney_L"]["held"], said["Kidney_L"]["left"]) == (
+        "4.0",
+        "104",
+        "7.27",
+    )
+    assert result.doses == {}
+    assert len(result.doubted) == 1
+    for share, computed in ((1.04, True), (1.06, False)):
+        kidney = {"Kidney_L": mbq_of(share * 110.0, 159.528)}
+        result = found(
+            *(spect(f"{h:g}", kidney, h) for h in HOURS),
+            cubes(organs=("Kidney_L",)),
+            report("sr", administered(activity_gbq=0.11)),
+        )
+        assert bool(result.doses) is computed
+
+
 def test_dose_rate_integrates_to_the_dose() -> None:
     """The exponentials of a mean dose, integrated for ever, are the dose: BED needs both."""
     one = mean(found(*cycle()))
@@ -179,15 +203,15 @@ def test_recovery_is_undone() -> None:
 
 
 def test_counts_need_a_calibration() -> None:
-    """Counts without a calibration are asked; with 8 cps/MBq the same activity comes back."""
+    """Counts without a calibration are asked; with 8000 cps/MBq the same activity comes back."""
     counts = {"units": "CNTS", "bq_per_ml_per_value": None, "counts_per_value": 1.0}
     asked = found(*cycle(**counts))
     assert "nuclear_calibration_missing" in codes(asked)
     assert asked.result.cycles[0].origin != "images"
-    # values of the phantom are Bq/ml; as counts in 1200 s at 8 cps/MBq one of them is 1/(1200 * 8) MBq per voxel
-    camera = '[[camera]]\ncamera = "Twin"\nnuclide = "Lu-177"\ncps_per_mbq = 8\nsd_percent = 3\ncalibrated = 2025-01-01\n'
+    # values of the phantom are Bq/ml; as counts in 1200 s at 8000 cps/MBq one of them is 1/(1200 * 8000) MBq per voxel
+    camera = '[[camera]]\ncamera = "Twin"\nnuclide = "Lu-177"\ncps_per_mbq = 8000\nsd_percent = 3\ncalibrated = 2025-01-01\n'
     left = organ(found(*cycle(**counts), settings=camera + SIGNED))
-    per_value = 1.0 / (1200.0 * 8.0) / ((SPACING_MM / 10.0) ** 3 * 1e-6)
+    per_value = 1.0 / (1200.0 * 8000.0) / ((SPACING_MM / 10.0) ** 3 * 1e-6)
     assert left.time_points[0].activity_mbq == pytest.approx(110.0 * 2 ** (-4 / 50) * per_value, rel=1e-3)
 
 
