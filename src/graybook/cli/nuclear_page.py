@@ -9,6 +9,7 @@ from pathlib import Path
 from graybook.report.nuclear_document import NuclearDocument
 from graybook.report.nuclear_result import CycleResult, OrganCycleResult
 from graybook.text import Language, keys, number_text, phrase
+from graybook.text.numbers import activity_number_text
 
 __all__ = ["page"]
 
@@ -49,7 +50,7 @@ def _cycles(count: int, language: Language) -> str:
 
 
 def _cycle(cycle: CycleResult, language: Language) -> str:
-    activity = None if cycle.activity_gbq is None else number_text(cycle.activity_gbq, language)
+    activity = None if cycle.activity_gbq is None else activity_number_text(cycle.activity_gbq, language)
     return phrase(
         "nuclear_page_cycle",
         language,

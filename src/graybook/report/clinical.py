@@ -141,7 +141,7 @@ def _radionuclides(result: Result, words: Wording) -> Table | None:
             cell(one.agent or DASH),
             cell(words.date(one.date)),
             cell(DASH if one.cycle is None else str(one.cycle)),
-            cell(words.short(one.activity_gbq)),
+            cell(words.activity(one.activity_gbq)),
             cell(one.evidence_grade),
             cell(words("dose_unknown")),
         )

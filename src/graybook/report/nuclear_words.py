@@ -11,7 +11,7 @@ from graybook.report.nuclear_result import CycleResult, NuclearResult, OrganCycl
 from graybook.report.result import ApartDose
 from graybook.report.wording import Wording
 from graybook.tables import nuclides
-from graybook.text.numbers import DASH
+from graybook.text.numbers import DASH, activity_number_text
 
 __all__ = [
     "activity_text",
@@ -22,10 +22,12 @@ __all__ = [
     "figure_text",
     "given_activity",
     "given_text",
+    "is_unknown",
     "least_text",
     "method_name",
     "nuclide_name",
     "percent_text",
+    "rate_unknown",
     "repair_of",
     "span_text",
     "spread_text",
@@ -77,7 +79,7 @@ def given_text(given: str | None, words: Wording) -> str:
 
 def activity_text(activity_gbq: float | None, words: Wording) -> str:
     """An activity with its unit; "unknown" when nobody says. [GBq]"""
-    return words("not_known") if activity_gbq is None else f"{words.number(activity_gbq)}\u00a0GBq"
+    return words("not_known") if activity_gbq is None else f"{activity_number_text(activity_gbq, words.language)}\u00a0GBq"
 
 
 def span_text(low: float | None, high: float | None, words: Wording) -> str:
@@ -153,6 +155,17 @@ def repair_of(organ: OrganCycleResult, words: Wording) -> str:
         return ""
     low, high = (words.short(float(found[place])) for place in (1, 2))
     return words("repair_of", hours=words("range", low=low, high=high))
+
+
+def is_unknown(dose: ApartDose) -> bool:
+    """Whether nothing is known of what a course left apart."""
+    values = (dose.dose_gy, dose.low_gy, dose.eqd2_gy, dose.eqd2_low_gy)
+    return all(value is None for value in values)
+
+
+def rate_unknown(organ: OrganCycleResult) -> bool:
+    """Whether neither curve nor half-life tells how fast a dose came: its BED spans every factor G from 0 to 1."""
+    return organ.g_factor is None and not organ.exponentials and organ.bed_low_gy is not None
 
 
 def used_choice(organ: OrganCycleResult) -> TimeIntegratedChoice | None:

@@ -71,10 +71,10 @@ def _dose_text(course: CourseResult, given: list[tuple[str, float | None]], word
     if not known:
         return course_prescription(course, words)
     if len(known) < len(given) or len(known) > _MOST_ACTIVITIES:
-        total = f"{words.short(sum(known))}\u00a0GBq"
+        total = f"{words.activity(sum(known))}\u00a0GBq"
         least = words("at_least", value=total) if len(known) < len(given) else total
         return words("fig_cycles", n=len(given), activity=least)
-    return f"{' + '.join(words.short(one) for one in known)}\u00a0GBq"
+    return f"{' + '.join(words.activity(one) for one in known)}\u00a0GBq"
 
 
 def _marks(result: Result, words: Wording) -> list[_Mark]:

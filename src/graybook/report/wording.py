@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from graybook.text import Language, date_text, keys, number_text, phrase
-from graybook.text.numbers import DASH
+from graybook.text.numbers import DASH, activity_number_text
 
 __all__ = ["Wording", "person_name", "wrappable"]
 
@@ -79,6 +79,11 @@ class Wording:
         if value is None:
             return DASH
         text = self.number(value)
+        return text.rstrip("0").rstrip(".,") if "." in text or "," in text else text
+
+    def activity(self, activity_gbq: float | None) -> str:
+        """An activity without idle zeros, a small one with its significant digits; a dash for None. [GBq]"""
+        text = activity_number_text(activity_gbq, self.language)
         return text.rstrip("0").rstrip(".,") if "." in text or "," in text else text
 
     def gy(self, value: float | None) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from graybook.report.nuclear_result import ExponentialResult, OrganCycleResult, TimePointResult
 from graybook.report.nuclear_words import (
+    activity_text,
     apart_text,
     beyond_last_percent,
     figure_text,
@@ -24,6 +25,13 @@ from graybook.report.wording import Wording
 from unit.report import nuclear_cases as cases
 
 EN, FR = Wording("en"), Wording("fr")
+
+
+@pytest.mark.parametrize(("gbq", "text"), [(0.0074, "0.0074"), (0.05, "0.05"), (7.4, "7.40"), (0.1, "0.10")])
+def test_small_activities_keep_their_digits(gbq: float, text: str) -> None:
+    """0.0074 GBq, MBq in the place of GBq, are not 0.01; in French with a comma."""
+    assert activity_text(gbq, EN) == f"{text}\u00a0GBq"
+    assert activity_text(gbq, FR) == f"{text}\u00a0GBq".replace(".", ",")
 
 
 def test_unknown_is_a_word() -> None:
