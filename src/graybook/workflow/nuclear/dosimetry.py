@@ -171,7 +171,9 @@ def _filled(
         findings.extend(told)
         if found is not None:
             measured[cycle.phase.id][organ.organ] = found
-    return tuple(_whole(one, measured[one.phase.id], assumed, one.phase.id in doubted) for one in cycles)
+    whole = tuple(_whole(one, measured[one.phase.id], assumed, one.phase.id in doubted) for one in cycles)
+    findings.extend(_wishes_of_nothing(assumed.settings, [organ for _, organ in points], whole))
+    return whole
 
 
 def _points(
@@ -194,7 +196,7 @@ def _points(
             if points is not None:
                 found.append((cycle, points))
         said.extend(_without_regions(cycle, [one for owner, one in found if owner is cycle]))
-    return found, [*said, *_not_in_cycle(cycles, found), *_wishes_of_nothing(settings, found)]
+    return found, [*said, *_not_in_cycle(cycles, found)]
 
 
 def _without_regions(cycle: Cycle, organs: Sequence[OrganPoints]) -> list[Finding]:
@@ -218,8 +220,17 @@ def _not_in_cycle(cycles: Sequence[Cycle], found: Sequence[tuple[Cycle, OrganPoi
     return said
 
 
-def _wishes_of_nothing(settings: Settings, found: Sequence[tuple[Cycle, OrganPoints]]) -> list[Finding]:
-    names = {name for _, one in found for name in (one.organ, one.structure.name)}
+def _wishes_of_nothing(
+    settings: Settings, points: Sequence[OrganPoints], filled: Sequence[FilledCycle]
+) -> list[Finding]:
+    """Wishes for organs that neither the images hold nor any activity speaks of."""
+    names = {name for one in points for name in (one.organ, one.structure.name)}
+    names |= {
+        name
+        for one in filled
+        for dose in one.doses.doses
+        for name in (dose.organ, tg263_name(dose.organ) or dose.organ)
+    }
     return [
         Finding(code="nuclear_wish_names_nothing", subject=one.organ, params={"organ": one.organ})
         for one in settings.nuclear.organs

@@ -124,6 +124,16 @@ def test_no_organ_holds_more_than_was_given() -> None:
         assert bool(result.doses) is computed
 
 
+def test_wish_for_an_organ_known_by_activity() -> None:
+    """[[nuclear_organ]] Kidneys of a cycle without images moves their BED, so that it is not said to name nothing; Kidny is."""
+    said = administered(activity_gbq=7.4)
+    wish = f'[[nuclear_organ]]\norgan = "{{}}"\nrepair_half_time_h = 9.0\n{SIGNED}'
+    bare, used = (found(report("sr", said), settings=text) for text in ("", wish.format("Kidneys")))
+    assert organ(used, "Kidneys").repair_half_time_h == 9.0 != organ(bare, "Kidneys").repair_half_time_h
+    assert "nuclear_wish_names_nothing" not in codes(used)
+    assert "nuclear_wish_names_nothing" in codes(found(report("sr", said), settings=wish.format("Kidny")))
+
+
 def test_dose_rate_integrates_to_the_dose() -> None:
     """The exponentials of a mean dose, integrated for ever, are the dose: BED needs both."""
     one = mean(found(*cycle()))
