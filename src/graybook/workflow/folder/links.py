@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from graybook.dicom.facts import DoseFacts, Header, PlanFacts, StructureSetFacts
+from graybook.dicom.facts import DoseFacts, Header, ImageSliceFacts, PlanFacts, StructureSetFacts
 from graybook.record import Finding, Severity
+from graybook.tables.nuclides import nuclide_name
+from graybook.workflow.folder.administrations import THERAPEUTIC
 from graybook.workflow.folder.objects import Objects
 
 __all__ = ["Links", "frame_of_structures", "links_of"]
@@ -179,10 +181,22 @@ def _link_images(
                 params={"path": path, "series": same[0], "frame": frame},
             )
         )
-    elif same:
+    elif same and not _is_of_activity(structures, list(near.values()), links):
         findings.append(
             _ambiguous(structures.header, "image series", [series[uid][0].header for uid in same])
         )
+
+
+def _is_of_activity(structures: StructureSetFacts, near: Sequence[ImageSliceFacts], links: Links) -> bool:
+    """Whether its regions are on images of therapeutic activity: they lie in its frame, alone or with CT, and no plan needs it.
+
+    Its regions are taken on each of these images by its frame; none of them has to be chosen.
+    """
+    if any(one is structures for one in links.structures_of.values()):
+        return False
+    shown = [one.activity for one in near if one.header.modality != "CT"]
+    known = [one for one in shown if one is not None]
+    return len(known) == len(shown) and any(nuclide_name(one.nuclide) in THERAPEUTIC for one in known)
 
 
 def _missing(header: Header, kind: str, uid: str) -> Finding:

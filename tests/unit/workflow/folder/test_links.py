@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graybook.workflow.folder.links import links_of
 from graybook.workflow.folder.objects import Object, Objects, objects_of
+from phantoms.activity import FRAME, cubes, spect
 from phantoms.facts import a_dose, a_plan, a_slice, structures
 
 
@@ -64,6 +65,18 @@ def test_two_doses_for_one_free_plan_are_ambiguous() -> None:
     links = links_of(objects(a_dose("A"), a_dose("B"), a_plan("C")))
     assert not links.plan_of_dose
     assert {one.code for one in links.findings} == {"link_ambiguous"}
+
+
+def test_structures_on_activity_images_have_none_to_choose() -> None:
+    """A set in the frame of four SPECT of 177Lu, with or without their CTs, is used on each: nothing is ambiguous. Of FDG it is."""
+    scans = [spect(f"s{hours}", {}, hours) for hours in (4, 24, 72, 168)]
+    cts = [a_slice(0, series=name, frame=FRAME) for name in ("ct1", "ct2")]
+    for images in (scans, [*scans, *cts]):
+        assert links_of(objects(cubes(), *images)).findings == ()
+    for images in (cts, [spect(f"p{n}", {}, n, nuclide="F-18") for n in (1, 2)]):
+        assert [one.code for one in links_of(objects(cubes(), *images)).findings] == ["link_ambiguous"]
+    planned = objects(a_plan("A", structure_set="S"), structures("S", frame=FRAME), *scans)
+    assert [one.code for one in links_of(planned).findings] == ["link_ambiguous"]
 
 
 def test_image_of_the_frame_is_inferred_identity() -> None:
