@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from graybook.report.blocks import Block, Cell, Column, Paragraph, Section, Table, cell
+from graybook.report.nuclear_words import apart_text, is_unknown
 from graybook.report.repair_words import h_m, h_m_text, only_phase, several_a_day
 from graybook.report.result import CourseDose, CourseResult, Result, StructureResult
 from graybook.report.summary import envelope_text, shift_notes, shift_text
@@ -142,9 +143,13 @@ def _dosed(dose: CourseDose) -> bool:
 
 
 def _course_cell(structure: StructureResult, course: CourseResult, words: Wording) -> Cell:
+    beside = next((one for one in structure.apart if one.course == course.id), None)
+    if beside is not None:
+        value, *_, grade, _alpha = apart_text(beside, words)
+        return cell(value, "" if is_unknown(beside) else grade)
     dose = dose_to(structure, course.id)
     if dose is None or not _dosed(dose):
-        return cell(DASH)
+        return cell(words("not_known"))
     native = dose.native_d0_03cc_gy
     differs = native is not None and abs(native - (dose.d0_03cc_gy or 0.0)) >= 0.005
     return cell(
@@ -156,8 +161,18 @@ def _course_cell(structure: StructureResult, course: CourseResult, words: Wordin
     )
 
 
+def _beside_note(courses: Sequence[CourseResult], words: Wording) -> list[str]:
+    """That what stands apart has its mean here, where a course of the table does."""
+    apart = any(one.modality in ("radionuclide", "microspheres") for one in courses)
+    return [words("note_per_course_apart")] if apart else []
+
+
 def _course_tables(result: Result, words: Wording) -> Iterator[Table]:
-    structures = [item for item in result.structures if any(_dosed(dose) for dose in item.courses)]
+    structures = [
+        item
+        for item in result.structures
+        if any(_dosed(dose) for dose in item.courses) or not all(is_unknown(one) for one in item.apart)
+    ]
     for first in range(0, len(result.courses), _COURSES_A_TABLE):
         courses = result.courses[first : first + _COURSES_A_TABLE]
         yield Table(
@@ -173,7 +188,7 @@ def _course_tables(result: Result, words: Wording) -> Iterator[Table]:
                 )
                 for structure in structures
             ),
-            note=words("note_per_course"),
+            note=" ".join([words("note_per_course"), *_beside_note(courses, words)]),
         )
 
 

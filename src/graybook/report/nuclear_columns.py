@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from graybook.report.blocks import Cell, Column, Table, cell
 from graybook.report.citations import Citations
 from graybook.report.nuclear_figures import first_organs
-from graybook.report.nuclear_words import apart_text, figure_text, least_text, nuclide_name, span_text
+from graybook.report.nuclear_words import (
+    apart_text,
+    figure_text,
+    is_unknown,
+    least_text,
+    nuclide_name,
+    span_text,
+)
 from graybook.report.result import ApartDose, Result, StructureResult
 from graybook.report.values import course_name, metric_text, structures_by_name
 from graybook.report.wording import Wording
@@ -22,8 +29,7 @@ _NAMED = 3
 
 
 def _known(dose: ApartDose) -> bool:
-    values = (dose.dose_gy, dose.low_gy, dose.eqd2_gy, dose.eqd2_low_gy)
-    return any(value is not None for value in values)
+    return not is_unknown(dose)
 
 
 def _external_grades(structure: StructureResult, result: Result) -> str:
@@ -72,7 +78,7 @@ def _external(structure: StructureResult, result: Result, words: Wording) -> Cel
     value = _external_text(structure, result, words)
     given = any(course.modality not in _KINDS for course in result.courses)
     if value == DASH:
-        return cell(words("not_known") if given and structure.courses else DASH)
+        return cell(words("not_known") if given else DASH)
     ends, grades = _band_ends(structure, result, words), _external_grades(structure, result)
     spread = words("band_of", band=ends) if ends else words("no_spread")
     grade = words("of_grade", grade=grades) if grades else ""

@@ -17,6 +17,7 @@ from graybook.report.nuclear_words import (
     least_text,
     method_name,
     nuclide_name,
+    rate_unknown,
     repair_of,
     spread_text,
     used_choice,
@@ -151,16 +152,22 @@ def _cycle_row(
             _alpha(organ, words),
         ),
         cell(method_name(organ.method, words) or DASH, _cited(organ.source, numbers)),
-        cell(words.number(organ.g_factor, 3)),
+        cell(words("g_any") if rate_unknown(organ) else words.number(organ.g_factor, 3)),
         _figure(_bed_ends(organ), words),
         _figure(_eqd2_ends(organ), words),
     )
 
 
-def _biology(organ: OrganCycleResult, numbers: Citations, words: Wording) -> list[tuple[str, int] | str]:
+def _biology(
+    organs: Sequence[OrganCycleResult], numbers: Citations, words: Wording
+) -> list[tuple[str, int] | str]:
+    """α/β, and the half-time of repair where a rate is known that it was used with."""
+    organ = next((one for one in organs if not rate_unknown(one)), organs[0])
     if organ.alpha_beta_gy is None:
         return [words("no_alpha_beta")]
     ratio = words("at_alpha_beta_of", value=words.short(organ.alpha_beta_gy))
+    if rate_unknown(organ):
+        return [ratio]
     repair = repair_of(organ, words)
     return [(f"{ratio}, {repair}" if repair else ratio, numbers.number(repair_source(organ)))]
 
@@ -182,7 +189,7 @@ def _sum_row(
         words("cycles_told", n=len(found), all=len(cycles)) if least else words("cycles_all", n=len(cycles))
     )
     return (
-        cell(organs[0].organ, *_biology(organs[0], numbers, words), strong=True),
+        cell(organs[0].organ, *_biology(organs, numbers, words), strong=True),
         cell(told),
         cell(""),
         cell(""),
@@ -204,13 +211,14 @@ def doses_table(
         if len(cycles) > 1:
             rows.append(_sum_row(found, cycles, apart.get(name), numbers, words))
         else:
-            named = cell(name, _measured(found[0][1], words), *_biology(found[0][1], numbers, words))
+            named = cell(name, _measured(found[0][1], words), *_biology([found[0][1]], numbers, words))
             rows[-1] = (named, *rows[-1][1:])
     if not rows:
         return None
     wordy = ("col_organ", "col_dose_model")
     keys = ("col_organ", "col_cycle", "col_integrated", "col_effective", "col_mean_dose", "col_dose_model", "col_g",
             "col_bed_gy", "col_eqd2_gy")  # fmt: skip
+    unknown = any(rate_unknown(organ) for cycle in cycles for organ in cycle.organs)
     return Table(
         title=words("nuclear_doses"),
         columns=tuple(
@@ -222,7 +230,7 @@ def doses_table(
             for key in keys
         ),
         rows=tuple(rows),
-        note=words("note_nuclear_doses"),
+        note=" ".join([words("note_nuclear_doses"), *([words("note_rate_unknown")] if unknown else [])]),
     )
 
 

@@ -79,7 +79,11 @@ def given_text(given: str | None, words: Wording) -> str:
 
 def activity_text(activity_gbq: float | None, words: Wording) -> str:
     """An activity with its unit; "unknown" when nobody says. [GBq]"""
-    return words("not_known") if activity_gbq is None else f"{activity_number_text(activity_gbq, words.language)}\u00a0GBq"
+    return (
+        words("not_known")
+        if activity_gbq is None
+        else f"{activity_number_text(activity_gbq, words.language)}\u00a0GBq"
+    )
 
 
 def span_text(low: float | None, high: float | None, words: Wording) -> str:
