@@ -52,7 +52,7 @@ def _phase(phase: Phase, given: Administration) -> Phase:
 
 def _named(course: Course, phase: Phase) -> str:
     """The course and the cycle, without its activity, whose figures each language writes in its own way."""
-    return f"{course.label}, {phase.label.partition(': ')[0]}"
+    return f"{course.label}, {(phase.label or phase.id).partition(': ')[0]}"
 
 
 def _once(said: Sequence[Finding], course: Course) -> tuple[Finding, ...]:
