@@ -6,6 +6,7 @@ Scan → one person → images, administrations and regions → doses of cycles,
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +38,9 @@ from graybook.workflow.person.results import (
 __all__ = ["JSON_NAME", "json_text", "radionuclides"]
 
 JSON_NAME = "nuclear.json"
+OWN = ("activity", "given", "microspheres", "nuclear")
+"""How codes of findings on radionuclides and microspheres begin."""
+
 PAGES = (JSON_NAME, "nuclear.html", "nuclear.pdf")
 MAPS = "dose_cycle_*.dcm"
 
@@ -156,10 +160,19 @@ def _document(
             for one in courses
         ],
         nuclear=nuclear,
-        findings=finding_results([*scanned.findings, *person.findings], language),
+        findings=finding_results(_without_beams([*scanned.findings, *person.findings], person), language),
         refusals=refusal_results(person.refusals, language),
         provenance=provenance_result(_provenance(scanned, assumed), (), created=today(), language=language),
     )
+
+
+def _without_beams(findings: Sequence[Finding], person: PersonScan) -> list[Finding]:
+    """What is said of plans of beams is no matter here; what is said of radionuclides stays, whatever it is called."""
+    phases = [
+        one for course in person.record.courses if not course.modality.stands_apart for one in course.phases
+    ]
+    plans = {name for one in phases for name in (one.label, *one.plan_uids)}
+    return [one for one in findings if one.subject not in plans or one.code.startswith(OWN)]
 
 
 def _provenance(scanned: ScanResult, assumed: Assumptions) -> Provenance:

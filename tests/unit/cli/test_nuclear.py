@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from graybook.cli.main import app
+from graybook.workflow.cumulative import assess
+from rules.limit_cases import given
 
 PERSON = '[person]\npatient_id = "P1"\nname = "DOE^JANE"\nbirth_date = 1950-01-31\nsex = "F"\n'
 SIGNED = 'author = "A"\ndate = 2026-01-31\nreason = "report"\n'
@@ -88,3 +90,14 @@ def test_cycles_are_counted_in_words(tmp_path: Path, count: int, said: str) -> N
     source = folder(tmp_path / "in", *cycles(*range(2, 2 + count)), unknown + SIGNED)
     shown = run(source, "--out", tmp_path / "out").stdout
     assert said in " ".join(shown.split())
+
+
+def test_plans_of_beams_are_no_matter(tmp_path: Path) -> None:
+    """Beams without a treatment record beside a cycle: what is said of their plan stands in the assessment, not here."""
+    where = given(tmp_path / "in", (30.0, 15), (10.0, 5))
+    (where / "graybook.toml").write_text(CYCLE.format(day=6, cycle=1) + SIGNED, encoding="utf-8")
+    found = run(where, "--out", tmp_path / "out", "--json")
+    said = [one["code"] for one in json.loads(found.stdout)["findings"]]
+    assert "assumed_delivered" in [one.code for one in assess(where).result.findings]
+    assert "assumed_delivered" not in said
+    assert "given_published" in said
