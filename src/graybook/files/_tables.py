@@ -156,6 +156,16 @@ class Entry:
             for number, item in enumerate(value, start=1)
         )
 
+    def table(self, key: str) -> Entry | None:
+        """The one table below a key; None when absent."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise self.refuse(key, "must be a table", value=value, remedy=f"Write {key} = {{ ... }}.")
+        where, place = f"{self.where}, {key}", (*self.place, key)
+        return Entry(file=self.file, where=where, values=value, lines=self.lines, place=place)
+
     def flag(self, key: str) -> bool:
         """true or false; false when absent."""
         value = self.values.get(key, False)

@@ -141,6 +141,11 @@ _BODY = """
 # recurrence = "in field"            # in field, marginal, out of field, no recurrence
 # toxicity = [{ course = "Spine 2009", term = "oesophagitis", grade = 1 }]   # CTCAE, of earlier courses
 # cumulative_concern = true          # without overlap: is there concern for toxicity from cumulative dose?
+# [clinical.outcome]                 # for research: what happened after the course the report is about
+# vital_status = "alive"             # or "dead", with death_date
+# last_follow_up = 2026-11-03
+# recurrence = false                 # true with recurrence_date = ...
+# toxicity = [{ organ = "SpinalCord", term = "myelitis", grade = 0, date = 2026-11-03 }]   # CTCAE, after that course
 
 # ---- Phases: one plan each -------------------------------------------------------------------------------
 # [[phase]]

@@ -29,9 +29,11 @@ __all__ = [
     "IndicativeTotal",
     "InputResult",
     "Judged",
+    "LateToxicityResult",
     "LinkResult",
     "MeasureResult",
     "Metrics",
+    "OutcomeResult",
     "OverlapResult",
     "PatientResult",
     "PhasePoint",
@@ -400,6 +402,26 @@ class ToxicityResult(_Model):
     grade: int
 
 
+class LateToxicityResult(_Model):
+    """A toxicity after the reference course: CTCAE term and grade, 0 for none, and the day it was first seen."""
+
+    organ: str = ""
+    term: str
+    grade: int
+    date: str | None = None
+
+
+class OutcomeResult(_Model):
+    """What happened after the reference course, as a person states it; null where nobody says."""
+
+    vital_status: str | None = Field(default=None, description="alive or dead.")
+    last_follow_up: str | None = None
+    death_date: str | None = None
+    recurrence: bool | None = None
+    recurrence_date: str | None = None
+    toxicity: list[LateToxicityResult] = []
+
+
 class SharedVolumeResult(_Model):
     """Whether the reference course overlaps an earlier one, and what that rests on: geometry, levels, or nothing.
 
@@ -442,6 +464,7 @@ class ClinicalResult(_Model):
     toxicity: list[ToxicityResult] = []
     missing: list[str] = Field(default=[], description="Headings that nobody filled.")
     reirradiation: ReirradiationResult = ReirradiationResult()
+    outcome: OutcomeResult | None = Field(default=None, description="For research: judged by nothing here.")
 
 
 class FindingResult(_Model):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from graybook.files.clinical_settings import ClinicalSetting
+from graybook.files.clinical_settings import ClinicalSetting, OutcomeSetting
 from graybook.record import Alignment, Course, PaperDetails
 from graybook.report.result import (
     AdministrationResult,
     ClinicalResult,
+    LateToxicityResult,
+    OutcomeResult,
     OverlapResult,
     ReirradiationResult,
     SharedVolumeResult,
@@ -105,6 +107,21 @@ def clinical_result(
         toxicity=toxicity,
         missing=missing,
         reirradiation=_type(stated, reference, loaded, ways, isodose),
+        outcome=None if stated.outcome is None else _outcome(stated.outcome),
+    )
+
+
+def _outcome(stated: OutcomeSetting) -> OutcomeResult:
+    return OutcomeResult(
+        vital_status=stated.vital_status or None,
+        last_follow_up=_day(stated.last_follow_up),
+        death_date=_day(stated.death_date),
+        recurrence=stated.recurrence,
+        recurrence_date=_day(stated.recurrence_date),
+        toxicity=[
+            LateToxicityResult(organ=one.organ, term=one.term, grade=one.grade, date=_day(one.date))
+            for one in stated.toxicities
+        ],
     )
 
 

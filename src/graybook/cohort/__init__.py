@@ -1,0 +1,1 @@
+"""Results of many persons come in; one table, guarded answers and statistics go out."""
