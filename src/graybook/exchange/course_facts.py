@@ -121,8 +121,9 @@ class PhaseFacts:
     ----------
     key
         Unique in a person.
-    technique, energy
-        A SNOMED CT code; in words (``6 MV``). Empty where nobody says.
+    modality_code, technique, energy
+        SNOMED CT codes of the modality, where one is finer than ``modality`` (HDR, PDR, seeds), and of the technique; in words
+        (``6 MV``). Empty where nobody says.
     fractions_planned, fractions_delivered
         None where nobody says.
     uids
@@ -133,6 +134,7 @@ class PhaseFacts:
     label: str = ""
     status: Status = Status.DELIVERED
     modality: Modality = Modality.UNKNOWN
+    modality_code: str = ""
     technique: str = ""
     energy: str = ""
     fractions_planned: int | None = None
@@ -155,6 +157,8 @@ class CourseFacts:
         Its official identifier: two documents with the same one speak of the same course, and count once.
     intent
         ``curative``, ``palliative``, another word of the person, or empty.
+    modality, modality_code, technique
+        Of the whole course, where it is one; phases state their own.
     termination
         SNOMED CT code of why it ended, or empty.
     diagnosis, site
@@ -176,6 +180,9 @@ class CourseFacts:
     start_date: date | None = None
     end_date: date | None = None
     intent: str = ""
+    modality: Modality = Modality.UNKNOWN
+    modality_code: str = ""
+    technique: str = ""
     termination: str = ""
     diagnosis: str = ""
     site: str = ""
