@@ -54,9 +54,9 @@ _I64, _I32, _TEXT, _FLAG, _DAY = pa.int64(), pa.int32(), pa.string(), pa.bool_()
 
 TABLE = pa.schema(
     [
-        # whose row: pseudonym of the project, and the SHA-256 of the result it was made from
+        # whose row: pseudonym of the project, and what stands in the project for the SHA-256 of the result it was made from
         pa.field("person", _TEXT, nullable=False),
-        pa.field("result_sha256", _TEXT, nullable=False),
+        pa.field("result", _TEXT, nullable=False),
         pa.field("sex", _TEXT),  # F, M, O; NULL unknown
         pa.field("age_years", _I32),  # whole years at the start of the reference course, 90 for all above 89
         # which row
@@ -75,13 +75,18 @@ TABLE = pa.schema(
         pa.field("since_first_days", _I32),  # start of the first course, to this one's start
         pa.field("fractions", _I32),
         pa.field("reirradiation", _TEXT),  # type I, type II ...; NULL where not determined
+        pa.field(
+            "status", _TEXT, nullable=False
+        ),  # delivered, partly delivered, assumed delivered or proposed: the least sure of the phases that count
         # how well it is known
         pa.field("evidence_grade", _TEXT, nullable=False),  # of cumulative rows the worst that counts
         pa.field("in_sum", _FLAG, nullable=False),  # of a course: whether it enters the cumulative row
         pa.field("lower_bound", _FLAG, nullable=False),  # a course, or part of the organ's dose, is missing
         pa.field("alignment_use", _TEXT),  # 3D sum, 3D sum with envelope, point sum only
         pa.field("alpha_beta_mgy", _I32),
-        pa.field("alpha_beta_source", _TEXT),
+        pa.field(
+            "alpha_beta_basis", _TEXT
+        ),  # table, tumour, convention, override or no entry; who said so stays out
         pa.field("tables_edition", _TEXT, nullable=False),
         pa.field("software_version", _TEXT, nullable=False),
         # doses
