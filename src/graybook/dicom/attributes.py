@@ -26,6 +26,8 @@ __all__ = ["Attributes", "NotUsed", "Notes", "decimal_array", "tag_text"]
 
 EARLIEST_YEAR = 1850
 """Nobody alive was born before."""
+MOVED_YEARS = 160
+"""Dates of a de-identified file stand up to so many years before the true ones (`graybook.record.ProjectKey.days`)."""
 SHORT_TEXT = 128
 """Numbers in a text of up to so many bytes are read one by one; longer ones in bulk."""
 
@@ -55,6 +57,12 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     character_sets: tuple[str, ...] = ()
     """Specific Character Sets that the file declares and that are known."""
+    dates_moved: bool = False
+    """Whether the file says that its dates were shifted (Longitudinal Temporal Information Modified)."""
+
+    def earliest(self, year: int) -> int:
+        """The year before which a date is none, in this file."""
+        return year - MOVED_YEARS if self.dates_moved else year
 
     def add(self, code: str, severity: Severity = Severity.WARNING, **params: Param) -> None:
         """Note a finding about the file."""
@@ -274,7 +282,7 @@ class Attributes:
             return None
         match = re.match(r"(\d{4})[.-]?(\d{2})[.-]?(\d{2})", text)
         with suppress(ValueError):
-            if match and int(match[1]) >= EARLIEST_YEAR:
+            if match and int(match[1]) >= self.notes.earliest(EARLIEST_YEAR):
                 return date(int(match[1]), int(match[2]), int(match[3]))
         self._malformed(keyword, text)
         return None

@@ -35,6 +35,7 @@ EARLIEST_YEAR = 1960
 def header_of(attributes: Attributes, digest: Callable[[], str]) -> Header:
     """The header of a file; its findings are filled in later, when everything was read."""
     _declare_character_sets(attributes)
+    attributes.notes.dates_moved = attributes.code("LongitudinalTemporalInformationModified") == "MODIFIED"
     day, source = _best_date(attributes)
     uid = attributes.uid("SOPInstanceUID")
     if not uid:
@@ -92,7 +93,7 @@ def _best_date(attributes: Attributes) -> tuple[date | None, str]:
     found: list[tuple[date, str]] = []
     for keyword in DATES:
         day = attributes.date(keyword)
-        if day is not None and day.year >= EARLIEST_YEAR:
+        if day is not None and day.year >= attributes.notes.earliest(EARLIEST_YEAR):
             return day, keyword
         if day is not None:
             found.append((day, keyword))

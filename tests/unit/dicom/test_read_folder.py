@@ -161,6 +161,15 @@ def test_placeholder_dates_give_way(tiny: Any, read: Any) -> None:
     assert "date_implausible" in {finding.code for finding in fact.header.findings}
 
 
+def test_shifted_dates_are_read_where_the_file_says_so(tiny: Any, read: Any) -> None:
+    """Dates moved by 160 years are dates in a file marked MODIFIED, and stay none in any other."""
+    moved = {"ContentDate": "17410101", "StudyDate": "18600304"}
+    fact = read(tiny.dose(**moved, LongitudinalTemporalInformationModified="MODIFIED"))
+    assert (fact.header.date.isoformat(), fact.header.date_source) == ("1860-03-04", "StudyDate")
+    fact = read(tiny.dose(**moved))
+    assert {"attribute_malformed", "date_implausible"} <= {one.code for one in fact.header.findings}
+
+
 def test_own_results_are_recognised(tiny: Any, read: Any) -> None:
     """Manufacturer Graybook with its series description marks a result; the synthetic patient is an ordinary course."""
     own = read(tiny.dose(Manufacturer="Graybook", SeriesDescription="GRAYBOOK EQD2 ab=3 NOT FOR PLANNING"))
