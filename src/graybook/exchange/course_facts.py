@@ -126,8 +126,8 @@ class PhaseFacts:
         (``6 MV``). Empty where nobody says.
     fractions_planned, fractions_delivered
         None where nobody says.
-    uids
-        Of its plans and doses, where stated.
+    uids, dose_uids
+        SOP Instance UIDs of its plans, and of its doses, where stated.
     """
 
     key: str
@@ -143,6 +143,7 @@ class PhaseFacts:
     end_date: date | None = None
     doses: tuple[VolumeDose, ...] = ()
     uids: tuple[str, ...] = ()
+    dose_uids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
