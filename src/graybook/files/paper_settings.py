@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from graybook.errors import InputError
 from graybook.files._fractions_a_day import DAY_KEYS, fractions_a_day
+from graybook.files._paper_phases import NATURES, PaperDoseSetting, PaperPhaseSetting, paper_phase_setting
+from graybook.files._regions import REGION_KEYS, region_of
 from graybook.files._tables import Entry
 from graybook.record.course import Modality, Status
 from graybook.record.paper import METRICS, OrganDose
-from graybook.record.region import SIDES, Levels, Region
+from graybook.record.region import Region
 
 __all__ = [
     "PAPER_KEYS",
     "REGION_KEYS",
     "PaperCourseSetting",
+    "PaperDoseSetting",
+    "PaperPhaseSetting",
     "is_paper",
     "paper_course_setting",
     "region_of",
 ]
-
-REGION_KEYS = ("site", "side", "levels", "organs")
-"""Keys of any ``[[course]]``, of files or of paper, that say where it was given."""
 
 PAPER_KEYS = (
     "start_date",
@@ -38,15 +38,12 @@ PAPER_KEYS = (
     "overall_days",
     "organ_dose",
     "acute_toxicity",
+    "phase",
 )
 """Keys that only a course without files has."""
 
-NATURES = {
-    **{one.value: one for one in Modality if one not in (Modality.RADIONUCLIDE, Modality.UNKNOWN)},
-    "photons": Modality.PHOTON,
-    "electrons": Modality.ELECTRON,
-    "protons": Modality.PROTON,
-}
+OF_A_PHASE = ("target", "total_gy", "fractions", "fractions_min", "fractions_max", *DAY_KEYS)
+"""Keys that stand in a course of one phase, and in the phases of a course of several."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +60,8 @@ class PaperCourseSetting:
         How many a day and how far apart; None when nothing is said. [h]
     overall_days
         Overall treatment time. [d]
+    phases
+        Where the report states several: then dose and fractions stand in them, and in none of the fields above.
     """
 
     label: str = ""
@@ -82,32 +81,13 @@ class PaperCourseSetting:
     overall_days: int | None = None
     organ_doses: tuple[OrganDose, ...] = ()
     acute_toxicity: str = ""
+    phases: tuple[PaperPhaseSetting, ...] = ()
 
 
 def is_paper(entry: Entry) -> bool:
     """Whether a ``[[course]]`` states a course of its own, instead of speaking of one of the files."""
     named = any(key in entry.values for key in ("course", "plans"))
     return not named and any(key in entry.values for key in PAPER_KEYS)
-
-
-def region_of(entry: Entry) -> Region:
-    """Where a course was given."""
-    return Region(
-        site=entry.text("site"),
-        side=entry.text("side", among=SIDES),
-        levels=_levels(entry),
-        organs=entry.texts("organs"),
-    )
-
-
-def _levels(entry: Entry) -> Levels | None:
-    text = entry.text("levels")
-    if not text:
-        return None
-    try:
-        return Levels.parse(text)
-    except InputError as error:
-        raise entry.refuse("levels", "is no range of vertebrae", value=text, remedy=error.remedy) from None
 
 
 def paper_course_setting(entry: Entry, statuses: dict[str, Status]) -> PaperCourseSetting:
@@ -125,6 +105,8 @@ def paper_course_setting(entry: Entry, statuses: dict[str, Status]) -> PaperCour
             remedy="Keep fractions when it is known.",
         )
     per_day, interval_h = fractions_a_day(entry)
+    phases = tuple(paper_phase_setting(one, statuses) for one in entry.tables("phase"))
+    _not_beside_phases(entry)
     return PaperCourseSetting(
         label=entry.text("label"),
         region=region_of(entry),
@@ -143,7 +125,20 @@ def paper_course_setting(entry: Entry, statuses: dict[str, Status]) -> PaperCour
         overall_days=entry.whole("overall_days", least=1),
         organ_doses=tuple(_organ_dose(one) for one in entry.tables("organ_dose")),
         acute_toxicity=entry.text("acute_toxicity"),
+        phases=phases,
     )
+
+
+def _not_beside_phases(entry: Entry) -> None:
+    """Dose and fractions of a course stand in its phases when it has any: what a total beside them means is not known."""
+    doubled = [key for key in OF_A_PHASE if key in entry.values]
+    if "phase" in entry.values and doubled:
+        raise entry.refuse(
+            f"{doubled[0]} and phase",
+            "stand together",
+            value=entry.values[doubled[0]],
+            remedy=f"Put {doubled[0]} into the phases.",
+        )
 
 
 def _organ_dose(entry: Entry) -> OrganDose:

@@ -60,6 +60,13 @@ _BODY = """
 # author = "..."
 # date = 2026-01-31
 # reason = "end-of-treatment report of 2009-03-20"
+# [[course.phase]]                   # several phases: dose and fractions then stand in them and not above
+# label = "boost"
+# start_date = 2009-03-14
+# nature = "electrons"
+# target = "boost"                   # or dose = [{ target = "...", total_gy = 8 }, ...] for several targets
+# total_gy = 8
+# fractions = 4
 #
 # [[radionuclide]]
 # nuclide = "Lu-177"

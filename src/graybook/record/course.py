@@ -80,11 +80,14 @@ class Prescription:
         Total over all planned fractions. [Gy]
     reference_uid
         Dose Reference UID, or empty.
+    region
+        Where, when a person states it apart from the region of the course.
     """
 
     target: str
     dose_gy: float
     reference_uid: str = ""
+    region: Region | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from graybook.files.paper_settings import PaperCourseSetting
+from graybook.files.paper_settings import PaperCourseSetting, PaperPhaseSetting
 from graybook.files.settings import Settings
 from graybook.record import (
     Administration,
@@ -42,22 +43,26 @@ def _course(setting: PaperCourseSetting, notes: Notes) -> Course:
     levels = region.levels.text if region.levels else ""
     label = setting.label or " ".join(one for one in (region.site, region.side, levels) if one) or "?"
     words = (label, region.site, region.side, levels, setting.target, setting.total_gy, setting.fractions)
-    course_id = content_id(setting.start_date, ["paper", *(str(one) for one in words)])
-    phase = _phase(setting, course_id, label, notes)
-    known = setting.total_gy is not None or bool(setting.organ_doses)
+    of_phases = [word for one in setting.phases for word in _words(one)]
+    course_id = content_id(setting.start_date, ["paper", *(str(one) for one in (*words, *of_phases))])
+    phases = _phases(setting, course_id, label, notes)
+    known = bool(setting.organ_doses) or any(one.prescriptions for one in phases)
+    start, end = _days(setting)
+    natures = {one.modality for one in phases}
+    energies = [one for one in (setting.energy, *(phase.energy for phase in setting.phases)) if one]
     return Course(
         id=course_id,
         label=label,
-        start_date=setting.start_date,
-        end_date=setting.end_date,
+        start_date=start,
+        end_date=end,
         evidence_grade=EvidenceGrade.C if known else EvidenceGrade.D,
-        phases=(phase,),
-        modality=setting.nature,
+        phases=phases,
+        modality=natures.pop() if len(natures) == 1 else setting.nature,
         site=region.site,
         intent=setting.intent,
         region=region,
         paper=PaperDetails(
-            energy=setting.energy,
+            energy=", ".join(dict.fromkeys(energies)),
             overall_days=setting.overall_days,
             acute_toxicity=setting.acute_toxicity,
             organ_doses=setting.organ_doses,
@@ -65,7 +70,61 @@ def _course(setting: PaperCourseSetting, notes: Notes) -> Course:
     )
 
 
-def _phase(setting: PaperCourseSetting, course_id: str, label: str, notes: Notes) -> Phase:
+def _words(phase: PaperPhaseSetting) -> tuple[object, ...]:
+    """What tells a phase from another."""
+    doses = [word for one in phase.doses for word in (one.target, one.total_gy)]
+    return (phase.label, phase.start_date, phase.end_date, phase.fractions, *doses)
+
+
+def _days(setting: PaperCourseSetting) -> tuple[date | None, date | None]:
+    """First and last day: stated of the course, else those of its phases, where all of them are known."""
+    starts = [one.start_date for one in setting.phases]
+    ends = [one.end_date for one in setting.phases]
+    first = min((one for one in starts if one is not None), default=None)
+    last = max((one for one in ends if one is not None), default=None)
+    return (
+        setting.start_date or (first if None not in starts else None),
+        setting.end_date or (last if None not in ends else None),
+    )
+
+
+def _phases(setting: PaperCourseSetting, course_id: str, label: str, notes: Notes) -> tuple[Phase, ...]:
+    """The phases stated; a course that states none is one."""
+    if not setting.phases:
+        return (_only_phase(setting, course_id, label, notes),)
+    return tuple(
+        _phase_of_several(setting, one, f"{course_id}-paper-{number}", label, notes)
+        for number, one in enumerate(setting.phases, start=1)
+    )
+
+
+def _phase_of_several(
+    setting: PaperCourseSetting, stated: PaperPhaseSetting, phase_id: str, label: str, notes: Notes
+) -> Phase:
+    name = stated.label or " + ".join(one.target for one in stated.doses if one.target) or phase_id
+    if not stated.fractions and stated.fractions_range is None and stated.doses:
+        notes.warn("paper_fractions_unknown", phase_id, course=f"{label}, {name}")
+    return Phase(
+        id=phase_id,
+        label=name,
+        status=stated.status or setting.status,
+        modality=setting.nature if stated.nature is Modality.UNKNOWN else stated.nature,
+        fractions_planned=stated.fractions,
+        fractions_delivered=stated.fractions,
+        fractions_range=stated.fractions_range,
+        fractions_source="" if stated.fractions_range is None else "graybook.toml",
+        delivery=_delivery(stated, bracketed=stated.fractions_range is not None),
+        prescriptions=tuple(
+            Prescription(target=one.target, dose_gy=one.total_gy, region=one.region) for one in stated.doses
+        ),
+        start_date=stated.start_date,
+        end_date=stated.end_date,
+        intent=setting.intent,
+        order_known=True,
+    )
+
+
+def _only_phase(setting: PaperCourseSetting, course_id: str, label: str, notes: Notes) -> Phase:
     between, source = _bracket(setting, course_id, label, notes)
     total_gy = setting.total_gy
     asked = () if total_gy is None else (Prescription(target=setting.target, dose_gy=total_gy),)
@@ -87,7 +146,7 @@ def _phase(setting: PaperCourseSetting, course_id: str, label: str, notes: Notes
     )
 
 
-def _delivery(setting: PaperCourseSetting, *, bracketed: bool) -> Fractionated | None:
+def _delivery(setting: PaperCourseSetting | PaperPhaseSetting, *, bracketed: bool) -> Fractionated | None:
     n, per_day = setting.fractions, setting.fractions_per_day
     if setting.interval_h is not None and (n or bracketed):
         return Fractionated(fractions=n, per_day=per_day or 1, interval_h=setting.interval_h)
@@ -131,7 +190,7 @@ def loaded_paper(course: Course) -> LoadedCourse:
         findings.append(
             Finding(code="course_on_paper", severity=Severity.INFO, subject=course.id, params=params)
         )
-        if course.modality in (Modality.PROTON, Modality.CARBON):
+        if any(one.modality in (Modality.PROTON, Modality.CARBON) for one in course.phases):
             findings.append(Finding(code="paper_rbe_assumed", subject=course.id, params=params))
     return LoadedCourse(
         course=course,

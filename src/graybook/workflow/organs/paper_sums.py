@@ -18,7 +18,7 @@ from graybook.workflow.folder.corrections import alpha_beta_override
 from graybook.workflow.organs.alpha_beta import alpha_beta_of
 from graybook.workflow.organs.apart import apart_doses, indicative_total, organs_apart
 from graybook.workflow.organs.assessing import AssessedOrgan
-from graybook.workflow.organs.paper_doses import PaperDose, eqd2_of, organs_of, paper_dose
+from graybook.workflow.organs.paper_doses import PaperDose, organs_of, paper_dose
 from graybook.workflow.organs.protracted import repair_range_of
 from graybook.workflow.organs.repair import RepairChoice, repair_of
 from graybook.workflow.organs.repair_findings import SAID_FROM_GY, unknown_finding
@@ -114,10 +114,12 @@ def _extended(
     if result.alpha_beta_gy is not None and result.kind in ("organ", "other"):
         doses = [(one, paper_dose(one, result.name, result.tg263)) for one in beams]
         findings += [one for course, dose in doses if dose for one in _said(result.name, course, dose)]
-        entering = [dose for _, dose in doses if dose and dose.fractions and dose.near_gy is not None]
+        entering = [
+            dose for _, dose in doses if dose and dose.convertible and dose.physical_gy("near_gy") is not None
+        ]
         whole = len(entering) == len(beams) and not apart
         repair = repair_of(result.tg263, repairs)
-        if any(dose.day is not None for dose in entering):
+        if any(dose.several_a_day for dose in entering):
             values |= repair.as_result
             findings += _repair_said(result, entering, repair)
         values["point_sum"] = _summed(result, entering, repair, whole=whole)
@@ -131,7 +133,8 @@ def _repair_said(result: StructureResult, doses: Sequence[PaperDose], repair: Re
     if repair.half_time_h is not None or result.repair_basis:
         return []
     ratio = result.alpha_beta_gy or 0.0
-    ends = [[_end(one, "near_gy", end, ratio, repair) or 0.0 for end in (0, 1)] for one in doses if one.day]
+    daily = [one for one in doses if one.several_a_day]
+    ends = [[_end(one, "near_gy", end, ratio, repair) or 0.0 for end in (0, 1)] for one in daily]
     rise_gy = sum(high - low for low, high in ends)
     return [unknown_finding(result.name, rise_gy)] if rise_gy >= SAID_FROM_GY else []
 
@@ -163,10 +166,7 @@ def _summed(
 
 
 def _end(dose: PaperDose, name: str, end: int, ratio: float, repair: RepairChoice) -> float | None:
-    value = getattr(dose, name)
-    if value is None or dose.fractions is None:
-        return None
-    return eqd2_of(value, dose.fractions[end], ratio, dose.incomplete_repair(end, repair.half_time_h))
+    return dose.eqd2(name, end, ratio, repair.half_time_h)
 
 
 def _total(base: float | None, bare: bool, added: Sequence[float | None]) -> float | None:
@@ -178,7 +178,6 @@ def _total(base: float | None, bare: bool, added: Sequence[float | None]) -> flo
 
 
 def _row(dose: PaperDose, ratio: float, repair: RepairChoice) -> CourseDose:
-    fractions = dose.fractions
     return CourseDose(
         id=dose.course,
         basis=dose.basis,
@@ -186,19 +185,22 @@ def _row(dose: PaperDose, ratio: float, repair: RepairChoice) -> CourseDose:
         d0_03cc_gy=rounded_gy(_end(dose, "near_gy", 0, ratio, repair)),
         d0_1cc_gy=rounded_gy(_end(dose, "near_01_gy", 0, ratio, repair)),
         physical_mean_gy=dose.mean_gy,
-        physical_max_gy=dose.max_gy,
-        physical_d0_03cc_gy=dose.near_gy,
-        fractions=fractions[0] if fractions and fractions[0] == fractions[1] else None,
+        physical_max_gy=dose.physical_gy("max_gy"),
+        physical_d0_03cc_gy=dose.physical_gy("near_gy"),
+        fractions=dose.fractions,
     )
 
 
 def _said(name: str, course: Course, dose: PaperDose) -> list[Finding]:
     said = []
-    params: dict[str, str | float | int | None] = {"course": course.label, "dose": dose.near_gy}
-    if dose.basis == "prescription" and dose.near_gy is not None:
+    near_gy = dose.physical_gy("near_gy")
+    params: dict[str, str | float | int | None] = {"course": course.label, "dose": near_gy}
+    if dose.basis == "prescription" and near_gy is not None:
         said.append(Finding(code="paper_at_prescription", subject=name, params=params))
-    if dose.fractions is None:
+    if not dose.convertible:
         said.append(Finding(code="paper_not_converted", subject=name, params=params))
-    elif dose.near_gy is not None and dose.near_gy / dose.fractions[1] > LQ_VALID_TO_GY:
+    elif dose.highest_fraction_gy > LQ_VALID_TO_GY:
         said.append(Finding(code="paper_lq_extrapolated", subject=name, params=params))
+    if dose.convertible and dose.same_days:
+        said.append(Finding(code="paper_phases_share_days", subject=name, params=params))
     return said
