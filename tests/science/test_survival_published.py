@@ -58,8 +58,8 @@ def dataset(folder: Path, name: str) -> Any:
 @pytest.mark.parametrize(
     ("kind", "persons", "events", "treated", "levamisole"),
     [
-        (1, 929, 468, ("0.5992", "0.4749", "0.7561"), "0.984991"),
-        (2, 929, 452, ("0.6896", "0.5464", "0.8703"), "0.973714"),
+        (1, 929, 468, ("0.5992", "0.4749", "0.7561"), "0.98499"),
+        (2, 929, 452, ("0.6896", "0.5464", "0.8703"), "0.97371"),
     ],
     ids=["recurrence", "death"],
 )
@@ -74,7 +74,7 @@ def test_hazard_ratios_of_colon(
     found = hazard_ratios(rows.time, rows.status, arms)
     both = found["Lev+5FU"]
     assert tuple(f"{one:.4f}" for one in (both.ratio, both.low, both.high)) == treated
-    assert f"{found['Lev'].ratio:.6f}" == levamisole
+    assert f"{found['Lev'].ratio:.5f}" == levamisole
 
 
 def test_five_year_survival_of_colon(folder: Path) -> None:
