@@ -55,9 +55,21 @@ class ProjectKey:
     def person(self, identities: Iterable[Identity]) -> str:
         """The pseudonym of a person, ``P-`` and 16 letters or digits.
 
-        It is that of the first identifier, sorted by issuer and value: those of one human must have been put together before.
+        It is that of the first identifier, sorted by issuer and value: those of one human must have been put together before. One
+        without a value stands for no one.
+
+        Raises
+        ------
+        graybook.errors.InputError
+            No identifier has a value: all such persons would share one pseudonym.
         """
-        first = min((one.issuer, one.value) for one in identities)
+        known = [(one.issuer, one.value) for one in identities if one.value.strip()]
+        if not known:
+            raise InputError(
+                "A person without any identifier can have no pseudonym.",
+                remedy="Say whose the files are: [[identity]] or [person] in graybook.toml.",
+            )
+        first = min(known)
         return "P-" + base64.b32encode(self.digest("person", *first)[:PERSON_BYTES]).decode()
 
     def uid(self, original: str) -> str:

@@ -52,3 +52,11 @@ def test_secret_is_not_shown_and_has_32_bytes() -> None:
     assert "secret" not in repr(KEY)
     with pytest.raises(InputError):
         ProjectKey(project="lung", secret=b"short")
+
+
+def test_an_identifier_without_a_value_stands_for_no_one() -> None:
+    """Files without Patient ID linked to an identifier do not change its pseudonym; alone they can have none."""
+    named, nameless = Identity(value="9", issuer="A"), Identity(value=" ")
+    assert KEY.person([nameless, named]) == KEY.person([named])
+    with pytest.raises(InputError, match="pseudonym"):
+        KEY.person([nameless])
