@@ -51,6 +51,13 @@ OWN_SOURCES = (
         "url": "https://github.com/HL7/codex-radiation-therapy",
     },
     {
+        "key": "codexrt_ig",
+        "title": "HL7 CodeX Radiation Therapy implementation guide, STU2 (2.0.0): FSH sources of"
+        " repository HL7/codex-radiation-therapy (CC0-1.0) at 067d500c, 0202e15, 7e76f10e,"
+        " 40f8299f, b52c6a7c, and pages of the guide",
+        "url": "https://github.com/HL7/codex-radiation-therapy",
+    },
+    {
         "key": "dale1985",
         "title": "Dale 1985, the application of the linear-quadratic dose-effect equation to fractionated and protracted"
         " radiotherapy, Br J Radiol 58:515-528",
@@ -65,6 +72,11 @@ OWN_SOURCES = (
     {
         "key": "eqd2viewer",
         "title": "EQD2Viewer (ESAPI_EQD2Viewer at 9d8d8fc), DirQualityReport.cs, citing Bosma 2024",
+    },
+    {
+        "key": "fhir_r4",
+        "title": "HL7 FHIR R4 (4.0.1)",
+        "url": "https://hl7.org/fhir/R4/",
     },
     {
         "key": "fowler1989",
@@ -102,9 +114,21 @@ OWN_SOURCES = (
         "pmid": "29882231",
     },
     {
+        "key": "mcode_ig",
+        "title": "HL7 mCODE implementation guide, STU4 (4.0.0): FSH sources of repository"
+        " HL7/fhir-mCODE-ig (CC0-1.0) at 00536d6, 035f4b2c, and pages of the guide",
+        "url": "https://github.com/HL7/fhir-mCODE-ig",
+    },
+    {
         "key": "mirdcalculation",
         "title": "github.com/MGHPhysicsResearch/MIRDCalculation (MIT), bioeffectRT/data",
         "url": "https://github.com/MGHPhysicsResearch/MIRDCalculation",
+    },
+    {
+        "key": "osiris_ig",
+        "title": "FHIR guide of OSIRIS, Institut national du cancer (facts only): FSH sources at"
+        " 29bdb5f2, 474164865",
+        "url": "https://github.com/InstitutNationalduCancer/ImplementationGuide_OsirisFHIR",
     },
     {
         "key": "pytheranostics",
@@ -136,6 +160,11 @@ OWN_SOURCES = (
         "title": "Thames 1985, an incomplete-repair model for survival after fractionated and continuous irradiations,"
         " Int J Radiat Biol 47:319-339",
         "url": "https://preview.concepedia.online/publication/W2070423003",
+    },
+    {
+        "key": "us_core",
+        "title": "HL7 US Core implementation guide 5.0.1, profile of a patient",
+        "url": "https://hl7.org/fhir/us/core/STU5.0.1/StructureDefinition-us-core-patient.html",
     },
 )
 
