@@ -13,6 +13,7 @@ from graybook.cli import (
     background_check,
     bed,
     budget,
+    cohort,
     commission,
     demo,
     dvh,
@@ -84,4 +85,5 @@ app.command("request")(request.request)
 app.command("demo")(demo.demo)
 app.command("commission")(commission.commission)
 app.add_typer(sirt.sirt, name="sirt")
+app.add_typer(cohort.cohort, name="cohort")
 app.add_typer(tables.tables, name="tables")

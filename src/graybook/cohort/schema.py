@@ -71,7 +71,9 @@ TABLE = pa.schema(
             "apart", _FLAG, nullable=False
         ),  # radionuclide or microspheres: in no sum of external beam (rule 15)
         pa.field("start", _DAY),  # moved by the person's days
-        pa.field("interval_days", _I32),  # end of the course before, to this one's start
+        pa.field(
+            "interval_days", _I32
+        ),  # end of those before (of beams, or of what stands apart), to this start
         pa.field("since_first_days", _I32),  # start of the first course, to this one's start
         pa.field("fractions", _I32),
         pa.field("reirradiation", _TEXT),  # type I, type II ...; NULL where not determined

@@ -1,0 +1,146 @@
+"""One result with its curves comes in; its rows as a Parquet file of the pool, written once, and whose they are, go out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import graybook
+from graybook.cohort.entry import Entry
+from graybook.cohort.histogram import curves_of
+from graybook.cohort.manifest import PARTS
+from graybook.cohort.person import birth_date, identities_of, sex
+from graybook.cohort.rows import PersonRows, rows
+from graybook.cohort.schema import SCHEMA_VERSION
+from graybook.record import Finding, Identity, Severity
+from graybook.record.project_key import ProjectKey
+from graybook.workflow.pooling.reading import checked, document_of, read_bytes
+from graybook.workflow.pooling.records import RecordFiles
+
+__all__ = ["Part", "left_out_findings", "made_part", "part_file", "write_parquet"]
+
+LEFT_OUT = b"graybook_left_out"
+HALF = 16
+"""Bytes of a digest that names a file. [B]"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A result that can enter the pool: what says whose it is and how new, and the name of its rows.
+
+    The rows stand under the pseudonym of ``identities`` alone; identifiers stay in memory.
+    """
+
+    shown: str
+    name: str
+    identities: tuple[Identity, ...]
+    created: date
+    born: date | None
+    sex: str | None
+    rows: int
+    left_out: tuple[tuple[str, int], ...]
+
+
+def part_file(pool: Path, name: str) -> Path:
+    """Where the rows of a result lie."""
+    return pool / PARTS / f"{name}.parquet"
+
+
+def made_part(files: RecordFiles, pool: Path, key: ProjectKey) -> Part:
+    """The part of one result: read if an earlier run made it from the same bytes, else made.
+
+    Raises
+    ------
+    NotPooled
+        The result cannot enter the pool.
+    """
+    data = read_bytes(files.result)
+    curves = b"" if files.curves is None else read_bytes(files.curves)
+    document = document_of(data)
+    result = Entry(document)
+    patient = result.entry("patient")
+    identities = identities_of(patient)
+    hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(curves).hexdigest()
+    name = key.digest("part", SCHEMA_VERSION, graybook.__version__, *hashes)[:HALF].hex()
+    file = part_file(pool, name)
+    known = _known(file)
+    if known is None:
+        checked(data)
+        made = _rows(document, curves, key, identities, hashes[0])
+        known = made.table.num_rows, _counts(made.left_out)
+        write_parquet(made.table, file, {LEFT_OUT: json.dumps(known[1]).encode()})
+    return Part(
+        shown=files.shown,
+        name=name,
+        identities=identities,
+        created=_created(result),
+        born=birth_date(patient),
+        sex=sex(patient),
+        rows=known[0],
+        left_out=known[1],
+    )
+
+
+def _created(result: Entry) -> date:
+    made = result.entry("provenance")
+    created = made.day("created")
+    if created is None:
+        raise made.wrong("created", "a day")
+    return created
+
+
+def _rows(
+    document: dict[str, Any], curves: bytes, key: ProjectKey, identities: tuple[Identity, ...], sha256: str
+) -> PersonRows:
+    _created(Entry(document))
+    person = key.person(identities)
+    return rows(
+        document,
+        curves_of(curves) if curves else {},
+        person=person,
+        name=key.digest("result", sha256)[:HALF].hex(),
+        days=key.days(person),
+    )
+
+
+def _counts(left_out: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
+    return tuple((one.code, int(one.params["n"] or 0)) for one in left_out)
+
+
+def _known(file: Path) -> tuple[int, tuple[tuple[str, int], ...]] | None:
+    """How many rows a part made earlier has, and what was left out; None where there is none that can be read."""
+    try:
+        footer = pq.read_metadata(file)
+        counts = json.loads(footer.metadata[LEFT_OUT])
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        return None
+    return footer.num_rows, tuple((str(code), int(n)) for code, n in counts)
+
+
+def write_parquet(table: pa.Table, file: Path, metadata: dict[bytes, bytes] | None = None) -> None:
+    """Write a file that is whole or not there, in one row group; the same table gives the same bytes."""
+    unfinished = file.with_suffix(".tmp")
+    told = {**(table.schema.metadata or {}), **(metadata or {})}
+    pq.write_table(
+        table.replace_schema_metadata(told),
+        unfinished,
+        compression="zstd",
+        row_group_size=max(table.num_rows, 1),
+    )
+    unfinished.replace(file)
+
+
+def left_out_findings(part: Part) -> list[Finding]:
+    """What of a result in the pool found no place in it."""
+    return [
+        Finding(code=code, severity=Severity.INFO, subject=part.shown, params={"n": n})
+        for code, n in part.left_out
+    ]

@@ -1,0 +1,45 @@
+"""Folders and files come in; every ``result.json`` in them, with the ``dvh.csv`` beside it, goes out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from graybook.record import Finding, Severity
+
+__all__ = ["CURVES", "RESULT", "RecordFiles", "records_in"]
+
+RESULT, CURVES = "result.json", "dvh.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFiles:
+    """One result: its file, that of its curves where there is one, and how it is called in lists."""
+
+    result: Path
+    curves: Path | None
+    shown: str
+
+
+def records_in(given: Iterable[Path]) -> tuple[list[RecordFiles], list[Finding]]:
+    """The results below each folder, and each file given, sorted and each once; and what was given and holds none."""
+    found: dict[Path, RecordFiles] = {}
+    empty: list[Finding] = []
+    for one in given:
+        files = [one] if one.is_file() else _below(one)
+        if not files:
+            empty.append(Finding(code="pool_nothing_there", severity=Severity.ERROR, subject=str(one)))
+        for file in files:
+            beside = file.with_name(CURVES)
+            found.setdefault(
+                file.resolve(),
+                RecordFiles(result=file, curves=beside if beside.is_file() else None, shown=str(file)),
+            )
+    return [found[path] for path in sorted(found)], empty
+
+
+def _below(folder: Path) -> list[Path]:
+    """Every file called ``result.json`` in a folder and below; links to folders are not followed."""
+    return sorted(Path(place) / RESULT for place, _, names in os.walk(folder) if RESULT in names)
