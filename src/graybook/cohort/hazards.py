@@ -13,7 +13,7 @@ from graybook.cohort.survival import checked_times
 __all__ = ["HazardRatio", "hazard_ratios"]
 
 PRECISION = 1e-10
-"""Of the search for the coefficients: lifelines' own 1e-7 leaves three digits right in small groups and moves the sixth in large ones."""
+"""Of the search for the coefficients: lifelines' own 1e-7 moves the fourth digit in small groups, the sixth in large ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
