@@ -65,6 +65,14 @@ def test_data() -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def pool_of_200(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pool of 200 synthetic persons, to be read only; its records lie beside it, in ``records``."""
+    from validation.synthetic_pool import built_pool
+
+    return built_pool(tmp_path_factory.mktemp("pool"), 200)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --slow."""
     parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
