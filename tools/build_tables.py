@@ -46,6 +46,12 @@ SOURCE_COLUMNS = ("key", "title", "doi", "pmid", "url")
 TUMOUR_ENDPOINTS = ("bRFS", "local control", "pCR", "ipsilateral relapse")
 OWN_SOURCES = (
     {
+        "key": "ps315_2026c",
+        "title": "DICOM PS3.15 2026c, Table E.1-1, Basic Application Level Confidentiality Profile: the action per"
+        " attribute, as listed by dicom-anonymizer 2.1.0 (BSD-3-Clause, dicomfields_2026c)",
+        "url": "https://pypi.org/project/dicom-anonymizer/2.1.0/",
+    },
+    {
         "key": "codexrt",
         "title": "HL7 CodeX Radiation Therapy STU2, examples XRTS-04 and XRTS-05 (CC0)",
         "url": "https://github.com/HL7/codex-radiation-therapy",

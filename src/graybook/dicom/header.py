@@ -15,7 +15,7 @@ from graybook.dicom.facts import Header
 from graybook.dicom.marks import MANUFACTURER, PRIVATE_CREATOR
 from graybook.record.assessment import Severity
 
-__all__ = ["header_of"]
+__all__ = ["declare_character_sets", "header_of"]
 
 DATES = (
     "RTPlanDate",
@@ -34,7 +34,7 @@ EARLIEST_YEAR = 1960
 
 def header_of(attributes: Attributes, digest: Callable[[], str]) -> Header:
     """The header of a file; its findings are filled in later, when everything was read."""
-    _declare_character_sets(attributes)
+    declare_character_sets(attributes)
     attributes.notes.dates_moved = attributes.code("LongitudinalTemporalInformationModified") == "MODIFIED"
     day, source = _best_date(attributes)
     uid = attributes.uid("SOPInstanceUID")
@@ -79,7 +79,7 @@ def _issuer(item: Attributes) -> str:
     return next((one for one in universal if one), "") or item.text("IssuerOfPatientID")
 
 
-def _declare_character_sets(attributes: Attributes) -> None:
+def declare_character_sets(attributes: Attributes) -> None:
     """Note the character sets that the file declares; one nobody knows is said."""
     declared = [name for name in attributes.text("SpecificCharacterSet").split("\\") if name]
     known = tuple(name for name in declared if name in python_encoding)

@@ -1,0 +1,19 @@
+"""De-identification: an object of one person and a project's key come in; the object without anything that names them goes out."""
+
+from graybook.dicom.deidentify.objects import deidentified, encoded
+from graybook.dicom.deidentify.originals import Originals, originals
+from graybook.dicom.deidentify.scan import Leak, leaks
+from graybook.dicom.deidentify.texts import label_name, structure_name
+from graybook.dicom.deidentify.uids import replaced_uid
+
+__all__ = [
+    "Leak",
+    "Originals",
+    "deidentified",
+    "encoded",
+    "label_name",
+    "leaks",
+    "originals",
+    "replaced_uid",
+    "structure_name",
+]

@@ -1,0 +1,162 @@
+"""A dataset comes in; every value that must not be found in what is written, and every value that may, go out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from pydicom.charset import python_encoding
+from pydicom.datadict import dictionary_has_tag, dictionary_keyword, dictionary_VR
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from graybook.dicom.attributes import Attributes, Notes
+from graybook.dicom.deidentify.actions import action_of, kind_of_vr
+from graybook.dicom.deidentify.codes import CodedValue, is_public, kept_meaning
+from graybook.dicom.deidentify.texts import code_string, dose_mark, nuclide_or_agent
+from graybook.dicom.deidentify.uids import stays
+from graybook.dicom.parsing import said_warnings
+from graybook.tables.deidentification import is_plain_structure_name
+
+__all__ = ["Originals", "originals"]
+
+UID_FORM = re.compile(rb"\d+(?:\.\d+){3,}")
+PRINTABLE = re.compile(rb"[\x20-\x7e]{2,}")
+CODES = ("CodeValue", "LongCodeValue", "URNCodeValue")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Originals:
+    """What was in files before.
+
+    Parameters
+    ----------
+    values
+        Each value that must not survive, with the attribute it stood in.
+    kept
+        Values that the published lists let stay, wherever they stand.
+    encodings
+        Encodings of the files' character sets.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    encodings: frozenset[str] = frozenset({"utf-8"})
+
+    def __or__(self, other: Originals) -> Originals:
+        """What was in both."""
+        return Originals(
+            values={**other.values, **self.values},
+            kept=self.kept | other.kept,
+            encodings=self.encodings | other.encodings,
+        )
+
+
+def originals(dataset: Dataset) -> Originals:
+    """The original values of one file: names, identifiers, UIDs, dates and texts, at any depth, private ones too.
+
+    Numbers, code strings, ages and times of day are none: they stay by rule. So are values that the published lists let stay.
+    """
+    values: dict[str, str] = {}
+    kept: set[str] = set()
+    with said_warnings():
+        attributes = Attributes(dataset, Notes(path=""))
+        for found, where in (*_of_meta(dataset), *_of(dataset, kept, attributes.notes)):
+            for value in _forms(found):
+                values.setdefault(value, where)
+        names = attributes.text("SpecificCharacterSet").split("\\")
+    encodings = {"utf-8", *(python_encoding[name] for name in names if name in python_encoding)}
+    return Originals(values=values, kept=frozenset(kept), encodings=frozenset(encodings))
+
+
+def _of_meta(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    for element in getattr(dataset, "file_meta", None) or ():
+        text = str(element.value)
+        told = element.VR in ("AE", "SH", "LO") or (element.VR == "UI" and not stays(text))
+        if told and text and not element.keyword.startswith("Implementation"):
+            yield text, element.keyword
+    for match in PRINTABLE.finditer(getattr(dataset, "preamble", None) or b""):
+        yield match[0].decode(), "preamble"
+
+
+def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, str]]:
+    attributes = Attributes(dataset, notes)
+    code = _code(attributes)
+    for tag in sorted(dataset._dict):
+        with suppress(Exception):
+            element = dataset[tag]
+            where = element.keyword or f"({tag.group:04X},{tag.element:04X})"
+            if element.VR == "SQ":
+                for item in element.value or ():
+                    yield from _of(item, kept, notes)
+            elif isinstance(element.value, bytes):
+                for text in _texts_in(element.value if element.VR == "UN" else b""):
+                    yield text, where
+            elif kind_of_vr(element.VR) in ("text", "name", "uid", "date", "code"):
+                for text in _parts(attributes, tag, element.value):
+                    if _may_stay(tag, element.VR, text, code):
+                        kept.add(text)
+                    elif kind_of_vr(element.VR) != "code":
+                        yield text, where
+
+
+def _parts(attributes: Attributes, tag: BaseTag, value: object) -> list[str]:
+    """The values of an element as texts, read as the readers read them."""
+    known = not tag.group & 1 and dictionary_has_tag(tag)
+    if known:
+        text = attributes.text(dictionary_keyword(tag))
+        single = dictionary_VR(tag) in ("ST", "LT", "UT", "UR")
+        parts = text.splitlines() if single else text.split("\\")
+    else:
+        listed = isinstance(value, list | tuple) or type(value).__name__ == "MultiValue"
+        parts = [str(one) for one in (value if listed else [value])]  # type: ignore[attr-defined]
+    return [part.strip(" \x00\r\n") for part in parts if part.strip(" \x00\r\n")]
+
+
+def _texts_in(value: bytes) -> Iterator[str]:
+    """Texts in a value of unknown kind: all of it where it is printable, and whatever looks like a UID."""
+    plain = value.strip(b" \x00")
+    if PRINTABLE.fullmatch(plain):
+        yield from (part.strip() for part in plain.decode().split("\\"))
+    for match in UID_FORM.finditer(value):
+        if not stays(match[0].decode()):
+            yield match[0].decode()
+
+
+def _code(attributes: Attributes) -> CodedValue | None:
+    keyword = next((one for one in CODES if one in attributes), None)
+    if keyword is None or "CodingSchemeDesignator" not in attributes:
+        return None
+    value, scheme = attributes.text(keyword), attributes.text("CodingSchemeDesignator")
+    return CodedValue(value, scheme, "", attributes.text("CodeMeaning"))
+
+
+def _may_stay(tag: BaseTag, vr: str, text: str, code: CodedValue | None) -> bool:
+    """Whether the published lists let the value stay where it is."""
+    action = action_of(tag) if not tag.group & 1 else "remove"
+    if vr == "UI":
+        return stays(text, names_class=action == "class")
+    if action == "code" and code is not None:
+        keyword = dictionary_keyword(tag)
+        return kept_meaning(code) == text if keyword == "CodeMeaning" else is_public(code)
+    if action in ("code_string", "keep") and vr == "CS":
+        return code_string(text) == text
+    if action == "structure":
+        return is_plain_structure_name(text)
+    if action == "marks":
+        return dose_mark(text) == text
+    if action == "nuclide":
+        return nuclide_or_agent(text) == text
+    return action in ("keep", "offset", "fraction_pattern")
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A value and what it is made of: the groups and parts of a name, the day of a date-time."""
+    yield value
+    if "^" in value or "=" in value:
+        yield from (part.strip() for part in re.split(r"[\^=]", value) if part.strip())
+    if re.fullmatch(r"\d{8}\d*(\.\d*)?([+-]\d{4})?", value) and value[:2] in ("18", "19", "20"):
+        yield value[:8]
+        yield f"{value[:4]}-{value[4:6]}-{value[6:8]}"
