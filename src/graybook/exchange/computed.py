@@ -7,14 +7,32 @@ A total over phases of unlike fractions gives no EQD2: 17 Gy in 7 fractions that
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
-from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose
+from graybook.exchange.course_facts import (
+    BiologicalMetric,
+    CourseFacts,
+    MetricKind,
+    PersonFacts,
+    PhaseFacts,
+    VolumeDose,
+)
+from graybook.exchange.metric import unit_text
 from graybook.radiobiology import bed_gy, eqd2_gy
 from graybook.record.course import Modality, Status
 
-__all__ = ["cumulative_eqd2_gy", "dose_bed_gy", "dose_eqd2_gy", "given_phases", "is_given", "volume_eqd2_gy"]
+__all__ = [
+    "cumulative_eqd2_gy",
+    "dose_bed_gy",
+    "dose_eqd2_gy",
+    "given_phases",
+    "is_given",
+    "volume_eqd2_gy",
+    "with_eqd2",
+]
 
 GIVEN = (Status.DELIVERED, Status.PARTLY_DELIVERED, Status.ASSUMED_DELIVERED)
 NOT_GIVEN = (Status.NOT_GIVEN, Status.ALTERNATIVE, Status.PROPOSED)
@@ -138,3 +156,41 @@ def cumulative_eqd2_gy(facts: PersonFacts, *names: str, alpha_beta_gy: float) ->
     if not found or any(one is None for one in found):
         return None
     return math.fsum(one for one in found if one is not None)
+
+
+def with_eqd2(
+    facts: PersonFacts, *, alpha_beta_gy: Iterable[float], together: Iterable[str] = ()
+) -> PersonFacts:
+    """The same courses with the EQD2 that follows from them beside each dose, wherever one follows.
+
+    Parameters
+    ----------
+    alpha_beta_gy
+        [Gy] One metric for each.
+    together
+        Names of volumes, as displayed, that are one place in all courses: the sum over courses is stated for each.
+    """
+    ratios = tuple(alpha_beta_gy)
+    courses = tuple(
+        replace(course, doses=tuple(_with_metrics(course, dose, ratios) for dose in course.doses))
+        for course in facts.courses
+    )
+    sums = []
+    for name in together:
+        key = next((one.key for one in facts.volumes if one.name == name), None)
+        found = [(one, cumulative_eqd2_gy(facts, name, alpha_beta_gy=one)) for one in ratios]
+        metrics = tuple(_eqd2(ratio, value) for ratio, value in found if value is not None)
+        if key is not None and metrics:
+            sums.append(VolumeDose(volume=key, metrics=metrics))
+    return replace(facts, courses=courses, cumulative=(*facts.cumulative, *sums))
+
+
+def _with_metrics(course: CourseFacts, dose: VolumeDose, ratios: tuple[float, ...]) -> VolumeDose:
+    found = [(one, volume_eqd2_gy(course, dose.volume, one)) for one in ratios]
+    metrics = tuple(_eqd2(ratio, value) for ratio, value in found if value is not None)
+    return replace(dose, metrics=(*dose.metrics, *metrics))
+
+
+def _eqd2(alpha_beta_gy: float, value_gy: float) -> BiologicalMetric:
+    metric = BiologicalMetric(kind=MetricKind.EQD2, value_gy=round(value_gy, 6), alpha_beta_gy=alpha_beta_gy)
+    return replace(metric, as_found=unit_text(metric))

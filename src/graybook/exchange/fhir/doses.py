@@ -1,0 +1,125 @@
+"""Doses to volumes as a resource states them come in; in Gy where unit and number are beyond doubt, else as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graybook.exchange.course_facts import VolumeDose
+from graybook.exchange.fhir.document import Resource
+from graybook.exchange.fhir.elements import Element, number, text, whole
+from graybook.exchange.fhir.profiles import DOSE, METRIC, OSIRIS, UCUM, UNIFORM
+from graybook.exchange.metric import stated_metric
+from graybook.tables.fhir import fhir_codes
+
+__all__ = ["StatedDose", "doses_of", "gy_of"]
+
+_DOSES = (DOSE, f"{OSIRIS}doseToVolume", f"{OSIRIS}dose-to-volume")
+_TOTALS = ("totalDoseDelivered", "totalDose")
+_FRACTIONS = ("fractionsDelivered", "numberOfFractions")
+_DIGITS = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedDose:
+    """Dose to one volume.
+
+    Parameters
+    ----------
+    element
+        The extension that states it.
+    volume
+        The Reference to its volume; None without one.
+    total
+        The element of the total dose; None without one.
+    gy
+        [Gy] None where it is not stated, or in no known unit.
+    as_found
+        The dose as written, where ``gy`` is None.
+    each
+        Dose per fraction as written, where one is stated.
+    """
+
+    element: Element
+    volume: Element | None
+    total: Element | None
+    gy: float | None
+    as_found: str
+    each: str
+    fractions: int | None
+    uniform: bool | None
+
+    def fact(self, volume: str) -> VolumeDose:
+        """The same under the key of its volume."""
+        units = [
+            stated_metric(text(quantity.child("unit")), value)
+            for quantity in self.metrics()
+            if (value := number(quantity.child("value"))) is not None
+        ]
+        return VolumeDose(
+            volume=volume,
+            dose_gy=self.gy,
+            fractions=self.fractions,
+            uniform=self.uniform,
+            as_found=self.as_found,
+            metrics=tuple(one for one in units if one is not None),
+        )
+
+    def metrics(self) -> Iterator[Element]:
+        """The quantities of its radiobiologic metrics."""
+        for one in self.element.extensions(METRIC):
+            yield from one.children("valueQuantity")
+
+
+def gy_of(quantity: Element) -> float | None:
+    """A Quantity in Gy: its system must be UCUM and its code a dose; the text of ``unit`` alone is no unit. [Gy]"""
+    value = number(quantity.child("value"))
+    if value is None or value < 0.0 or text(quantity.child("system")) != UCUM:
+        return None
+    code = text(quantity.child("code"))
+    factor = next((float(one.means) for one in fhir_codes("dose_unit") if one.code == code), None)
+    return None if factor is None else round(value * factor, _DIGITS)
+
+
+def doses_of(resource: Resource) -> tuple[StatedDose, ...]:
+    """Doses to volumes that a resource states, in its order."""
+    return tuple(_stated(one) for address in _DOSES for one in resource.element.extensions(address))
+
+
+def _stated(element: Element) -> StatedDose:
+    total = next((found for name in _TOTALS for found in element.extensions(name)), None)
+    quantity = total.child("valueQuantity") if total is not None else None
+    each = next((_written(found) for found in element.extensions("fractionDose")), "")
+    gy = gy_of(quantity) if quantity is not None else None
+    return StatedDose(
+        element=element,
+        volume=next(
+            (ref for one in element.extensions("volume") for ref in one.children("valueReference")), None
+        ),
+        total=total,
+        gy=gy,
+        as_found=_written(total) if total is not None and gy is None else "",
+        each=each,
+        fractions=next(
+            (whole(one.child("valueUnsignedInt")) for name in _FRACTIONS for one in element.extensions(name)),
+            None,
+        ),
+        uniform=next((_boolean(one) for one in element.extensions(UNIFORM)), None),
+    )
+
+
+def _boolean(extension: Element) -> bool | None:
+    found = extension.child("valueBoolean")
+    return found.value if found is not None and isinstance(found.value, bool) else None
+
+
+def _written(extension: Element) -> str:
+    """A dose as it stands: text, or number and unit; empty where a word or number only stands for a missing one."""
+    if words := text(extension.child("valueString")):
+        return words
+    quantity = extension.child("valueQuantity")
+    value = number(quantity.child("value")) if quantity is not None else None
+    if quantity is None or value is None:
+        return ""
+    unit = text(quantity.child("unit")) or text(quantity.child("code"))
+    return f"{value:g} {unit}".strip()

@@ -1,0 +1,294 @@
+"""A person's courses come in; a FHIR bundle in the profiles of CodeX and mCODE goes out, and what it cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
+from graybook.exchange.exported import Exported
+from graybook.exchange.fhir.codes import code_of, energy_element, modality_code
+from graybook.exchange.fhir.person import patient_resource, unknown
+from graybook.exchange.fhir.profiles import (
+    CARRIERS,
+    DOSE,
+    ENERGY,
+    FRACTIONS,
+    INTENT,
+    LATERALITY,
+    METRIC,
+    MODALITY,
+    MODALITY_AND_TECHNIQUE,
+    REIRRADIATION,
+    SESSIONS,
+    SNOMED,
+    TECHNIQUE,
+    UCUM,
+    UNIFORM,
+)
+from graybook.exchange.fhir.written import Written
+from graybook.exchange.metric import unit_text
+from graybook.record.assessment import Severity
+from graybook.record.course import Status
+
+__all__ = ["fhir_bundle"]
+
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+_STATUS = {
+    Status.DELIVERED: "completed",
+    Status.ASSUMED_DELIVERED: "completed",
+    Status.PARTLY_DELIVERED: "stopped",
+    Status.NOT_GIVEN: "not-done",
+}
+_CGY = 100
+_DIGITS = 7
+
+
+def fhir_bundle(facts: PersonFacts, *, created: date) -> Exported:
+    """One Bundle: the person, the volumes, each course and its phases; and findings on what found no place in it.
+
+    Doses of organs at risk are left out: a dose delivered to a volume is one that was meant for it. Sums over courses stand as
+    biological metrics beside the person, as no profile has a place for them.
+
+    Parameters
+    ----------
+    created
+        Day of the record; the bundle's time, so that the same record gives the same bytes.
+    """
+    written = Written(facts=facts)
+    procedures: list[dict[str, Any]] = []
+    for course in facts.courses:
+        if course.status not in _STATUS:
+            code = (
+                "exchange_unknown_not_written"
+                if course.status is Status.UNKNOWN
+                else "exchange_plan_not_written"
+            )
+            written.say(code, course.label or course.key, Severity.WARNING, value=course.status.value)
+            continue
+        procedures.append(_course(written, course))
+        procedures += _phases(written, course)
+    beside = [_dose(written, one, course=None) for one in facts.cumulative]
+    if facts.cumulative:
+        written.say("exchange_cumulative_beside_person", "", Severity.INFO)
+    _say_of_person(written)
+    patient = patient_resource(facts.person, written.id("Patient", "person"), beside)
+    volumes = [_volume(written, one) for one in facts.volumes if one.key in written.volumes]
+    entries = [
+        {"fullUrl": written.address(one["resourceType"], one["id"]), "resource": one}
+        for one in (patient, *volumes, *procedures)
+    ]
+    document = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": f"{created.isoformat()}T00:00:00Z",
+        "entry": entries,
+    }
+    return Exported(document=document, findings=written.findings())
+
+
+def _say_of_person(written: Written) -> None:
+    written.say("exchange_fhir_cannot_hold", "", Severity.INFO)
+    if written.facts.person.asserted_by:
+        written.say("exchange_assertion_not_written", "", Severity.INFO)
+
+
+def _extension(address: str, **value: Any) -> dict[str, Any]:
+    return {"url": address, **value}
+
+
+def _concept(code: str, system: str = SNOMED) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def _procedure(
+    written: Written, profile: str, given: CourseFacts | PhaseFacts, extensions: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What courses and phases have in common, in the order of the profile."""
+    if given.status is Status.ASSUMED_DELIVERED:
+        written.say("exchange_assumed_written_completed", given.label or given.key, Severity.WARNING)
+    if given.status is Status.PARTLY_DELIVERED:
+        written.say("exchange_partly_written_stopped", given.label or given.key, Severity.INFO)
+    found: dict[str, Any] = {
+        "resourceType": "Procedure",
+        "id": written.id("Procedure", given.key),
+        "meta": {"profile": list(CARRIERS[profile])},
+    }
+    if extensions:
+        found["extension"] = extensions
+    uids = (given.uid,) if isinstance(given, CourseFacts) else given.uids
+    found["identifier"] = written.identifiers(given.key, given.label, tuple(one for one in uids if one))
+    found["status"] = _STATUS[given.status]
+    found["category"] = _concept(code_of("category", "delivered"))
+    found["code"] = _concept(code_of(f"code_{profile}", profile))
+    found["subject"] = written.reference("Patient", "person")
+    found["performedPeriod"] = _period(given)
+    return found
+
+
+def _period(given: CourseFacts | PhaseFacts) -> dict[str, Any]:
+    days = {"start": given.start_date, "end": given.end_date}
+    stated = {name: one.isoformat() for name, one in days.items() if one is not None}
+    return stated or {"extension": [unknown()]}
+
+
+def _course(written: Written, course: CourseFacts) -> dict[str, Any]:
+    name = course.label or course.key
+    extensions = []
+    if course.reirradiation is not None:
+        extensions.append(_extension(REIRRADIATION, valueBoolean=course.reirradiation))
+    if intent := code_of("intent", course.intent):
+        extensions.append(_extension(INTENT, valueCodeableConcept=_concept(intent)))
+    elif course.intent:
+        written.say("exchange_intent_not_written", name, Severity.INFO, value=course.intent)
+    extensions += _modalities(written, course)
+    if course.sessions is not None:
+        extensions.append(_extension(SESSIONS, valueUnsignedInt=course.sessions))
+    extensions += [
+        _dose(written, one, course=course) for one in course.doses if not _of_organ(written, one, name)
+    ]
+    found = _procedure(written, "course", course, extensions)
+    if course.termination:
+        found["statusReason"] = _concept(course.termination)
+    if course.diagnosis:
+        found["reasonCode"] = [_concept(course.diagnosis, ICD10)]
+    else:
+        written.say("exchange_reason_missing", name, Severity.WARNING)
+    if course.site:
+        site = _concept(course.site)
+        if course.laterality:
+            site["extension"] = [_extension(LATERALITY, valueCodeableConcept=_concept(course.laterality))]
+        found["bodySite"] = [site]
+    else:
+        written.say("exchange_site_missing", name, Severity.INFO)
+    if course.grade:
+        written.say("exchange_grade_not_written", name, Severity.INFO, value=course.grade)
+    return found
+
+
+def _modalities(written: Written, given: CourseFacts | PhaseFacts) -> list[dict[str, Any]]:
+    """Modality with technique and energy: of a course those of its phases, where it is not one for all."""
+    sources: list[CourseFacts | PhaseFacts] = [given]
+    if isinstance(given, CourseFacts) and not modality_code(given):
+        sources = [one for one in given.phases if one.status in _STATUS] or [given]
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in sources:
+        code = modality_code(one)
+        if not code:
+            written.say(
+                "exchange_modality_not_written",
+                one.label or one.key,
+                Severity.WARNING,
+                value=one.modality.value,
+            )
+            continue
+        parts = [_extension(MODALITY, valueCodeableConcept=_concept(code))]
+        if one.technique:
+            parts.append(_extension(TECHNIQUE, valueCodeableConcept=_concept(one.technique)))
+        if isinstance(given, PhaseFacts) and given.energy:
+            if energy := energy_element(given.energy):
+                parts.append(_extension(ENERGY, **energy))
+            else:
+                written.say(
+                    "exchange_energy_not_written", one.label or one.key, Severity.INFO, value=given.energy
+                )
+        found.setdefault((code, one.technique), _extension(MODALITY_AND_TECHNIQUE, extension=parts))
+    return list(found.values())
+
+
+def _phases(written: Written, course: CourseFacts) -> list[dict[str, Any]]:
+    found = []
+    for phase in course.phases:
+        name = phase.label or phase.key
+        if phase.status not in _STATUS:
+            code = (
+                "exchange_unknown_not_written"
+                if phase.status is Status.UNKNOWN
+                else "exchange_plan_not_written"
+            )
+            written.say(code, name, Severity.WARNING, value=phase.status.value)
+            continue
+        extensions = _modalities(written, phase)
+        fractions = _phase_fractions(written, phase)
+        if fractions is not None:
+            extensions.append(_extension(FRACTIONS, valueUnsignedInt=fractions))
+        doses = [one for one in phase.doses if not _of_organ(written, one, name)]
+        extensions += [_dose(written, one, course=None) for one in doses]
+        one = _procedure(written, "phase", phase, extensions)
+        one["partOf"] = [written.reference("Procedure", course.key)]
+        if course.diagnosis:
+            one["reasonCode"] = [_concept(course.diagnosis, ICD10)]
+        if phase.fractions_planned is not None and phase.fractions_planned != fractions:
+            planned = phase.fractions_planned
+            written.say("exchange_planned_fractions_not_written", name, Severity.INFO, value=planned)
+        found.append(one)
+    return found
+
+
+def _phase_fractions(written: Written, phase: PhaseFacts) -> int | None:
+    """Fractions of a phase: its own, else those that all its doses share."""
+    stated = {one.fractions for one in phase.doses if one.fractions is not None}
+    if phase.fractions_delivered is None and len(stated) == 1:
+        return stated.pop()
+    if stated - {phase.fractions_delivered}:
+        written.say("exchange_volume_fractions_not_written", phase.label or phase.key, Severity.WARNING)
+    return phase.fractions_delivered
+
+
+def _of_organ(written: Written, dose: VolumeDose, name: str) -> bool:
+    volume = written.volume(dose.volume)
+    if volume.kind != "OAR":
+        return False
+    written.say("exchange_organ_dose_not_written", name, Severity.INFO, value=volume.name)
+    return True
+
+
+def _dose(written: Written, dose: VolumeDose, *, course: CourseFacts | None) -> dict[str, Any]:
+    volume = written.volume(dose.volume)
+    written.volumes.add(dose.volume)
+    reference = written.reference("BodyStructure", dose.volume) | {"display": volume.name}
+    parts = [_extension("volume", valueReference=reference)]
+    if dose.dose_gy is not None:
+        quantity = {"value": _number(dose.dose_gy * _CGY), "unit": "cGy", "system": UCUM, "code": "cGy"}
+        parts.append(_extension("totalDoseDelivered", valueQuantity=quantity))
+    elif dose.as_found:
+        written.say(
+            "exchange_dose_without_unit_not_written", volume.name, Severity.WARNING, value=dose.as_found
+        )
+    if course is not None:
+        if dose.fractions is not None:
+            parts.append(_extension("fractionsDelivered", valueUnsignedInt=dose.fractions))
+        uniform: Mapping[str, Any] = {"valueBoolean": dose.uniform}
+        if dose.uniform is None:
+            uniform = {"_valueBoolean": {"extension": [unknown()]}}
+            written.say("exchange_uniformity_unknown", volume.name, Severity.WARNING)
+        parts.append(_extension(UNIFORM, **uniform))
+    for metric in dose.metrics:
+        unit = unit_text(metric)
+        amount = {"value": _number(metric.value_gy), "unit": unit, "system": UCUM, "code": "Gy"}
+        parts.append(_extension(METRIC, valueQuantity=amount))
+    return _extension(DOSE, extension=parts)
+
+
+def _number(value: float) -> float | int:
+    """A number without the noise of binary fractions, whole where it is."""
+    found = round(value, _DIGITS)
+    return int(found) if found == int(found) else found
+
+
+def _volume(written: Written, volume: VolumeFacts) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "resourceType": "BodyStructure",
+        "id": written.id("BodyStructure", volume.key),
+        "meta": {"profile": list(CARRIERS["volume"])},
+        "identifier": written.identifiers(volume.key, volume.name, (volume.uid,) if volume.uid else ()),
+    }
+    if kind := code_of("volume_type", volume.kind):
+        found["morphology"] = _concept(kind)
+    if volume.site:
+        found["location"] = _concept(volume.site)
+    if volume.laterality:
+        found["locationQualifier"] = [_concept(volume.laterality)]
+    found["patient"] = written.reference("Patient", "person")
+    return found
