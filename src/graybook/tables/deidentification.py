@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, cast
 from graybook.errors import InputError
 from graybook.tables._rows import table_rows
 from graybook.tables._spelling import words
-from graybook.tables.structure_names import tg263_name
+from graybook.tables.structure_names import labels, tg263_name
 
 __all__ = [
     "Choice",
@@ -31,6 +31,7 @@ Handling = Literal["copied", "flagged", "refused_picture", "refused_document", "
 """What becomes of an object of a class."""
 
 _CHOICES, _HANDLINGS = (frozenset(kinds.__args__) for kinds in (Choice, Handling))  # type: ignore[attr-defined]
+_SHORTEST_WORD = 3
 _LONGEST_NUMBER = 4
 """Digits of a number in the name of a target: 5040 is a dose, 19450312 a date."""
 
@@ -108,8 +109,11 @@ def private_elements() -> dict[tuple[int, str, int], PrivateElement]:
 
 
 @cache
-def _target_words() -> frozenset[str]:
-    return frozenset(row["word"] for row in table_rows("deidentification_words.csv", ("word", "kind")))
+def _plain_words() -> frozenset[str]:
+    """The listed words, and those of three letters and more that make up the names of organs."""
+    listed = {row["word"] for row in table_rows("deidentification_words.csv", ("word", "kind"))}
+    organs = {word for label in labels() for word in words(label) if len(word) >= _SHORTEST_WORD}
+    return frozenset(listed | organs)
 
 
 def is_plain_structure_name(name: str) -> bool:
@@ -129,6 +133,4 @@ def is_plain_structure_name(name: str) -> bool:
     found = words(name)
     if not name.isprintable() or not any(not word.isdecimal() for word in found):
         return False
-    return all(
-        len(word) <= _LONGEST_NUMBER if word.isdecimal() else word in _target_words() for word in found
-    )
+    return all(len(word) <= _LONGEST_NUMBER if word.isdecimal() else word in _plain_words() for word in found)

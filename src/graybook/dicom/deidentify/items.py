@@ -66,7 +66,7 @@ def _element(
         return None
     vr = dictionary_VR(tag)
     kind = kind_of_vr(vr)
-    if not _fits(element.VR, kind):
+    if not _fits(element.VR, vr):
         cleaning.tell("kind_of_value_wrong")
         return None
     if kind == "sequence":
@@ -80,10 +80,10 @@ def _element(
     return DataElement(tag, vr, values[0] if len(values) == 1 else values or "")
 
 
-def _fits(stated: str | None, kind: str) -> bool:
+def _fits(stated: str | None, known: str) -> bool:
     """Whether the kind of value that a file states is the dictionary's; texts of all kinds fit each other, and numbers."""
-    found = kind_of_vr(stated)
-    if stated is None or found == kind or stated == "UN":
+    found, kind = kind_of_vr(stated), kind_of_vr(known)
+    if stated is None or found == kind or stated == "UN" or stated in known.split(" or "):
         return True
     one_line = {"text", "name", "date", "time", "uid", "code", "age"}
     numbers = {"number", "decimal"}

@@ -86,6 +86,8 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
     code = _code(attributes)
     for tag in sorted(dataset._dict):
         with suppress(Exception):
+            if _is_number(dataset, tag):
+                continue
             element = dataset[tag]
             where = element.keyword or f"({tag.group:04X},{tag.element:04X})"
             if element.VR == "SQ":
@@ -94,12 +96,19 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
             elif isinstance(element.value, bytes):
                 for text in _texts_in(element.value if element.VR == "UN" else b""):
                     yield text, where
-            elif kind_of_vr(element.VR) in ("text", "name", "uid", "date", "code"):
+            elif kind_of_vr(element.VR) in ("text", "name", "uid", "date", "code", "time"):
                 for text in _parts(attributes, tag, element.value):
                     if _may_stay(tag, element.VR, text, code):
                         kept.add(text)
-                    elif kind_of_vr(element.VR) != "code":
+                    elif kind_of_vr(element.VR) not in ("code", "time"):
                         yield text, where
+
+
+def _is_number(dataset: Dataset, tag: BaseTag) -> bool:
+    """Whether an element holds numbers or voxels, by what the file or the dictionary says; those are not read."""
+    known = dictionary_VR(tag) if not tag.group & 1 and dictionary_has_tag(tag) else "UN"
+    vr = dataset._dict[tag].VR or known
+    return vr != "UN" and kind_of_vr(vr) in ("number", "decimal", "bulk")
 
 
 def _parts(attributes: Attributes, tag: BaseTag, value: object) -> list[str]:
@@ -136,6 +145,8 @@ def _code(attributes: Attributes) -> CodedValue | None:
 def _may_stay(tag: BaseTag, vr: str, text: str, code: CodedValue | None) -> bool:
     """Whether the published lists let the value stay where it is."""
     action = action_of(tag) if not tag.group & 1 else "remove"
+    if vr == "TM":
+        return action == "time"
     if vr == "UI":
         return stays(text, names_class=action == "class")
     if action == "code" and code is not None:

@@ -9,13 +9,13 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from graybook.dicom.background_marks import CHECK_FIRST
-from graybook.dicom.biological import FOR_PLANNING
+from graybook.dicom.biological import FOR_PLANNING, RADIONUCLIDE
 from graybook.dicom.marks import NOTICE
 from graybook.tables.deidentification import PrivateElement, private_elements
 
 __all__ = ["OWN_WORDS", "kept_private"]
 
-OWN_WORDS = frozenset({"EQD2", "BED", *FOR_PLANNING, NOTICE, CHECK_FIRST, "YES", "NO"})
+OWN_WORDS = frozenset({"EQD2", "BED", *FOR_PLANNING, RADIONUCLIDE, NOTICE, CHECK_FIRST, "YES", "NO"})
 """The only values that a private element of words may have."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from collections import defaultdict
@@ -17,8 +18,10 @@ from pydicom.dataset import Dataset
 from graybook.dicom.attributes import Attributes, Notes
 from graybook.dicom.deidentify.actions import kind_of_vr
 from graybook.dicom.deidentify.cleaning import guard_words
+from graybook.dicom.deidentify.codes import LOCAL
 from graybook.dicom.deidentify.objects import METHOD, METHOD_CODES, SAFE_PRIVATE
 from graybook.dicom.deidentify.originals import Originals
+from graybook.dicom.deidentify.values import MIDNIGHT, PLACEHOLDER
 from graybook.dicom.parsing import said_warnings
 
 __all__ = ["Leak", "leaks"]
@@ -32,7 +35,17 @@ DEFLATED = b"1.2.840.10008.1.2.1.99"
 META_LENGTH, META_BEGIN = slice(140, 144), 144
 UID_FORM = re.compile(r"\d+(\.\d+){2,}")
 NUMBER = re.compile(r"[\d.:/-]+")
-OWN = (METHOD, *METHOD_CODES.values(), SAFE_PRIVATE[1])
+OWN = (
+    METHOD,
+    *METHOD_CODES,
+    *METHOD_CODES.values(),
+    *SAFE_PRIVATE,
+    PLACEHOLDER,
+    MIDNIGHT,
+    LOCAL,
+    "GRAYBOOK",
+    "MODIFIED",
+)
 NAMES = frozenset({"PatientName", "PatientID", "PatientBirthName", "OtherPatientIDs", "OtherPatientNames"})
 
 
@@ -80,7 +93,9 @@ class _Search:
     """Originals made ready to be searched for, many at once."""
 
     def __init__(self, found: Originals, own_texts: tuple[str, ...]) -> None:
-        self.kept = {text.casefold() for text in (*found.kept, *own_texts, *OWN)}
+        texts = {*found.kept, *own_texts, *OWN}
+        self.kept = {text.casefold() for text in texts}
+        self.kept_bytes = {text.encode().lower() for text in texts}
         values = {value: where for value, where in found.values.items() if value.casefold() not in self.kept}
         self.patterns: dict[bytes, str] = {}
         self.short: dict[str, str] = {}
@@ -117,8 +132,7 @@ class _Search:
     def _is_covered(self, pattern: bytes, data: bytes, begin: int) -> bool:
         """Whether the place lies within a text that may stay."""
         if pattern not in self.covers:
-            texts = (text.encode() for text in self.kept)
-            self.covers[pattern] = tuple(text for text in texts if pattern in text)
+            self.covers[pattern] = tuple(text for text in self.kept_bytes if pattern in text)
         end = begin + len(pattern)
         for text in self.covers[pattern]:
             at = data.find(text, max(0, begin - len(text)), end + len(text))
@@ -191,6 +205,8 @@ def _encoded(value: str, encodings: Iterable[str]) -> Iterator[bytes]:
             yield value.encode(encoding).lower()
         except (UnicodeEncodeError, LookupError):
             continue
+    if not value.isascii():
+        yield json.dumps(value)[1:-1].encode().lower()
 
 
 def _stands_alone(pattern: bytes, data: bytes, begin: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from graybook.dicom.biological import FOR_PLANNING, RADIONUCLIDE, biological_quantity
@@ -30,6 +31,7 @@ PREFIXES = {
 TYPES = (None, "ORGAN", "CONTROL", "SUPPORT")
 """Interpreted types under which a stand-in must mean what its original meant."""
 LONGEST_NUCLIDE = 24
+MOST_ATTEMPTS = 100
 
 
 def structure_name(name: str, key: ProjectKey) -> str:
@@ -44,14 +46,22 @@ def structure_name(name: str, key: ProjectKey) -> str:
 
 
 def _stand_in(name: str, key: ProjectKey) -> str:
-    prefixes = PREFIXES[kind_of(name, None)]
-    prefix = next((one for one in prefixes if one.lower() in name.lower()), prefixes[0])
+    kind = kind_of(name, None)
+    places = {one: name.upper().find(one.upper()) for one in PREFIXES[kind]}
+    prefix = min(PREFIXES[kind], key=lambda one: places[one] if places[one] >= 0 else len(name))
     wanted = [kind_of(name, one) for one in TYPES]
-    for attempt in range(100):
-        written = key.name(name + "\x00" * attempt, prefix=f"{prefix}-")
+    same = name if kind == "target" else _folded(name) or name
+    for attempt in range(MOST_ATTEMPTS):
+        written = key.name(same + "\x00" * attempt, prefix=f"{prefix}-")
         if [kind_of(written, one) for one in TYPES] == wanted:
             return written
-    return key.name(name, prefix=f"{prefix}-")
+    return key.name(same, prefix=f"{prefix}-")
+
+
+def _folded(name: str) -> str:
+    """A name by which structures of two courses meet: letters and digits alone, whatever their case and accents."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def label_name(text: str, key: ProjectKey, *, prefix: str = "N-") -> str:

@@ -17,9 +17,10 @@ from graybook.dicom.deidentify.texts import (
 )
 from graybook.dicom.deidentify.uids import replaced_uid
 
-__all__ = ["PLACEHOLDER", "written"]
+__all__ = ["MIDNIGHT", "PLACEHOLDER", "written"]
 
 PLACEHOLDER = "REMOVED"
+MIDNIGHT = "000000"
 OLDEST = 90
 """Ages from here on are written as this: above it persons are few. [a]"""
 AGE = re.compile(r"(\d{3})([DWMY])")
@@ -70,7 +71,7 @@ def _time(text: str, vr: str, cleaning: Cleaning) -> str:
 
 
 def _midnight(text: str, _vr: str, _cleaning: Cleaning) -> str:
-    return "000000" if text else ""
+    return MIDNIGHT if text else ""
 
 
 def _age(text: str, _vr: str, _cleaning: Cleaning) -> str:
