@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from io import BytesIO
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
+from pydicom.tag import Tag
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from graybook.dicom.attributes import Attributes, Notes, NotUsed
 from graybook.dicom.deidentify.burned_in import pixel_findings, refusal
 from graybook.dicom.deidentify.cleaning import Cleaning, guard_words
+from graybook.dicom.deidentify.fragments import even_fragments
 from graybook.dicom.deidentify.items import cleaned
 from graybook.dicom.deidentify.uids import replaced_uid
 from graybook.dicom.header import declare_character_sets
@@ -22,6 +25,7 @@ from graybook.record.project_key import ProjectKey
 
 __all__ = ["METHOD", "deidentified", "encoded"]
 
+PIXELS = Tag(0x7FE0, 0x0010)
 METHOD = "Graybook, DICOM PS3.15 2026c, lists of what stays"
 UTF8 = "ISO_IR 192"
 METHOD_CODES = {
@@ -91,9 +95,24 @@ def deidentified(dataset: Dataset, key: ProjectKey, person: str) -> tuple[Datase
 def encoded(dataset: Dataset) -> bytes:
     """A de-identified object as the bytes of a file, in the transfer syntax it came in."""
     stream = BytesIO()
+    _make_even(dataset)
     with said_warnings():
         dcmwrite(stream, dataset, enforce_file_format=True)
     return stream.getvalue()
+
+
+def _make_even(dataset: Dataset) -> None:
+    pixels = dataset._dict.get(PIXELS)
+    if (
+        pixels is not None
+        and dataset.file_meta.TransferSyntaxUID.is_encapsulated
+        and isinstance(pixels.value, bytes)
+    ):
+        whole = even_fragments(pixels.value)
+        if isinstance(pixels, RawDataElement):
+            dataset._dict[PIXELS] = pixels._replace(value=whole)
+        else:
+            pixels.value = whole
 
 
 def _class_of(attributes: Attributes) -> str:
