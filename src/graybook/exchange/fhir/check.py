@@ -8,13 +8,14 @@ from graybook.exchange.computed import cumulative_eqd2_gy
 from graybook.exchange.course_facts import MetricKind, PersonFacts, VolumeDose
 from graybook.exchange.fhir.amounts import compared, course_findings, dose_findings
 from graybook.exchange.fhir.courses import ReadCourses, read_courses, read_doses
-from graybook.exchange.fhir.document import Document, document_of
+from graybook.exchange.fhir.document import document_of
 from graybook.exchange.fhir.links import link_findings
 from graybook.exchange.fhir.notes import code_notes, course_notes, missing_values
 from graybook.exchange.fhir.profiles import OSIRIS, named
 from graybook.exchange.fhir.rules import rule_findings
+from graybook.exchange.fhir.unread import unread_findings
 from graybook.exchange.fhir.versions import current
-from graybook.record.assessment import Finding, Severity
+from graybook.record.assessment import Finding
 from graybook.record.person import Identity, Person
 
 __all__ = ["check_fhir", "checked"]
@@ -45,7 +46,6 @@ def checked(document: object) -> tuple[ReadCourses, tuple[Finding, ...]]:
     read = read_courses(latest)
     cumulative = list(_cumulative(read))
     found = [
-        *_unread(whole),
         *(
             one
             for resource in whole.resources
@@ -61,6 +61,7 @@ def checked(document: object) -> tuple[ReadCourses, tuple[Finding, ...]]:
         *course_notes(read),
         *course_findings(read),
         *cumulative,
+        *unread_findings(whole),
     ]
     return read, _each_once(found)
 
@@ -68,23 +69,6 @@ def checked(document: object) -> tuple[ReadCourses, tuple[Finding, ...]]:
 def _has_rules(profile: str, addresses: tuple[str, ...]) -> bool:
     """Whether our table speaks of a resource: not of one that says it follows the guide of OSIRIS."""
     return bool(profile) and not any(one.startswith(OSIRIS) for one in addresses)
-
-
-def _unread(document: Document) -> Iterator[Finding]:
-    for resource in document.resources:
-        if not resource.profile:
-            params = {"path": resource.element.place or resource.kind, "value": resource.kind}
-            yield Finding(
-                code="exchange_resource_not_read",
-                severity=Severity.INFO,
-                subject=resource.name,
-                params=params,
-            )
-        elif any(one.startswith(OSIRIS) for one in named(resource.element)):
-            params = {"path": resource.element.place or resource.kind, "value": named(resource.element)[0]}
-            yield Finding(
-                code="exchange_other_profile", severity=Severity.INFO, subject=resource.name, params=params
-            )
 
 
 def _cumulative(read: ReadCourses) -> Iterator[Finding]:

@@ -10,8 +10,19 @@ from graybook.exchange.fhir.profiles import SNOMED, UCUM
 from graybook.record.course import Modality
 from graybook.tables.fhir import fhir_codes
 
-__all__ = ["code_in", "code_of", "energy_element", "energy_of", "meaning", "modality_code", "modality_of"]
+__all__ = [
+    "code_in",
+    "code_of",
+    "concept_code",
+    "energy_element",
+    "energy_of",
+    "known_code",
+    "meaning",
+    "modality_code",
+    "modality_of",
+]
 
+_CONCEPT = re.compile(r"[1-9]\d{5,17}", re.ASCII)
 _ENERGY = re.compile(r"(\d+(?:\.\d+)?) ?([A-Za-z]+)", re.ASCII)
 
 
@@ -29,6 +40,19 @@ def code_of(name: str, means: str) -> str:
 def code_in(element: Element | None, *, system: str = SNOMED) -> str:
     """The first code of a system in a CodeableConcept, without blanks around it; empty where there is none."""
     return next((one.code.strip() for one in codings(element) if one.system == system), "")
+
+
+def known_code(name: str, element: Element | None) -> str:
+    """The first code in a CodeableConcept that is one of a set; empty where none is."""
+    listed = {one.code for one in fhir_codes(name)}
+    found = (one.code.strip() for one in codings(element) if one.system == SNOMED)
+    return next((one for one in found if one in listed), "")
+
+
+def concept_code(element: Element | None) -> str:
+    """The first code of SNOMED CT in a CodeableConcept, of any set; empty for what cannot be one."""
+    found = code_in(element)
+    return found if _CONCEPT.fullmatch(found) else ""
 
 
 def modality_of(code: str) -> Modality:

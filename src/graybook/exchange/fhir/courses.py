@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from graybook.exchange.course_facts import CourseFacts, PhaseFacts, VolumeDose, VolumeFacts
-from graybook.exchange.fhir.codes import code_in, energy_of, meaning, modality_of
+from graybook.exchange.fhir.codes import concept_code, energy_of, known_code, meaning, modality_of
 from graybook.exchange.fhir.document import Document, Resource, reference_text
 from graybook.exchange.fhir.doses import StatedDose, doses_of
 from graybook.exchange.fhir.elements import Element, codings, day, text, whole
@@ -112,17 +112,21 @@ def _count(resource: Resource, *addresses: str) -> int | None:
     return next((whole(one.child("valueUnsignedInt")) for one in found), None)
 
 
-def _concept(element: Element, address: str) -> str:
+def _concept(element: Element, address: str, name: str) -> str:
+    """The code of an extension, where it is one of a set."""
     found = element.extension(address)
-    return code_in(found.child("valueCodeableConcept")) if found is not None else ""
+    return known_code(name, found.child("valueCodeableConcept")) if found is not None else ""
 
 
 def _given(resource: Resource) -> Iterator[tuple[str, str, str]]:
     """Modality, technique and energy, each pair that a resource states."""
     for one in resource.element.extensions(MODALITY_AND_TECHNIQUE):
-        techniques = [code_in(found.child("valueCodeableConcept")) for found in one.extensions(TECHNIQUE)]
+        techniques = [
+            known_code("technique", found.child("valueCodeableConcept"))
+            for found in one.extensions(TECHNIQUE)
+        ]
         technique = techniques[0] if len(techniques) == 1 else ""
-        yield _concept(one, MODALITY), technique, energy_of(one.extension(ENERGY))
+        yield _concept(one, MODALITY, "modality"), technique, energy_of(one.extension(ENERGY))
 
 
 def _phase(read: ReadCourses, resource: Resource) -> PhaseFacts:
@@ -189,13 +193,13 @@ def _volume_key(read: ReadCourses, dose: StatedDose) -> str:
 
 def _volume(resource: Resource, key: str) -> VolumeFacts:
     element = resource.element
-    qualifiers = [code_in(one) for one in element.children("locationQualifier")]
+    qualifiers = [known_code("laterality", one) for one in element.children("locationQualifier")]
     return VolumeFacts(
         key=key,
         name=display_name(resource) or text(element.child("description")) or key,
-        kind=meaning("volume_type", code_in(element.child("morphology"))),
-        site=code_in(element.child("location")),
-        laterality=next((one for one in qualifiers if meaning("laterality", one)), ""),
+        kind=meaning("volume_type", known_code("volume_type", element.child("morphology"))),
+        site=concept_code(element.child("location")),
+        laterality=next((one for one in qualifiers if one), ""),
         uid=official_uid(resource),
     )
 
@@ -221,10 +225,11 @@ def _course(read: ReadCourses, resource: Resource, phases: list[PhaseFacts]) -> 
         modality=modality_of(modality),
         modality_code=modality,
         technique=technique,
-        termination=code_in(element.child("statusReason")) or _concept(element, TERMINATION),
+        termination=known_code("termination", element.child("statusReason"))
+        or _concept(element, TERMINATION, "termination"),
         diagnosis=_diagnosis(resource),
-        site=code_in(sites[0]) if len(sites) == 1 else "",
-        laterality=_concept(sites[0], LATERALITY) if len(sites) == 1 else "",
+        site=concept_code(sites[0]) if len(sites) == 1 else "",
+        laterality=_concept(sites[0], LATERALITY, "laterality") if len(sites) == 1 else "",
         reirradiation=flag.value if flag is not None and isinstance(flag.value, bool) else None,
         sessions=_count(resource, SESSIONS, f"{OSIRIS}numberOfSessions"),
         phases=tuple(sorted(phases, key=lambda one: (one.start_date or date.max, one.key))),

@@ -54,7 +54,8 @@ class StatedDose:
         units = [
             stated_metric(text(quantity.child("unit")), value)
             for quantity in self.metrics()
-            if (value := number(quantity.child("value"))) is not None
+            if text(quantity.child("code")) in ("", "Gy")
+            and (value := number(quantity.child("value"))) is not None
         ]
         return VolumeDose(
             volume=volume,

@@ -31,6 +31,7 @@ from graybook.exchange.fhir.written import Written
 from graybook.exchange.metric import unit_text
 from graybook.record.assessment import Severity
 from graybook.record.course import Status
+from graybook.tables.fhir import fhir_techniques
 
 __all__ = ["fhir_bundle"]
 
@@ -184,7 +185,10 @@ def _modalities(written: Written, given: CourseFacts | PhaseFacts) -> list[dict[
             )
             continue
         parts = [_extension(MODALITY, valueCodeableConcept=_concept(code))]
-        if one.technique:
+        if one.technique and one.technique not in fhir_techniques().get(code, ()):
+            name = one.label or one.key
+            written.say("exchange_technique_not_written", name, Severity.WARNING, value=one.technique)
+        elif one.technique:
             parts.append(_extension(TECHNIQUE, valueCodeableConcept=_concept(one.technique)))
         if isinstance(given, PhaseFacts) and given.energy:
             if energy := energy_element(given.energy):
