@@ -17,6 +17,8 @@ from graybook.cli import (
     commission,
     demo,
     dvh,
+    export,
+    import_courses,
     nuclear,
     register,
     request,
@@ -82,6 +84,8 @@ app.command("bed")(bed.bed)
 app.command("nuclear")(nuclear.nuclear)
 app.command("register")(register.register)
 app.command("request")(request.request)
+app.command("export")(export.export)
+app.command("import")(import_courses.import_courses)
 app.command("demo")(demo.demo)
 app.command("commission")(commission.commission)
 app.add_typer(sirt.sirt, name="sirt")

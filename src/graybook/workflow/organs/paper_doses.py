@@ -204,7 +204,8 @@ def organs_of(course: Course) -> tuple[str, ...]:
 def _regions(course: Course) -> tuple[Region, ...]:
     """Where a course was given, and where its doses were where that is stated of them."""
     asked = [one.region for phase in course.phases for one in phase.prescriptions]
-    return (course.region, *(one for one in asked if one is not None))
+    apart = tuple(one for one in asked if one is not None)
+    return apart if asked and len(apart) == len(asked) else (course.region, *apart)
 
 
 def _organs_in(region: Region) -> list[str]:

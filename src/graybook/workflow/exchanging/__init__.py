@@ -1,0 +1,1 @@
+"""Exchanging: a person's record as facts that other formats hold, their documents, and what is said of both."""
