@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from graybook.dicom.biological import FOR_PLANNING, RADIONUCLIDE, biological_quantity
 from graybook.dicom.marks import PRIVATE_CREATOR
-from graybook.dicom.nuclide_codes import nuclide_of_text
+from graybook.dicom.nuclide_codes import LEADING, TRAILING, nuclide_of_text
 from graybook.record.project_key import ProjectKey
 from graybook.tables.agent_names import agent_named
 from graybook.tables.deidentification import is_plain_structure_name
@@ -30,7 +30,6 @@ PREFIXES = {
 """How a structure's stand-in begins, so that it is read as what it was; the one that the name holds, or the first."""
 TYPES = (None, "ORGAN", "CONTROL", "SUPPORT")
 """Interpreted types under which a stand-in must mean what its original meant."""
-LONGEST_NUCLIDE = 24
 MOST_ATTEMPTS = 100
 
 
@@ -98,8 +97,9 @@ def nuclide_or_agent(text: str) -> str:
     nuclide = nuclide_of_text(plain)
     if agent_named(plain, nuclide) is not None:
         return plain
-    two_words = len(re.findall(r"[^\W\d_]+|\d+", plain)) <= 3
-    return plain if nuclide and two_words and len(plain) <= LONGEST_NUCLIDE else nuclide
+    rest = TRAILING.sub("", LEADING.sub("", plain)) if nuclide else ""
+    alone = nuclide and not any(map(str.isalnum, rest))
+    return plain if alone or agent_named(rest, nuclide) is not None else nuclide
 
 
 def code_string(value: str) -> str:
