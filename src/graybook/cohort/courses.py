@@ -57,7 +57,7 @@ class Timeline:
 
 def timeline_of(result: Entry) -> Timeline:
     """The courses that count, in the order of the file, which is that of time."""
-    entries = list(result.entries("courses"))
+    entries = result.entries("courses")
     ids = [one.text("id") for one in entries]
     if len(set(ids)) != len(ids):
         raise NotPooled("pool_wrong_key", key="courses", expected="every id once")
@@ -90,7 +90,7 @@ def _course(
         modality=_modality(one),
         grade=EvidenceGrade(grade),
         status=_status(one) or Status.UNKNOWN,
-        in_sum=one.flag("in_sum", default=True) is True,
+        in_sum=one.flag("in_sum"),
         is_reference=one.text("id") == reference,
         start=one.day("start_date"),
         interval_days=since_end,
@@ -126,7 +126,7 @@ def _fractions(course: Entry) -> int | None:
     phases = _counting(course)
     for _, phase in phases:
         n = phase.whole("fractions_delivered")
-        if n is None or phase.values.get("concurrent_with"):
+        if n is None or phase.value("concurrent_with"):
             return None
         if n < 0:
             raise NotPooled("pool_out_of_range", key=phase.key("fractions_delivered"), value=n)

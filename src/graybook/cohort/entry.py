@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -57,7 +57,7 @@ def scaled(number: Decimal, places: int) -> int:
 
 
 class Entry:
-    """One JSON object and where it stands. A key that is missing reads as null: what the schema leaves out by default."""
+    """One JSON object and where it stands. Every key asked for must be there: a default is never taken for a fact."""
 
     def __init__(self, values: object, path: str = "") -> None:
         if not isinstance(values, dict):
@@ -73,9 +73,15 @@ class Entry:
         """What to raise for a value of another type than the schema says; the value itself is not shown."""
         return NotPooled("pool_wrong_key", key=self.key(key), expected=expected)
 
+    def value(self, key: str) -> Any:
+        """What stands under a key, null as None."""
+        if key not in self.values:
+            raise self.wrong(key, "missing")
+        return self.values[key]
+
     def maybe_text(self, key: str) -> str | None:
         """A text, or None."""
-        value = self.values.get(key)
+        value = self.value(key)
         if value is not None and not isinstance(value, str):
             raise self.wrong(key, "a text")
         return value
@@ -103,16 +109,23 @@ class Entry:
             raise self.wrong(key, "a version")
         return value
 
-    def flag(self, key: str, *, default: bool | None = None) -> bool | None:
-        """True, false, or the default."""
-        value = self.values.get(key, default)
+    def maybe_flag(self, key: str) -> bool | None:
+        """True, false, or None."""
+        value = self.value(key)
         if value is not None and not isinstance(value, bool):
+            raise self.wrong(key, "true | false")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        value = self.maybe_flag(key)
+        if value is None:
             raise self.wrong(key, "true | false")
         return value
 
     def whole(self, key: str) -> int | None:
         """A whole number, or None."""
-        value = self.values.get(key)
+        value = self.value(key)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
@@ -123,12 +136,12 @@ class Entry:
 
     def amount(self, key: str, places: int = 6) -> int | None:
         """A number from 0 on in units of 10^-places (µGy of Gy: 6; mm³ of cm³: 3), or None."""
-        value = self.values.get(key)
+        value = self.value(key)
         return None if value is None else self._amount(key, value, places)
 
     def ends(self, key: str, places: int = 6) -> tuple[int | None, int | None]:
         """Both ends of a range, low first; None twice where there is none."""
-        value = self.values.get(key)
+        value = self.value(key)
         if value is None:
             return None, None
         if not isinstance(value, list) or len(value) != 2:
@@ -159,17 +172,15 @@ class Entry:
             raise NotPooled("pool_no_day", key=self.key(key)) from None
 
     def entry(self, key: str) -> Entry:
-        """The object under a key; an empty one where it is null."""
-        value = self.values.get(key)
-        return Entry({} if value is None else value, self.key(key))
+        """The object under a key."""
+        return Entry(self.value(key), self.key(key))
 
-    def entries(self, key: str) -> Iterator[Entry]:
-        """The objects of a list, in order; none where it is null."""
-        value = self.values.get(key)
-        if value is not None and not isinstance(value, list):
+    def entries(self, key: str) -> list[Entry]:
+        """The objects of a list, in order."""
+        value = self.value(key)
+        if not isinstance(value, list):
             raise self.wrong(key, "a list")
-        for at, one in enumerate(value or ()):
-            yield Entry(one, f"{self.key(key)}.{at}")
+        return [Entry(one, f"{self.key(key)}.{at}") for at, one in enumerate(value)]
 
 
 def _shown(number: Decimal) -> str:

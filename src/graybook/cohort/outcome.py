@@ -27,16 +27,22 @@ class Outcome:
 
     def at(self, name: str, structure: str) -> tuple[int | None, int | None]:
         """Highest grade at a structure and the first day of that grade. [d]"""
-        return self.toxicity.get(structure, self.toxicity.get(name, (None, None)))
+        found: tuple[int, int | None] | None = None
+        for told in {name, structure} & set(self.toxicity):
+            found = _worse(found, self.toxicity[told])
+        return (None, None) if found is None else found
 
 
 def outcome_of(result: Entry, start: date | None) -> Outcome:
     """What ``clinical.outcome`` says; nothing where nobody says."""
-    told = result.entry("clinical").entry("outcome")
+    clinical = result.entry("clinical")
+    if clinical.values.get("outcome") is None:
+        return Outcome()
+    told = clinical.entry("outcome")
     since = _Since(start)
     vital = told.one_of("vital_status", VITAL)
     death, seen = told.day("death_date"), told.day("last_follow_up")
-    recurrence = told.flag("recurrence")
+    recurrence = told.maybe_flag("recurrence")
     columns: dict[str, str | int | bool | None] = {
         "vital_status": vital,
         "follow_up_days": since.days(death if vital == "dead" else seen),
@@ -46,7 +52,7 @@ def outcome_of(result: Entry, start: date | None) -> Outcome:
     worst: dict[str, tuple[int, int | None]] = {}
     elsewhere = 0
     for one in told.entries("toxicity"):
-        organ = one.text("organ") if one.values.get("organ") else ""
+        organ = one.text("organ")
         found = _grade(one), since.days(one.day("date"))
         if not organ:
             elsewhere += 1

@@ -38,6 +38,8 @@ KINDS = ("target", "organ", "external", "support", "ring", "other")
 USES = ("3D sum", "3D sum with envelope", "point sum only")
 TYPES = (*("type I", "type II", "repeat organ irradiation", "repeat irradiation", "not determined", "none"),)
 CUMULATIVE = "cumulative"
+COURSE_METRICS = ("mean", "max", "d0_03cc", "d0_1cc")
+"""Of METRICS, those that results state of a single course."""
 OTHER_CURVES = (CUMULATIVE, "cumulative_upper", "p5", "p50", "p95", "lowest", "highest")
 """What curves are called that are not of one course."""
 _BARE_TG263 = re.compile(r"[A-Za-z0-9_~+-]{1,64}")
@@ -108,12 +110,12 @@ class _Pooled:
         return {
             (link.text("course"), verdict.text("structure")): verdict.one_of("use", USES) or ""
             for link in self.result.entry("provenance").entries("alignments")
-            if link.values.get("course")
+            if link.text("course")
             for verdict in link.entries("verdicts")
         }
 
     def rows(self) -> PersonRows:
-        structures = list(self.result.entries("structures"))
+        structures = self.result.entries("structures")
         self._check_curves({one.text("name") for one in structures})
         found: list[Row] = []
         for named, one in zip(self._names(structures), structures, strict=True):
@@ -177,9 +179,9 @@ class _Pooled:
             raise NotPooled("pool_wrong_key", key=one.key("courses"), expected="ids of courses that count")
         for course in self.timeline.courses:
             if course.apart:
-                values = _apart(apart.get(course.id, Entry({})))
+                values = _apart(apart.get(course.id))
             else:
-                values = self._beam(name, course, doses.get(course.id, Entry({})))
+                values = self._beam(name, course, doses.get(course.id))
             yield {**common, **self._of_course(course), **values}
         yield {**common, **self._cumulative(name, one)}
 
@@ -206,14 +208,17 @@ class _Pooled:
             "reirradiation": told if determined else None,
         }
 
-    def _beam(self, name: str, course: PooledCourse, dose: Entry) -> Row:
+    def _beam(self, name: str, course: PooledCourse, dose: Entry | None) -> Row:
+        use = self.uses.get((course.id, name)) or None
+        if dose is None:
+            return {"lower_bound": True, "alignment_use": use, **self._points(name, course.id, None)}
         mean = dose.amount("mean_gy")
         return {
             "lower_bound": (dose.amount("outside_grid_cm3", 6) or 0) > 0,
-            "alignment_use": self.uses.get((course.id, name)) or None,
+            "alignment_use": use,
             "physical_mean_ugy": dose.amount("physical_mean_gy"),
             "physical_d0_03cc_ugy": dose.amount("physical_d0.03cc_gy"),
-            **_metrics(dose),
+            **_metrics(dose, COURSE_METRICS),
             **self._points(name, course.id, mean),
         }
 
@@ -228,12 +233,10 @@ class _Pooled:
             "in_sum": True,
             "status": max((course.status for course in summed), key=_doubt).value,
             "evidence_grade": max(course.grade.value for course in summed),
-            "lower_bound": bool(one.flag("lower_bound"))
-            or missing
-            or (one.amount("outside_grid_cm3", 6) or 0) > 0,
+            "lower_bound": one.flag("lower_bound") or missing or (one.amount("outside_grid_cm3", 6) or 0) > 0,
             "alignment_use": one.one_of("use", USES),
             **self._times(self.timeline.reference),
-            **_metrics(low),
+            **_metrics(low, METRICS),
             "eqd2_mean_low_ugy": low.amount("mean_gy"),
             "eqd2_mean_high_ugy": high.amount("mean_gy"),
             "eqd2_d0_03cc_low_ugy": judged[0],
@@ -268,16 +271,18 @@ def _kind(one: Entry) -> str:
     return kind
 
 
-def _metrics(dose: Entry) -> Row:
+def _metrics(dose: Entry, metrics: tuple[str, ...]) -> Row:
     """EQD2 metrics; those that a row does not know are NULL."""
     keys = {"d0_03cc": "d0.03cc_gy", "d0_1cc": "d0.1cc_gy"}
-    return {f"eqd2_{one}_ugy": dose.amount(keys.get(one, f"{one}_gy")) for one in METRICS}
+    return {f"eqd2_{one}_ugy": dose.amount(keys.get(one, f"{one}_gy")) for one in metrics}
 
 
-def _apart(dose: Entry) -> Row:
+def _apart(dose: Entry | None) -> Row:
     """Mean doses of what stands apart; a cycle without a dose makes them a lower bound."""
+    if dose is None:
+        return {"lower_bound": True}
     return {
-        "lower_bound": not (dose.flag("complete", default=True) and dose.values),
+        "lower_bound": not dose.flag("complete"),
         "physical_mean_ugy": dose.amount("dose_gy"),
         "eqd2_mean_ugy": dose.amount("eqd2_gy"),
         "eqd2_mean_low_ugy": dose.amount("eqd2_low_gy"),

@@ -48,7 +48,7 @@ def document_of(data: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise NotPooled("pool_unreadable", key="result.json", why="not UTF-8") from error
     except json.JSONDecodeError as error:
-        raise NotPooled("pool_unreadable", key="result.json", why=f"{error.msg}: {error.lineno}") from error
+        raise NotPooled("pool_no_json", line=error.lineno) from error
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise NotPooled("pool_unreadable", key="result.json", why=type(error).__name__) from error
     if not isinstance(found, dict):
