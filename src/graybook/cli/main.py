@@ -15,6 +15,7 @@ from graybook.cli import (
     budget,
     cohort,
     commission,
+    deidentify,
     demo,
     dvh,
     export,
@@ -87,6 +88,7 @@ app.command("request")(request.request)
 app.command("export")(export.export)
 app.command("import")(import_courses.import_courses)
 app.command("demo")(demo.demo)
+app.command("deidentify")(deidentify.deidentify)
 app.command("commission")(commission.commission)
 app.add_typer(sirt.sirt, name="sirt")
 app.add_typer(cohort.cohort, name="cohort")

@@ -49,6 +49,7 @@ __all__ = [
     "StructureSetting",
     "parse",
     "read",
+    "settings_text",
 ]
 
 FILE_NAME = "graybook.toml"
@@ -203,13 +204,18 @@ SINGLE = ("person", "clinical", "nuclear")
 
 def read(folder: Path) -> Settings:
     """The settings of a folder or zip: its own ``graybook.toml``, not one of a folder inside; empty ones without it."""
+    text = settings_text(folder)
+    return Settings() if text is None else parse(text, FILE_NAME)
+
+
+def settings_text(folder: Path) -> str | None:
+    """The text of a folder's or zip's own ``graybook.toml``; None without one."""
     try:
-        text = _text(folder)
+        return _text(folder)
     except (OSError, UnicodeDecodeError, zipfile.BadZipFile, RuntimeError) as error:
         raise InputError(
             f"{FILE_NAME} cannot be read as UTF-8 text.", value=str(error), remedy="Save it as UTF-8."
         ) from error
-    return Settings() if text is None else parse(text, FILE_NAME)
 
 
 def _text(folder: Path) -> str | None:

@@ -1,0 +1,160 @@
+"""A folder of persons and a project come in; the same folder without anything that names them goes out, searched for leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from graybook.dicom.deidentify import Leak
+from graybook.dicom.reading import read_folder
+from graybook.dicom.walk import files_of
+from graybook.files.nuclear_settings import Clock
+from graybook.files.project_key_file import key_file, project_key
+from graybook.files.settings import Settings, parse, settings_text
+from graybook.progress import Progress, silent
+from graybook.record.project_key import ProjectKey
+from graybook.text import Language
+from graybook.workflow.deidentifying.carried import carried
+from graybook.workflow.deidentifying.clocks import check_clock, offset_with
+from graybook.workflow.deidentifying.copies import Copies, copies, earlier_copies
+from graybook.workflow.deidentifying.people import LeftOut, Pseudonymous, people
+from graybook.workflow.deidentifying.places import (
+    JOURNAL,
+    REPORT,
+    REPORT_PAGE,
+    apart,
+    clear_unfinished,
+    files_below,
+    without_foreign_files,
+)
+from graybook.workflow.deidentifying.report import page_of, report_of, report_text
+from graybook.workflow.deidentifying.searched import Searched
+
+__all__ = ["Deidentified", "deidentify"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Deidentified:
+    """What a run gave.
+
+    Parameters
+    ----------
+    key_made
+        Whether the project's key is new: then nothing else of the project exists under it.
+    key_path
+        Where the key lies.
+    report
+        The document of ``deidentified.json``.
+    left_out
+        Files that were not written, by their original paths: for the screen, never for OUT.
+    leaks
+        Original values that were found in OUT; with any, nothing is done and OUT must not leave.
+    """
+
+    key_made: bool
+    key_path: Path
+    report: Mapping[str, object]
+    left_out: tuple[LeftOut, ...]
+    leaks: tuple[Leak, ...]
+
+    @property
+    def done(self) -> bool:
+        """Whether OUT may be looked at for leaving."""
+        return not self.leaks
+
+
+def deidentify(
+    folder: Path,
+    project: str,
+    out: Path,
+    *,
+    key_path: Path | None = None,
+    language: Language = "en",
+    progress: Progress = silent,
+) -> Deidentified:
+    """
+    De-identify a folder into another one, under the key of a project.
+
+    Raises
+    ------
+    graybook.errors.UsageError
+        FOLDER and OUT overlap, OUT holds other files, or the key lies under it.
+    graybook.errors.NotComparable
+        Files are not established as one person's.
+    graybook.errors.InputError
+        ``graybook.toml`` or the key is wrong, or a clock must be stated first.
+    """
+    apart(folder, out)
+    file = key_file(project, key_path)
+    made = not file.exists()
+    text = settings_text(folder)
+    settings = Settings() if text is None else parse(text)
+    facts = read_folder(folder, progress)
+    key = project_key(project, key_path, out=out)
+    found = people(facts, settings, key)
+    for person in found.persons:
+        check_clock(person, settings.nuclear.clock, has_therapy=bool(settings.radionuclides))
+    searched = Searched()
+    written = _copied(folder, found.persons, settings, key, out, searched, progress)
+    said = carried(text, found.persons, facts, settings, key, out, written) if text else {}
+    searched.add_settings(text or "", [one.text for one in said.values()])
+    left = (*found.left_out, *written.left_out)
+    report = report_of(
+        written,
+        key,
+        settings=[one for one, stated in said.items() if stated.text],
+        findings=[finding for stated in said.values() for finding in stated.findings],
+        left_out=left,
+    )
+    progress("searching")
+    return Deidentified(
+        key_made=made,
+        key_path=file,
+        report=report,
+        left_out=tuple(sorted(left, key=lambda one: one.path)),
+        leaks=_leaks(out, report, language, searched),
+    )
+
+
+def _copied(
+    folder: Path,
+    persons: tuple[Pseudonymous, ...],
+    settings: Settings,
+    key: ProjectKey,
+    out: Path,
+    searched: Searched,
+    progress: Progress,
+) -> Copies:
+    earlier = earlier_copies(out, key)
+    clear_unfinished(out)
+    without_foreign_files(out, earlier)
+    clock = settings.nuclear.clock
+    return copies(
+        persons,
+        {one.path: one for one in files_of(folder)},
+        key,
+        out,
+        offset_of=offset_with(clock if clock.zone else Clock()),
+        clock=clock.zone,
+        earlier=earlier,
+        seen=lambda source, dataset: searched.add_object(source.path, dataset),
+        progress=lambda share: progress("de-identifying", share),
+    )
+
+
+def _leaks(
+    out: Path, report: Mapping[str, object], language: Language, searched: Searched
+) -> tuple[Leak, ...]:
+    """Write the report, and search all of OUT; the report stays, and the journal goes, only when nothing was found."""
+    (out / REPORT).write_text(report_text(report), encoding="utf-8")
+    (out / REPORT_PAGE).write_text(page_of(report, language), encoding="utf-8")
+    written = [one for one in files_below(out) if one != JOURNAL]
+    attributes = report["attributes"]
+    found = searched.leaks(out, written, own=list(attributes))  # type: ignore[call-overload]
+    if found:
+        (out / REPORT).unlink()
+        (out / REPORT_PAGE).unlink()
+    else:
+        (out / JOURNAL).unlink(missing_ok=True)
+    return found

@@ -1,0 +1,171 @@
+"""What was read of a folder comes in; its persons, each with one pseudonym and its files, go out, and what no one's is (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graybook.dicom.facts import FileFacts, Header, OtherFacts
+from graybook.errors import InputError, NotComparable
+from graybook.files.settings import Settings
+from graybook.record import Finding, Identity, Person
+from graybook.record.project_key import ProjectKey
+from graybook.workflow.folder.not_one import not_one
+from graybook.workflow.folder.objects import Object, once, without_disputed
+from graybook.workflow.folder.paper_owner import with_paper_owner
+from graybook.workflow.folder.persons import PersonObjects, persons_of
+
+__all__ = ["LeftOut", "People", "Pseudonymous", "people"]
+
+OF_OTHER_KINDS = ("modality_not_read", "syntax_not_read")
+"""Reasons of files that are whole, and only of no use to Graybook."""
+NO_FILES = ("settings", "archive_opened")
+"""Reasons that say how a file is used."""
+SPLIT = "ins_proposes_identity"
+"""One human under two identifiers, as far as the files say; it must be settled before it can no longer be seen."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pseudonymous:
+    """One human of the folder and what stands for them.
+
+    Parameters
+    ----------
+    pseudonym
+        Of the project.
+    days
+        By how many days all dates move. [d]
+    person
+        As found, for matching only: nothing of it is written.
+    objects
+        The files to be written.
+    has_paper
+        Whether the courses of graybook.toml that have no files are this person's.
+    """
+
+    pseudonym: str
+    days: int
+    person: Person
+    objects: tuple[Object, ...]
+    has_paper: bool = False
+    others: tuple[Header, ...] = ()
+    """Files of kinds that Graybook does not read."""
+
+    @property
+    def headers(self) -> tuple[Header, ...]:
+        """Of all files, in the order of their paths."""
+        found = (*(one.header for one in self.objects), *self.others)
+        return tuple(sorted(found, key=lambda one: one.path))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LeftOut:
+    """A file that is not written, and why; its path is an original value."""
+
+    path: str
+    reason: Finding
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class People:
+    """All persons of a folder, by pseudonym, and the files that are left out."""
+
+    persons: tuple[Pseudonymous, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def people(facts: Sequence[FileFacts], settings: Settings, key: ProjectKey) -> People:
+    """
+    The persons, one for each human.
+
+    Raises
+    ------
+    graybook.errors.NotComparable
+        Files are not established as one person's, or may be one person's under two identifiers: after de-identification nobody
+        could say it any more.
+    graybook.errors.InputError
+        Files carry no identifier, or there is no file of a person.
+    """
+    objects, unused = once(without_disputed(facts))
+    groups, owner = with_paper_owner(persons_of(objects, settings), settings)
+    _check_established(groups)
+    others = _others(facts, groups)
+    taken = {one.path for listed in others.values() for one in listed}
+    found = [
+        Pseudonymous(
+            pseudonym=(pseudonym := _pseudonym(group, key)),
+            days=key.days(pseudonym),
+            person=group.person,
+            objects=group.objects,
+            has_paper=place == owner,
+            others=tuple(others.get(place, ())),
+        )
+        for place, group in enumerate(groups)
+    ]
+    if not found:
+        raise InputError(
+            "The folder holds no file of a person that Graybook reads.",
+            value=f"{len(facts)} files",
+            remedy="Run `graybook scan` on the folder: it lists every file with the reason.",
+        )
+    return People(
+        persons=tuple(sorted(found, key=lambda one: one.pseudonym)),
+        left_out=tuple(
+            LeftOut(path=one.path, reason=one.reason)
+            for one in unused
+            if one.path not in taken and one.reason.code not in NO_FILES
+        ),
+    )
+
+
+def _others(facts: Sequence[FileFacts], groups: Sequence[PersonObjects]) -> dict[int, list[Header]]:
+    """Objects of other kinds, with the place of the one person whose identifier they bear."""
+    found: dict[int, list[Header]] = {}
+    for fact in facts:
+        if not isinstance(fact, OtherFacts) or fact.header is None or fact.reason.code not in OF_OTHER_KINDS:
+            continue
+        header = fact.header
+        own = Identity(value=header.patient_id.strip(), issuer=header.issuer_of_patient_id.strip())
+        places = [
+            place
+            for place, group in enumerate(groups)
+            if any(_same(own, one) for one in group.person.identities)
+        ]
+        if own.value and len(places) == 1:
+            found.setdefault(places[0], []).append(header)
+    return found
+
+
+def _same(one: Identity, other: Identity) -> bool:
+    return one.value == other.value and (one.issuer == other.issuer or not (one.issuer and other.issuer))
+
+
+def _check_established(groups: Sequence[PersonObjects]) -> None:
+    refused = [group for group in groups if group.refusals]
+    if any(said.code == "paper_courses_of_whom" for one in refused for said in one.refusals):
+        raise InputError(
+            "graybook.toml states courses without files, and the folder holds several persons.",
+            value=f"{len(groups)} persons",
+            remedy="Say whose they are: [person] with patient_id in graybook.toml.",
+        )
+    if refused:
+        raise not_one([one.person for one in refused], [said for one in refused for said in one.refusals])
+    split = [group for group in groups if any(one.code == SPLIT for one in group.findings)]
+    if split:
+        told = next(one for one in split[0].findings if one.code == SPLIT)
+        raise NotComparable(
+            "Two identifiers carry one INS: one person would become two, and nobody could tell any more.",
+            value=str(told.params["ids"]),
+            remedy=f"Correct the INS that is wrong, or write in graybook.toml:\n{told.params['block']}",
+        )
+
+
+def _pseudonym(group: PersonObjects, key: ProjectKey) -> str:
+    if any(one.value.strip() for one in group.person.identities):
+        return key.person(group.person.identities)
+    raise InputError(
+        "Files carry no Patient ID: whose they are is not known, and they can have no pseudonym.",
+        value=f"{len(group.objects)} files, the first is {group.objects[0].header.path if group.objects else '-'}",
+        remedy="Take them out of the folder, or say in graybook.toml whose they are: "
+        '[[identity]] with ids = ["123456", ""], where "" stands for files without Patient ID.',
+    )
