@@ -20,8 +20,10 @@ SHOWN = 20
 """So many findings are printed; all of them are in findings.md."""
 
 TargetFormat: TypeAlias = Annotated[
-    Literal["fhir", "osiris"],
-    typer.Option("--to", help="The format: HL7 FHIR (mCODE, CodeX), or OSIRIS.", show_default=False),
+    Literal["fhir", "osiris", "omop"],
+    typer.Option(
+        "--to", help="The format: HL7 FHIR (mCODE, CodeX), OSIRIS, or OMOP CDM 5.4.", show_default=False
+    ),
 ]
 
 SourceFormat: TypeAlias = Annotated[

@@ -14,12 +14,13 @@ from graybook.errors import InputError, UsageError
 from graybook.exchange.course_facts import PersonFacts
 from graybook.exchange.exported import Exported
 from graybook.exchange.fhir.write import fhir_bundle
+from graybook.exchange.omop import omop_tables
 from graybook.exchange.osiris import osiris_csv, osiris_sql, osiris_tables
 from graybook.progress import Progress, silent
 from graybook.record import Finding
 from graybook.report.result import Result
 from graybook.text import Language
-from graybook.workflow.exchanging.documents import write_json, write_texts
+from graybook.workflow.exchanging.documents import write_json, write_rows, write_texts
 from graybook.workflow.exchanging.facts import facts_of
 from graybook.workflow.exchanging.left_behind import left_behind
 from graybook.workflow.exchanging.metrics import with_eqd2
@@ -30,7 +31,7 @@ from graybook.workflow.registering.giving_back import made_folder
 
 __all__ = ["FORMATS", "Exchanged", "Format", "export_record"]
 
-Format: TypeAlias = Literal["fhir", "osiris"]
+Format: TypeAlias = Literal["fhir", "osiris", "omop"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 ALPHA_BETAS_GY = (2.0, 3.0, 10.0)
@@ -113,17 +114,20 @@ def export_record(
 _WRITERS: dict[Format, Callable[..., Exported]] = {
     "fhir": fhir_bundle,
     "osiris": osiris_tables,
+    "omop": omop_tables,
 }
 
 
 def _write(out: Path, to: Format, document: Mapping[str, Any]) -> tuple[str, ...]:
-    """The document's files; those of an earlier export in another shape are not removed."""
+    """The document's files."""
     if to == "fhir":
         write_json(out / "bundle.json", document)
         return ("bundle.json",)
-    files = {**osiris_csv(document), "osiris.sql": osiris_sql(document)}
-    write_texts(out, files)
-    return tuple(files)
+    if to == "osiris":
+        files = {**osiris_csv(document), "osiris.sql": osiris_sql(document)}
+        write_texts(out, files)
+        return tuple(files)
+    return write_rows(out, document)
 
 
 def _again(assessed: Result | None) -> frozenset[str]:

@@ -94,10 +94,14 @@ def write_json(path: Path, document: object) -> None:
 
 
 def write_rows(folder: Path, tables: Rows) -> tuple[str, ...]:
-    """One CSV file for each table that has rows, a value that is not known being an empty cell; their names."""
+    """One CSV file for each table that has rows, a value that is not known being an empty cell; their names.
+
+    That of a table without rows is removed, so that nothing of an earlier export stands beside this one.
+    """
     names = []
     for name, rows in tables.items():
         if not rows:
+            (folder / f"{name}.csv").unlink(missing_ok=True)
             continue
         columns = list(dict.fromkeys(column for row in rows for column in row))
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
