@@ -16,6 +16,7 @@ __all__ = [
     "PrivateElement",
     "choices",
     "class_handling",
+    "has_only_agent_words",
     "is_plain_structure_name",
     "private_elements",
     "profile_action",
@@ -109,9 +110,25 @@ def private_elements() -> dict[tuple[int, str, int], PrivateElement]:
 
 
 @cache
+def _listed_words() -> dict[str, str]:
+    return {row["word"]: row["kind"] for row in table_rows("deidentification_words.csv", ("word", "kind"))}
+
+
+def has_only_agent_words(text: str) -> bool:
+    """Whether nothing stands in a text but listed words for radiopharmaceuticals.
+
+    Examples
+    --------
+    >>> has_only_agent_words("MAA microspheres"), has_only_agent_words("MAA for J. Doe")
+    (True, False)
+    """
+    return all(_listed_words().get(word) == "agent" for word in words(text))
+
+
+@cache
 def _plain_words() -> frozenset[str]:
     """The listed words, and those of three letters and more that make up the names of organs."""
-    listed = {row["word"] for row in table_rows("deidentification_words.csv", ("word", "kind"))}
+    listed = {word for word, kind in _listed_words().items() if kind != "agent"}
     organs = {word for label in labels() for word in words(label) if len(word) >= _SHORTEST_WORD}
     return frozenset(listed | organs)
 

@@ -20,11 +20,14 @@ class Cleaning:
         The project's key; the pseudonym of the person, which PatientID and PatientName become.
     guarded
         Words of names and identifiers in the file, in small letters: a text that stays must not hold one.
+    places
+        Names of institutions, in small letters: a text that stays must not hold one whole.
     """
 
     key: ProjectKey
     person: str
     guarded: frozenset[str] = frozenset()
+    places: tuple[str, ...] = ()
     done: Counter[str] = field(default_factory=Counter)
     """How often what was done: ``text_removed``, ``structure_renamed``, ``private_removed`` ..."""
     non_ascii: bool = False
@@ -44,8 +47,9 @@ class Cleaning:
         return text
 
     def gives_away(self, text: str) -> bool:
-        """Whether a text holds a word of the names and identifiers of the file."""
-        return bool(self.guarded) and not self.guarded.isdisjoint(guard_words(text))
+        """Whether a text holds a word of the names and identifiers of the file, or the name of an institution."""
+        folded = text.casefold()
+        return any(one in folded for one in self.places) or not self.guarded.isdisjoint(guard_words(text))
 
 
 def guard_words(text: str) -> frozenset[str]:

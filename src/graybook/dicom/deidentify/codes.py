@@ -83,16 +83,17 @@ def _meanings(scheme: str, value: str) -> frozenset[str]:
 
     scheme = KNOWN_FORMER.get(scheme, scheme)
     value, scheme = (mapping["SRT"].get(value, ""), "SCT") if scheme == "SRT" else (value, scheme)
-    return frozenset(filter(None, [_dictionary().get((scheme, value))]))
+    return frozenset(_dictionary().get((scheme, value), ()))
 
 
 @cache
-def _dictionary() -> dict[tuple[str, str], str]:
+def _dictionary() -> dict[tuple[str, str], list[str]]:
+    """The standard's wordings by scheme and value; the dictionary is large, and loaded with the first code."""
     from pydicom.sr._concepts_dict import concepts
 
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for scheme, names in concepts.items():
         for listed in names.values():
             for value, (meaning, _) in cast(dict[str, tuple[str, list[int]]], listed).items():
-                found[scheme, value] = _plain(meaning)
+                found.setdefault((scheme, value), []).append(_plain(meaning))
     return found

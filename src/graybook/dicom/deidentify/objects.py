@@ -37,8 +37,9 @@ METHOD_CODES = {
 }
 SAFE_PRIVATE = ("113111", "Retain Safe Private Option")
 """Codes of context group 7050 (PS3.16)."""
-GUARDS = ("PatientName", "PatientID", "PatientBirthName", "OtherPatientIDs", "OtherPatientNames", "InstitutionName",
+GUARDS = ("PatientName", "PatientID", "PatientBirthName", "OtherPatientIDs", "OtherPatientNames",
           "ReferringPhysicianName", "PhysiciansOfRecord", "PerformingPhysicianName", "OperatorsName", "ReviewerName")  # fmt: skip
+PLACES, SHORTEST_PLACE = ("InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName"), 4
 TOLD = {
     "structure_renamed": Severity.INFO,
     "text_removed": Severity.INFO,
@@ -83,7 +84,7 @@ def deidentified(dataset: Dataset, key: ProjectKey, person: str) -> tuple[Datase
             refused = Finding(code="deidentify_without_uid", subject=uid)
         if refused is not None:
             raise NotUsed(refused)
-        cleaning = Cleaning(key=key, person=person, guarded=_guarded(attributes))
+        cleaning = Cleaning(key=key, person=person, guarded=_guarded(attributes), places=_places(attributes))
         result = cleaned(dataset, cleaning, attributes.notes)
         result.SOPClassUID = UID(sop_class)
         _add_method(result, cleaning)
@@ -126,7 +127,14 @@ def _class_of(attributes: Attributes) -> str:
 
 
 def _guarded(attributes: Attributes) -> frozenset[str]:
+    """Words of the names and identifiers at the top of the file."""
     return frozenset(word for keyword in GUARDS for word in guard_words(attributes.text(keyword)))
+
+
+def _places(attributes: Attributes) -> tuple[str, ...]:
+    """Names of institutions and departments at the top of the file, in small letters."""
+    found = (attributes.text(keyword).casefold() for keyword in PLACES)
+    return tuple(one for one in found if len(one) >= SHORTEST_PLACE)
 
 
 def _add_method(result: Dataset, cleaning: Cleaning) -> None:

@@ -11,7 +11,7 @@ from graybook.dicom.marks import PRIVATE_CREATOR
 from graybook.dicom.nuclide_codes import LEADING, TRAILING, nuclide_of_text
 from graybook.record.project_key import ProjectKey
 from graybook.tables.agent_names import agent_named
-from graybook.tables.deidentification import is_plain_structure_name
+from graybook.tables.deidentification import has_only_agent_words, is_plain_structure_name
 from graybook.tables.structure_names import kind_of
 
 __all__ = ["code_string", "dose_mark", "label_name", "nuclide_or_agent", "structure_name"]
@@ -20,7 +20,7 @@ CODE_STRING = re.compile(r"[A-Za-z0-9_ .+/-]{0,16}")
 LONG_NUMBER = re.compile(r"\d{6}")
 """A code string with such a number may be an identifier."""
 PREFIXES = {
-    "target": ("PTV", "CTV", "GTV", "ITV"),
+    "target": ("Boost", "PTV", "CTV", "GTV", "ITV"),
     "ring": ("Ring",),
     "support": ("Couch", "Bolus"),
     "other": ("ROI", "Dose"),
@@ -45,9 +45,9 @@ def structure_name(name: str, key: ProjectKey) -> str:
 
 
 def _stand_in(name: str, key: ProjectKey) -> str:
-    kind = kind_of(name, None)
-    places = {one: name.upper().find(one.upper()) for one in PREFIXES[kind]}
-    prefix = min(PREFIXES[kind], key=lambda one: places[one] if places[one] >= 0 else len(name))
+    kind, upper = kind_of(name, None), name.upper()
+    found = [one for one in PREFIXES[kind] if one.upper() in upper]
+    prefix = min(found or PREFIXES[kind][:1], key=lambda one: upper.find(one.upper()))
     wanted = [kind_of(name, one) for one in TYPES]
     same = name if kind == "target" else _folded(name) or name
     for attempt in range(MOST_ATTEMPTS):
@@ -98,8 +98,9 @@ def nuclide_or_agent(text: str) -> str:
     if agent_named(plain, nuclide) is not None:
         return plain
     rest = TRAILING.sub("", LEADING.sub("", plain)) if nuclide else ""
-    alone = nuclide and not any(map(str.isalnum, rest))
-    return plain if alone or agent_named(rest, nuclide) is not None else nuclide
+    plain_rest = has_only_agent_words(rest if nuclide else plain)
+    known = (nuclide and plain_rest) or agent_named(rest, nuclide) is not None
+    return plain if known or (plain and plain_rest) else nuclide
 
 
 def code_string(value: str) -> str:
