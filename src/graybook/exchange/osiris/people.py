@@ -25,20 +25,21 @@ def whose_courses(rows: Rows, patient: str | None, notes: Notes) -> tuple[Person
     courses = rows.get("course", [])
     owners = _linked(rows) if "link" in rows or "person" not in _columns(courses) else _referred(rows)
     known: dict[str, Row | None] = {_identifier(row): row for row in rows.get("person", [])}
-    known |= {owner: None for owner in owners.values() if owner not in known}
+    known |= {owner: None for owner in owners.values() if owner and owner not in known}
     chosen = _chosen(list(known), patient)
-    named = [course for course in courses if owners.get(course.key()) == chosen and chosen is not None]
     nobodys = [course for course in courses if course.key() not in owners]
+    theirs = [course for course in courses if chosen and owners.get(course.key()) == chosen]
     for course in nobodys:
         if len(known) > 1:
             notes.error("exchange_osiris_course_of_nobody", course.place)
         else:
             notes.warn("exchange_osiris_course_of_whom", course.place)
-    others = len(courses) - len(named) - len(nobodys)
+    others = len(courses) - len(theirs) - len(nobodys)
     if others:
         notes.info("exchange_osiris_other_patients", count=others)
-    person = _person(chosen, known.get(chosen or ""), notes)
-    return person, courses if not owners and len(known) <= 1 else named + (nobodys if len(known) <= 1 else [])
+    if len(known) <= 1:
+        theirs = [course for course in courses if course in theirs or course in nobodys]
+    return _person(chosen, known.get(chosen or ""), notes), theirs
 
 
 def _columns(rows: list[Row]) -> set[str]:
@@ -50,7 +51,7 @@ def _identifier(row: Row) -> str:
 
 
 def _linked(rows: Rows) -> dict[str, str]:
-    """Identifier of the person by key of the course, as Graybook's side table says."""
+    """Identifier of the person by key of the course, as Graybook's side table says; empty where it points to nobody."""
     links = rows.get("link", [])
     if not links:
         return {}
@@ -62,13 +63,15 @@ def _linked(rows: Rows) -> dict[str, str]:
         keys = [key for key, several in of_people.items() if several]
         if len(keys) == 1:
             found[course] = _identifier(people[keys[0]])
-        elif keys:
-            of_course[0].notes.error("exchange_osiris_two_patients", of_course[0].place)
+        elif of_course:
+            found[course] = ""
+        if len(keys) > 1:
+            of_course[0].notes.error("exchange_osiris_two_patients", f"Course {course}")
     return found
 
 
 def _referred(rows: Rows) -> dict[str, str]:
-    """Identifier of the person by key of the course, as the pivot files say in each course."""
+    """Identifier of the person by key of the course, as each course of the pivot files says; empty where no file lists them."""
     people = rows.get("person", [])
     by_name = {name: row for row in people for name in (row.key(), row.text("identifier")) if name}
     found = {}
@@ -81,6 +84,7 @@ def _referred(rows: Rows) -> dict[str, str]:
         elif not people:
             found[course.key()] = name
         else:
+            found[course.key()] = ""
             course.notes.error(
                 "exchange_osiris_dangling",
                 course.place,

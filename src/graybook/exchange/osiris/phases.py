@@ -128,6 +128,9 @@ class Phases:
     def _of_plans(self, plans: Sequence[Row]) -> _Beams:
         rows = [beam for plan in plans for beam in self._beams.get(plan.key(), [])]
         codes = {code: row for row in rows if (code := row.text("modality"))}
+        for plan in plans:
+            if not codes:
+                plan.notes.info("exchange_osiris_no_modality", plan.place)
         code = next(iter(codes)) if len(codes) == 1 else ""
         if len(codes) > 1:
             rows[0].notes.warn(

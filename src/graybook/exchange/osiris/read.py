@@ -52,8 +52,7 @@ def facts_from_osiris(
         key, kind = course.key(), kinds[course.key()]
         parts = [one for row in of_course.get(key, []) for one in phases.of_phase(row, kind, key)]
         courses.append(_course(course, kind, parts))
-    if len(theirs) == len(rows.get("course", [])) == len(counted):
-        volumes.report_unused()
+    volumes.report_unnamed()
     courses.sort(key=lambda one: (one.start_date or date.max, one.key))
     return PersonFacts(person=person, courses=tuple(courses), volumes=volumes.facts()), notes.findings()
 

@@ -30,7 +30,7 @@ _DAY = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?", re.ASCII
 )
 _QUANTITY = re.compile(r"(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)|[Uu]nknown)\s*(\D.*)?", re.ASCII | re.DOTALL)
-_UID = re.compile(r"(?:urn:oid:)?([0-2](?:\.(?:0|[1-9]\d*)){3,})", re.ASCII)
+_UID = re.compile(r"(?:urn:oid:)?([0-2](?:\.(?:0|[1-9]\d*)){2,})", re.ASCII)
 _LONGEST_UID = 64
 
 
@@ -51,7 +51,7 @@ def text(value: Any) -> str | None:
         It is neither a text, a number nor a date.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float | date | None):
-        raise ValueError
+        raise ValueError("no cell of a table")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     found = str(value).strip() if value is not None else ""
@@ -80,7 +80,7 @@ def whole(value: Any) -> int | None:
     if found is None:
         return None
     if not re.fullmatch(r"\d{1,18}(\.0*)?", found, re.ASCII):
-        raise ValueError
+        raise ValueError("no whole number")
     return int(found.partition(".")[0])
 
 
@@ -92,9 +92,10 @@ def day(value: Any) -> date | None:
     if found is None:
         return None
     match = _DAY.fullmatch(found)
-    if match is None:
-        raise ValueError
-    return date.fromisoformat(match[1])
+    try:
+        return date.fromisoformat(match[1] if match else "")
+    except ValueError as fault:
+        raise ValueError("no day") from fault
 
 
 def quantity(value: Any) -> Quantity | None:
@@ -110,10 +111,10 @@ def quantity(value: Any) -> Quantity | None:
         return None
     match = _QUANTITY.fullmatch(found)
     if match is None:
-        raise ValueError
+        raise ValueError("no quantity")
     number = float(match[1]) if match[1] else None
     if number is not None and not math.isfinite(number):
-        raise ValueError
+        raise ValueError("no quantity")
     return Quantity(number=number, unit=(match[2] or "").strip())
 
 

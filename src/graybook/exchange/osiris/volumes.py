@@ -21,7 +21,6 @@ class Volumes:
         volumes, doses = rows.get("volume", []), rows.get("dose", [])
         self._of_dose: dict[str, list[Row]] = {}
         self._found: dict[tuple[str, ...], VolumeFacts] = {}
-        self._used: set[str] = set()
         self._all = volumes
         if volumes and "dose" in volumes[0].columns:
             self._of_dose = children(volumes, "dose", doses, "Dose_To_Volume")
@@ -43,7 +42,6 @@ class Volumes:
         return list(dict.fromkeys(self._key(row, course) for row in rows))
 
     def _key(self, row: Row, course: str) -> str:
-        self._used.add(row.key())
         identifier, name = row.text("identifier"), row.text("name")
         site, laterality = self._code(row, "site"), self._code(row, "laterality")
         uid = values.uid(identifier)
@@ -79,8 +77,9 @@ class Volumes:
         """All that a dose named, in that order."""
         return tuple(self._found.values())
 
-    def report_unused(self) -> None:
-        """Say which rows no dose names."""
+    def report_unnamed(self) -> None:
+        """Say which rows of the pivot files no dose names; in the SQL tables such a row points to nothing, and was reported."""
+        named = {row.key() for rows in self._of_dose.values() for row in rows}
         for row in self._all:
-            if row.key() not in self._used:
+            if "dose" not in row.columns and row.key() not in named:
                 row.notes.info("exchange_osiris_unreferenced", row.place)
