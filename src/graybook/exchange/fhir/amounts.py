@@ -42,6 +42,8 @@ def _unit(resource: Resource, dose: StatedDose) -> Iterator[Finding]:
     where: dict[str, Param] = {"path": dose.total.place, "value": dose.as_found}
     if value is not None and value < 0.0:
         yield _finding("exchange_dose_negative", Severity.ERROR, resource, where)
+    elif quantity is not None and value is None:
+        pass
     elif quantity is not None and text(quantity.child("system")) == UCUM and text(quantity.child("code")):
         yield _finding("exchange_dose_unit_unknown", Severity.WARNING, resource, where)
     elif dose.as_found:

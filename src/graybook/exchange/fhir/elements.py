@@ -16,6 +16,7 @@ __all__ = [
     "day",
     "is_missing",
     "number",
+    "printable",
     "text",
     "whole",
 ]
@@ -93,7 +94,12 @@ def is_missing(value: object) -> bool:
 def text(element: Element | None) -> str:
     """The text of an element without blanks around it; empty where there is none, or one that stands for none."""
     found = element.value if element is not None else None
-    return found.strip() if isinstance(found, str) and not is_missing(found) else ""
+    return printable(found.strip()) if isinstance(found, str) and not is_missing(found) else ""
+
+
+def printable(words: str) -> str:
+    """A text with a mark in place of each half of a character, which JSON can hold and no file can."""
+    return words if words.isascii() else words.encode("utf-8", "replace").decode("utf-8")
 
 
 def number(element: Element | None) -> float | None:

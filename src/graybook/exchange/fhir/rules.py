@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from graybook.exchange.fhir.document import Resource
-from graybook.exchange.fhir.elements import Coding, Element, codings
+from graybook.exchange.fhir.elements import Coding, Element, codings, printable
 from graybook.exchange.fhir.profiles import ABSENT, canonical
 from graybook.record.assessment import Finding, Param, Severity
 from graybook.tables.fhir import FhirCode, FhirRule, fhir_codes, fhir_rules
@@ -19,12 +19,19 @@ _DATE_TIME = re.compile(
     r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII
 )
 _LONGEST = 60
+_LONGEST_NUMBER = 10**60
 
 
 def shown(value: object) -> str:
     """A value as a finding quotes it: short, on one line."""
-    words = " ".join(str(value).split()) if isinstance(value, str | int | float) else type(value).__name__
+    words = _words(value) if isinstance(value, str | int | float) else type(value).__name__
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+
+
+def _words(value: str | int | float) -> str:
+    if isinstance(value, int) and abs(value) >= _LONGEST_NUMBER:
+        return "a number of more than 60 figures"
+    return printable(" ".join(str(value).split()))
 
 
 def rule_findings(resource: Resource) -> Iterator[Finding]:

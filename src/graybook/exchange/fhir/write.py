@@ -74,7 +74,7 @@ def fhir_bundle(facts: PersonFacts, *, created: date) -> Exported:
     if facts.cumulative:
         written.say("exchange_cumulative_beside_person", "", Severity.INFO)
     _say_of_person(written)
-    patient = patient_resource(facts.person, written.id("Patient", "person"), beside)
+    patient = patient_resource(facts.person, written.id("person", "person"), beside)
     volumes = [_volume(written, one) for one in facts.volumes if one.key in written.volumes]
     entries = [
         {"fullUrl": written.address(one["resourceType"], one["id"]), "resource": one}
@@ -113,7 +113,7 @@ def _procedure(
         written.say("exchange_partly_written_stopped", given.label or given.key, Severity.INFO)
     found: dict[str, Any] = {
         "resourceType": "Procedure",
-        "id": written.id("Procedure", given.key),
+        "id": written.id(profile, given.key),
         "meta": {"profile": list(CARRIERS[profile])},
     }
     if extensions:
@@ -123,7 +123,7 @@ def _procedure(
     found["status"] = _STATUS[given.status]
     found["category"] = _concept(code_of("category", "delivered"))
     found["code"] = _concept(code_of(f"code_{profile}", profile))
-    found["subject"] = written.reference("Patient", "person")
+    found["subject"] = written.reference("person", "person")
     found["performedPeriod"] = _period(given)
     return found
 
@@ -220,7 +220,7 @@ def _phases(written: Written, course: CourseFacts) -> list[dict[str, Any]]:
         doses = [one for one in phase.doses if not _of_organ(written, one, name)]
         extensions += [_dose(written, one, course=None) for one in doses]
         one = _procedure(written, "phase", phase, extensions)
-        one["partOf"] = [written.reference("Procedure", course.key)]
+        one["partOf"] = [written.reference("course", course.key)]
         if course.diagnosis:
             one["reasonCode"] = [_concept(course.diagnosis, ICD10)]
         if phase.fractions_planned is not None and phase.fractions_planned != fractions:
@@ -251,7 +251,7 @@ def _of_organ(written: Written, dose: VolumeDose, name: str) -> bool:
 def _dose(written: Written, dose: VolumeDose, *, course: CourseFacts | None) -> dict[str, Any]:
     volume = written.volume(dose.volume)
     written.volumes.add(dose.volume)
-    reference = written.reference("BodyStructure", dose.volume) | {"display": volume.name}
+    reference = written.reference("volume", dose.volume) | {"display": volume.name}
     parts = [_extension("volume", valueReference=reference)]
     if dose.dose_gy is not None:
         quantity = {"value": _number(dose.dose_gy * _CGY), "unit": "cGy", "system": UCUM, "code": "cGy"}
@@ -284,7 +284,7 @@ def _number(value: float) -> float | int:
 def _volume(written: Written, volume: VolumeFacts) -> dict[str, Any]:
     found: dict[str, Any] = {
         "resourceType": "BodyStructure",
-        "id": written.id("BodyStructure", volume.key),
+        "id": written.id("volume", volume.key),
         "meta": {"profile": list(CARRIERS["volume"])},
         "identifier": written.identifiers(volume.key, volume.name, (volume.uid,) if volume.uid else ()),
     }
@@ -294,5 +294,5 @@ def _volume(written: Written, volume: VolumeFacts) -> dict[str, Any]:
         found["location"] = _concept(volume.site)
     if volume.laterality:
         found["locationQualifier"] = [_concept(volume.laterality)]
-    found["patient"] = written.reference("Patient", "person")
+    found["patient"] = written.reference("person", "person")
     return found

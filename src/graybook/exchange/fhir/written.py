@@ -16,6 +16,8 @@ from graybook.record.assessment import Finding, Param, Severity
 
 __all__ = ["Written"]
 
+KINDS = {"course": "Procedure", "phase": "Procedure", "volume": "BodyStructure", "person": "Patient"}
+"""The resource of each noun."""
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 
 
@@ -47,13 +49,13 @@ class Written:
         """The volume of a key."""
         return next(one for one in self.facts.volumes if one.key == key)
 
-    def id(self, kind: str, key: str) -> str:
-        """The id of a resource: its key where that may be one, else letters and digits drawn from it."""
-        known = self.ids.get((kind, key))
+    def id(self, noun: str, key: str) -> str:
+        """The id of a course, phase, volume or person: its key where that may be one, else figures drawn from it."""
+        known = self.ids.get((noun, key))
         if known is None:
-            taken = {one for (other, _), one in self.ids.items() if other == kind}
-            known = key if _ID.fullmatch(key) and key not in taken else self._digest(kind, key).hex()[:32]
-            self.ids[kind, key] = known
+            taken = {one for (other, _), one in self.ids.items() if KINDS[other] == KINDS[noun]}
+            known = key if _ID.fullmatch(key) and key not in taken else self._digest(noun, key).hex()[:32]
+            self.ids[noun, key] = known
         return known
 
     def _digest(self, *parts: str) -> bytes:
@@ -65,9 +67,9 @@ class Written:
         """By which references lead to a resource."""
         return f"urn:uuid:{uuid.UUID(bytes=self._digest(kind, identifier)[:16], version=5)}"
 
-    def reference(self, kind: str, key: str) -> dict[str, Any]:
-        """A Reference to the resource of a key."""
-        return {"reference": self.address(kind, self.id(kind, key))}
+    def reference(self, noun: str, key: str) -> dict[str, Any]:
+        """A Reference to the resource of a course, phase, volume or person."""
+        return {"reference": self.address(KINDS[noun], self.id(noun, key))}
 
     @cached_property
     def _shared(self) -> set[str]:
