@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from graybook.cli.cohort_report import report
 from graybook.cli.folder_options import AsJson
 from graybook.cli.output import INPUT_ALLOWS_NONE, Commands, print_json, print_text, shown_progress
 from graybook.text import Language, phrase
@@ -76,3 +77,6 @@ def build(
             sys.stderr.write(phrase("pool_list", lang, n=len(lines), file=str(out / "failures.jsonl")) + "\n")
     if not done.manifest.persons:
         raise typer.Exit(INPUT_ALLOWS_NONE)
+
+
+cohort.command("report")(report)
