@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -35,6 +36,7 @@ DEFLATED = b"1.2.840.10008.1.2.1.99"
 META_LENGTH, META_BEGIN = slice(140, 144), 144
 UID_FORM = re.compile(r"\d+(\.\d+){2,}")
 NUMBER = re.compile(r"[\d.:/-]+")
+CONTINUED_BEFORE, CONTINUED_AFTER = re.compile(rb"\d\.?$"), re.compile(rb"\.?\d")
 OWN = (
     METHOD,
     *METHOD_CODES,
@@ -200,13 +202,13 @@ class _Index:
 
 
 def _encoded(value: str, encodings: Iterable[str]) -> Iterator[bytes]:
-    for encoding in sorted(encodings):
-        try:
-            yield value.encode(encoding).lower()
-        except (UnicodeEncodeError, LookupError):
-            continue
-    if not value.isascii():
-        yield json.dumps(value)[1:-1].encode().lower()
+    """The bytes a value may have: in each encoding, letters beyond ASCII also in the other case, and as JSON escapes them."""
+    for text in {value, value.lower(), value.upper()} if not value.isascii() else {value}:
+        for encoding in encodings:
+            with suppress(UnicodeEncodeError, LookupError):
+                yield text.encode(encoding).lower()
+        if not text.isascii():
+            yield json.dumps(text)[1:-1].encode().lower()
 
 
 def _stands_alone(pattern: bytes, data: bytes, begin: int) -> bool:
@@ -214,11 +216,11 @@ def _stands_alone(pattern: bytes, data: bytes, begin: int) -> bool:
     text = pattern.decode("latin-1")
     if not NUMBER.fullmatch(text):
         return True
-    figures = b"0123456789."
-    before = data[begin - 1 : begin] if begin else b""
-    after = data[begin + len(pattern) : begin + len(pattern) + 1]
-    starts = not before or before not in figures
-    return starts and (UID_FORM.fullmatch(text) is not None or not after or after not in figures)
+    end = begin + len(pattern)
+    starts = CONTINUED_BEFORE.search(data[max(0, begin - 2) : begin]) is None
+    return starts and (
+        UID_FORM.fullmatch(text) is not None or CONTINUED_AFTER.match(data[end : end + 2]) is None
+    )
 
 
 def _inflated(data: bytes) -> bytes:
