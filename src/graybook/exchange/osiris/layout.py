@@ -109,6 +109,8 @@ def read_rows(tables: Mapping[str, Any], notes: Notes) -> Rows:
     for noun in _NEEDED:
         if noun not in used:
             notes.warn("exchange_osiris_table_missing", _title(noun, sql=is_sql))
+    if "energy" not in used:
+        notes.info("exchange_osiris_table_missing", _title("energy", sql=is_sql))
     for name in sorted(found.keys() - set(used.values())):
         notes.info("exchange_osiris_table_unread", found[name][0])
     return {noun: _rows(noun, *found[name], sql=is_sql, notes=notes) for noun, name in used.items()}

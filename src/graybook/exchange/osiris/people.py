@@ -119,6 +119,7 @@ def _person(identifier: str | None, row: Row | None, notes: Notes) -> Person:
         notes.error("exchange_osiris_person_unknown")
     identities = (Identity(value=stated),) if stated else ()
     if row is None:
+        notes.warn("exchange_osiris_patient_unlisted")
         return Person(identities=identities)
     born = row.day("birth_date")
     if born is not None and born.day == _MONTH_ONLY:

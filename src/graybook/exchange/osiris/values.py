@@ -29,7 +29,9 @@ _MISSING = {"", "?", "unknown", "999999", "999999.0", "1000-01-01", "-1", "nan"}
 _DAY = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?", re.ASCII
 )
-_QUANTITY = re.compile(r"(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)|[Uu]nknown)\s*(\D.*)?", re.ASCII | re.DOTALL)
+_QUANTITY = re.compile(
+    r"(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)|[Uu]nknown)\s*([A-Za-z].*)?", re.ASCII | re.DOTALL
+)
 _UID = re.compile(r"(?:urn:oid:)?([0-2](?:\.(?:0|[1-9]\d*)){2,})", re.ASCII)
 _LONGEST_UID = 64
 

@@ -142,7 +142,7 @@ class TestDoses:
             ({"ScheduledDosePerFraction": "266 cgy"}, "unit_unknown"),
             ({"TotalDosis": None, "ScheduledDosePerFraction": "266 cGy"}, "dose_missing"),
             ({"TotalDosis": 999999, "ScheduledDosePerFraction": "266 cGy"}, "dose_missing"),
-            ({"TotalDosis": "42,56 Gy"}, "unit_unknown"),
+            ({"TotalDosis": "42,56 Gy"}, "unreadable"),
             ({"TotalDosis": "-4256 cGy"}, "unreadable"),
             ({"TotalDosis": ["4256"]}, "unreadable"),
             ({"TotalDosis": "6000", "ScheduledDosePerFraction": "266 cGy"}, "dose_unlike"),

@@ -81,12 +81,20 @@ def test_no_day(value: Any) -> None:
         ("266 cGy", Quantity(number=266.0, unit="cGy")),
         ("2.66Gy", Quantity(number=2.66, unit="Gy")),
         ("Unknown cGy", Quantity(number=None, unit="cGy")),
-        ("42,56", Quantity(number=42.0, unit=",56")),
     ],
 )
 def test_quantities(value: Any, expected: Quantity) -> None:
-    """A number and what stands behind it; a decimal comma ends up in the unit, which is then none that is known."""
+    """A number and what stands behind it."""
     assert values.quantity(value) == expected
+
+
+@pytest.mark.parametrize(
+    "value", ["42,56", "42,56 Gy", "1.234,5 cGy", "-266 cGy", "about 266 cGy", "266 / 16", "1e999"]
+)
+def test_no_quantity(value: str) -> None:
+    """A decimal comma has two meanings; signs, words and sums are no dose."""
+    with pytest.raises(ValueError, match="no "):
+        values.quantity(value)
 
 
 def test_uids() -> None:
