@@ -8,6 +8,7 @@ from pathlib import Path
 
 import graybook
 from graybook.cohort.entry import NotPooled
+from graybook.cohort.ledger import LEDGER
 from graybook.cohort.manifest import FAILURES, MANIFEST, PARTS, TABLES, Manifest, manifest_text, read_manifest
 from graybook.errors import InputError, UsageError
 from graybook.files.project_key_file import project_key
@@ -17,13 +18,14 @@ from graybook.record.project_key import ProjectKey
 from graybook.text import Language
 from graybook.workflow.pooling.choice import Choice, chosen
 from graybook.workflow.pooling.listing import counted, write_private, written_list
+from graybook.workflow.pooling.lock import LOCK, held
 from graybook.workflow.pooling.parts import Part, left_out_findings, made_part, part_file
 from graybook.workflow.pooling.records import RecordFiles, records_in
 from graybook.workflow.pooling.table import written_table
 
 __all__ = ["Built", "build"]
 
-OURS = {MANIFEST, FAILURES, PARTS, TABLES, "queries.jsonl"}
+OURS = {MANIFEST, FAILURES, PARTS, TABLES, LOCK, LEDGER}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +83,25 @@ def build(
         )
     key = project_key(project, key_file, out=pool)
     _made_pool(pool, project)
+    with held(pool):
+        return _built(files, empty, pool, key, language, progress)
+
+
+def _built(
+    files: Sequence[RecordFiles],
+    empty: Sequence[Finding],
+    pool: Path,
+    key: ProjectKey,
+    language: Language,
+    progress: Progress,
+) -> Built:
     parts, failed = _parts(files, pool, key, progress)
     choice = chosen(parts, key)
     tables, n_rows = written_table(choice.persons, pool, progress)
     whole = [one for person in choice.persons for one in left_out_findings(person.part)]
     failed += [*empty, *choice.failed]
     findings = (*failed, *choice.older, *choice.twice, *whole)
-    manifest = _manifest(project, choice, tables, n_rows, len(files), failed, whole)
+    manifest = _manifest(key.project, choice, tables, n_rows, len(files), failed, whole)
     written_list(findings, pool / FAILURES, language)
     write_private(pool / MANIFEST, manifest_text(manifest))
     _tidied(pool, {part_file(pool, one.name) for one in parts} | {pool / one for one in tables})

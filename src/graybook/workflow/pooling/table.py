@@ -26,12 +26,15 @@ PERSONS_A_FILE = 500
 def written_table(
     persons: Sequence[Chosen], pool: Path, progress: Progress = silent
 ) -> tuple[tuple[str, ...], int]:
-    """Write the table, persons in the order given; gives its files relative to the pool, and the number of rows."""
+    """Write the table, persons in the order given; gives its files relative to the pool, and the number of rows.
+
+    Of nobody there is no file.
+    """
     (pool / TABLES).mkdir(exist_ok=True)
     files: list[str] = []
     n_rows = 0
-    for first in range(0, max(len(persons), 1), PERSONS_A_FILE):
-        progress("table", first / max(len(persons), 1))
+    for first in range(0, len(persons), PERSONS_A_FILE):
+        progress("table", first / len(persons))
         tables = [_rows(one, pool) for one in persons[first : first + PERSONS_A_FILE]]
         table = pa.concat_tables([TABLE.empty_table(), *tables])
         n_rows += table.num_rows
