@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from graybook.exchange.computed import HIGH_DOSE_RATE
-from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
+from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeFacts
+from graybook.exchange.paper_phases import Said, phases_of, region_of
 from graybook.record import (
     Administration,
     Course,
     EvidenceGrade,
     Finding,
-    Fractionated,
     Modality,
     PaperDetails,
-    Phase,
-    Prescription,
-    Region,
     Severity,
     Status,
 )
-from graybook.record.assessment import Param
-from graybook.tables.fhir import fhir_codes
-from graybook.tables.structure_names import root, side, tg263_name
-from graybook.tables.treatment_sites import organ_at
 
 __all__ = ["courses_of", "on_paper"]
-
-SIDES = {"left": "left", "right": "right", "bilateral": "both"}
-"""Words of the tables of codes for the side, and those of a region."""
 
 UNKNOWN_NUCLIDE = "unknown"
 """What a radionuclide that is not named is called: it stands apart, and makes every sum a lower bound."""
@@ -48,21 +38,62 @@ def courses_of(facts: PersonFacts) -> tuple[Course, ...]:
 def on_paper(facts: PersonFacts) -> tuple[tuple[Course, ...], tuple[Finding, ...]]:
     """The same, and what is to be said: doses that enter no organ, or that cannot be converted."""
     volumes = {one.key: one for one in facts.volumes}
-    said = _Said()
-    courses = [part for one in facts.courses for part in _alike(one)]
-    return tuple(_course(one, volumes, said) for one in courses), tuple(said.findings)
+    said = Said()
+    for one in facts.courses:
+        _say_not_kept(one, said)
+    parts = [part for one in facts.courses for part in _alike(_in_order(one, said))]
+    courses = [_course(one, volumes, said) for one in parts]
+    return _told_apart(courses, said), tuple(said.findings)
 
 
-class _Said:
-    """Findings in the order in which they are made, each once."""
+def _in_order(course: CourseFacts, said: Said) -> CourseFacts:
+    """The course with no day that ends before it starts: such an end is left out, and said."""
 
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
+    def ended(one: Any, path: str) -> Any:
+        if one.start_date is None or one.end_date is None or one.end_date >= one.start_date:
+            return one
+        said.say("import_ends_before_start", _name(course), path=path, value=one.end_date.isoformat())
+        return replace(one, end_date=None)
 
-    def say(self, code: str, subject: str, severity: Severity = Severity.WARNING, **params: Param) -> None:
-        found = Finding(code=code, severity=severity, subject=subject, params=params)
-        if found not in self.findings:
-            self.findings.append(found)
+    phases = tuple(ended(one, one.label or one.key) for one in course.phases)
+    whole: CourseFacts = ended(course, _name(course))
+    return replace(whole, phases=phases)
+
+
+def _name(course: CourseFacts) -> str:
+    return course.label.strip() or course.key
+
+
+def _say_not_kept(course: CourseFacts, said: Said) -> None:
+    """What the document states of the course and graybook.toml has no place for."""
+    phases = course.phases
+    flag = {True: "true", False: "false", None: ""}[course.reirradiation]
+    stated = {
+        "uid": course.uid,
+        "re-irradiation": flag,
+        "diagnosis": course.diagnosis,
+        "termination": course.termination,
+        "sessions": "" if course.sessions is None else str(course.sessions),
+        "technique": ", ".join(dict.fromkeys(one.technique for one in phases if one.technique)),
+        "plans": ", ".join(dict.fromkeys(uid for one in phases for uid in one.uids)),
+    }
+    kept = "; ".join(f"{key} {value}" for key, value in stated.items() if value)
+    if kept:
+        said.say("import_not_kept", _name(course), Severity.INFO, value=kept)
+
+
+def _told_apart(courses: Sequence[Course], said: Said) -> tuple[Course, ...]:
+    """Courses whose labels differ: two of one label and start get a number, for a person names courses by these."""
+    seen: dict[tuple[str, date | None], int] = {}
+    found = []
+    for course in courses:
+        place = (course.label, course.start_date)
+        seen[place] = seen.get(place, 0) + 1
+        if seen[place] > 1:
+            said.say("import_courses_alike", course.label, value=str(course.start_date or ""))
+            course = replace(course, label=f"{course.label} ({seen[place]})")
+        found.append(course)
+    return tuple(found)
 
 
 def _alike(course: CourseFacts) -> tuple[CourseFacts, ...]:
@@ -84,7 +115,7 @@ def _alike(course: CourseFacts) -> tuple[CourseFacts, ...]:
 
 
 def _label_apart(course: CourseFacts) -> str:
-    return f"{course.label or course.key}, radionuclide"
+    return f"{_name(course)}, radionuclide"
 
 
 def _common(phases: Sequence[PhaseFacts]) -> Modality:
@@ -92,28 +123,17 @@ def _common(phases: Sequence[PhaseFacts]) -> Modality:
     return found.pop() if len(found) == 1 else Modality.UNKNOWN
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Place:
-    """Where what is being read stands: a phase of the facts, or a course that states no phase of its own."""
-
-    course: str
-    label: str
-    modality: Modality
-    code: str
-
-
-def _course(course: CourseFacts, volumes: dict[str, VolumeFacts], said: _Said) -> Course:
-    label = course.label or course.key
-    phases = [phase for one in course.phases for phase in _phases(one, course, label, volumes, said)]
-    phases += _of_whole_course(course, label, volumes, said)
-    if not phases:
-        phases = [_empty(course, label)]
+def _course(course: CourseFacts, volumes: dict[str, VolumeFacts], said: Said) -> Course:
+    label = _name(course)
+    phases = phases_of(course, label, volumes, said)
     natures = {one.modality for one in phases}
     modality = natures.pop() if len(natures) == 1 else course.modality
     dosed = any(one.prescriptions for one in phases)
     if modality is Modality.UNKNOWN and dosed and Modality.UNKNOWN in {one.modality for one in phases}:
         said.say("import_modality_unknown", label)
-    if not dosed:
+    if modality is Modality.RADIONUCLIDE:
+        said.say("import_activity_unknown", label)
+    elif not dosed:
         said.say("import_dose_unknown", label)
     _say_totals(course, label, volumes, said)
     return Course(
@@ -124,140 +144,11 @@ def _course(course: CourseFacts, volumes: dict[str, VolumeFacts], said: _Said) -
         evidence_grade=EvidenceGrade.C if dosed else EvidenceGrade.D,
         phases=tuple(phases),
         modality=modality,
-        site=(region := _region(course.site, course.laterality)).site,
+        site=(region := region_of(course.site, course.laterality)).site,
         intent=course.intent,
         region=region,
         paper=PaperDetails(energy=_energies(course), administrations=_administrations(course, modality)),
     )
-
-
-def _phases(
-    phase: PhaseFacts, course: CourseFacts, label: str, volumes: dict[str, VolumeFacts], said: _Said
-) -> list[Phase]:
-    """One phase for each number of fractions that its doses state; most state none of their own."""
-    place = _Place(
-        course=label,
-        label=phase.label or phase.key,
-        modality=course.modality if phase.modality is Modality.UNKNOWN else phase.modality,
-        code=phase.modality_code or course.modality_code,
-    )
-    groups: dict[int | None, list[VolumeDose]] = {}
-    for dose in phase.doses:
-        n = phase.fractions_delivered if dose.fractions is None else dose.fractions
-        groups.setdefault(None if dose.uniform is False else n, []).append(dose)
-    if not groups:
-        groups[phase.fractions_delivered] = []
-    return [
-        Phase(
-            id=phase.key if len(groups) == 1 else f"{phase.key}/{number}",
-            label=place.label,
-            status=phase.status,
-            modality=place.modality,
-            **_fractions(n, place, doses, said),
-            prescriptions=_prescriptions(doses, place, course, volumes, said),
-            plan_uids=phase.uids,
-            start_date=phase.start_date,
-            end_date=phase.end_date,
-            intent=course.intent,
-            order_known=True,
-        )
-        for number, (n, doses) in enumerate(groups.items(), start=1)
-    ]
-
-
-def _of_whole_course(
-    course: CourseFacts, label: str, volumes: dict[str, VolumeFacts], said: _Said
-) -> list[Phase]:
-    """Doses that only the course states; of those without equal fractions the number of fractions stays unknown."""
-    named = {dose.volume for phase in course.phases for dose in phase.doses}
-    groups: dict[int | None, list[VolumeDose]] = {}
-    for dose in course.doses:
-        if dose.volume not in named and dose.dose_gy is not None:
-            if dose.uniform is not True:
-                said.say("import_fractions_not_uniform", label, path=volumes[dose.volume].name)
-            groups.setdefault(dose.fractions if dose.uniform is True else None, []).append(dose)
-    place = _Place(course=label, label=label, modality=course.modality, code=course.modality_code)
-    return [
-        Phase(
-            id=f"{course.key}/course/{number}",
-            label=label,
-            status=course.status,
-            modality=course.modality,
-            **_fractions(n, place, doses, said),
-            prescriptions=_prescriptions(doses, place, course, volumes, said),
-            start_date=course.start_date,
-            end_date=course.end_date,
-            intent=course.intent,
-            order_known=True,
-        )
-        for number, (n, doses) in enumerate(groups.items(), start=1)
-    ]
-
-
-def _empty(course: CourseFacts, label: str) -> Phase:
-    """The one phase of a course of which nothing but its existence is stated."""
-    return Phase(
-        id=f"{course.key}/course",
-        label=label,
-        status=course.status,
-        modality=course.modality,
-        start_date=course.start_date,
-        end_date=course.end_date,
-        intent=course.intent,
-        order_known=True,
-    )
-
-
-def _fractions(n: int | None, place: _Place, doses: Sequence[VolumeDose], said: _Said) -> dict[str, Any]:
-    """What a phase says of its fractions: nothing where they are no fractions of short sessions."""
-    n = n or None
-    slow = place.modality is Modality.BRACHYTHERAPY and place.code not in HIGH_DOSE_RATE
-    if slow and n is not None and doses:
-        said.say("import_not_short_sessions", place.course, path=place.label, value=n)
-        n = None
-    elif n is None and doses:
-        said.say("import_fractions_unknown", place.course, path=place.label)
-    if n is None:
-        return {}
-    return {"fractions_planned": n, "fractions_delivered": n, "delivery": Fractionated(fractions=n)}
-
-
-def _prescriptions(
-    doses: Iterable[VolumeDose],
-    place: _Place,
-    course: CourseFacts,
-    volumes: dict[str, VolumeFacts],
-    said: _Said,
-) -> tuple[Prescription, ...]:
-    found = []
-    for dose in doses:
-        volume = volumes[dose.volume]
-        if dose.dose_gy is None:
-            said.say("import_dose_without_unit", place.course, path=volume.name, value=dose.as_found)
-        elif dose.dose_gy > 0.0:
-            region = _region_of(volume)
-            if region is None and not _region(course.site, course.laterality).site:
-                said.say("import_site_unknown", place.course, path=volume.name, value=volume.site)
-            found.append(Prescription(target=volume.name, dose_gy=dose.dose_gy, region=region))
-    return tuple(found)
-
-
-def _region_of(volume: VolumeFacts) -> Region | None:
-    """Where a volume lies: its code, else its name when it is an organ's; None when neither says."""
-    region = _region(volume.site, volume.laterality)
-    if region.site:
-        return region
-    label = tg263_name(volume.name)
-    if label is not None:
-        lies = {"L": "left", "R": "right"}.get(side(label) or "", "")
-        return Region(site=root(label), side=lies)
-    return Region(organs=(volume.name,)) if volume.kind == "OAR" else None
-
-
-def _region(site: str, laterality: str) -> Region:
-    organ = organ_at(site) or ""
-    words = {one.code: one.means for one in fhir_codes("laterality")}
-    return Region(site=organ, side=SIDES.get(words.get(laterality, ""), "") if organ else "")
 
 
 def _energies(course: CourseFacts) -> str:
@@ -280,7 +171,7 @@ def _administrations(course: CourseFacts, modality: Modality) -> tuple[Administr
     )
 
 
-def _say_totals(course: CourseFacts, label: str, volumes: dict[str, VolumeFacts], said: _Said) -> None:
+def _say_totals(course: CourseFacts, label: str, volumes: dict[str, VolumeFacts], said: Said) -> None:
     """Where phases and course state another dose of one volume, the phases are taken, and it is said."""
     for total in course.doses:
         parts = [

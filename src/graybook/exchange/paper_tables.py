@@ -144,4 +144,5 @@ def _nature(modality: Modality) -> str:
 
 
 def _without_blanks(table: Table) -> Table:
-    return {key: value for key, value in table.items() if value not in (None, "", [])}
+    plain = {key: value.strip() if isinstance(value, str) else value for key, value in table.items()}
+    return {key: value for key, value in plain.items() if value not in (None, "", [])}

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from graybook.dicom.marks import uid_from
 from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
 from graybook.record import Course, Modality, Phase, Prescription, Record, Region, Status
 from graybook.tables.fhir import fhir_codes
@@ -66,7 +65,7 @@ class _Volumes:
                     kind=kind[1].upper() if kind else "",
                     site=site,
                     laterality=side,
-                    uid=asked.reference_uid or uid_from("volume", course.id, name, repr(region)),
+                    uid=asked.reference_uid,
                 )
             )
         return self.keys[place]
@@ -93,7 +92,6 @@ def _course(course: Course, volumes: _Volumes, reirradiates: frozenset[str]) -> 
     natures = {one.modality for one in course.phases}
     return CourseFacts(
         key=course.id,
-        uid=uid_from("course", course.id),
         label=course.label,
         status=_status(course),
         start_date=course.start_date,
