@@ -405,3 +405,37 @@ def test_a_planned_course_is_a_proposal() -> None:
     facts, findings = facts_from_fhir(document)
     assert facts.courses[0].status is Status.PROPOSED
     assert "exchange_plan_not_treatment" in {one.code for one in findings}
+
+
+def test_references_by_identifier_are_followed() -> None:
+    """A phase whose course is named by its official identifier, and not by an address, is part of it."""
+    uid = BUNDLE["entry"][4]["resource"]["identifier"][1]["value"]
+    document = changed("phase", put("partOf", [{"identifier": {"system": "urn:dicom:uid", "value": uid}}]))
+    assert codes(document) == set()
+    assert facts_from_fhir(document)[0] == facts_from_fhir(BUNDLE)[0]
+    document = changed("phase", put("partOf", [{"identifier": {"value": "1.2.3"}}]))
+    assert {"dangling_reference", "phase_without_course"} <= codes(document)
+
+
+def test_a_contained_volume_is_found() -> None:
+    """A volume that stands inside its course is the course's, and no other's of the same id."""
+    document = copy.deepcopy(BUNDLE)
+    for place, name in ((4, "Left"), (5, "Right")):
+        resource = document["entry"][place]["resource"]
+        inner = copy.deepcopy(BUNDLE["entry"][1]["resource"]) | {
+            "id": "v",
+            "identifier": [{"use": "usual", "value": name}],
+        }
+        resource["contained"] = [inner]
+        part(resource, "volume")["valueReference"] = {"reference": "#v"}
+    facts, findings = facts_from_fhir(document)
+    names = {one.key: one.name for one in facts.volumes}
+    assert [names[one.doses[0].volume] for one in facts.courses] == ["Left", "Right"]
+    assert "exchange_dangling_reference" not in {one.code for one in findings}
+
+
+@pytest.mark.parametrize(("flag", "said"), [(True, False), (False, True)])
+def test_a_denied_reirradiation_is_said(flag: bool, said: bool) -> None:
+    """The second course to the brain, said to be no re-irradiation, is said to contradict the first."""
+    document = changed("second", lambda r: extension(r, "reirradiation").update(valueBoolean=flag))
+    assert ("reirradiation_denied" in codes(document)) == said

@@ -11,7 +11,8 @@ import pytest
 
 from graybook.exchange.fhir import facts_from_fhir
 from graybook.exchange.fhir.document import document_of
-from graybook.exchange.fhir.versions import current, official_uid
+from graybook.exchange.fhir.identifiers import official_uid
+from graybook.exchange.fhir.versions import current
 from graybook.record.assessment import Severity
 
 BUNDLE = json.loads(
@@ -76,6 +77,25 @@ def test_unknown_links_nothing() -> None:
         document["entry"][place]["resource"]["identifier"][1]["value"] = "Unknown"
     document["entry"].pop(3)
     latest, findings = current(document_of(document))
-    assert [official_uid(one) for one in latest.of("course")] == ["", ""]
+    assert [official_uid(one.element) for one in latest.of("course")] == ["", ""]
     assert len(facts_from_fhir(document)[0].courses) == 2
     assert all("CourseSummary" not in one.subject for one in findings)
+
+
+def test_one_id_of_two_courses_is_said() -> None:
+    """Two courses of unlike identifiers that share an id, as two servers number them, stay two, and are said to."""
+    document = copy.deepcopy(BUNDLE)
+    document["entry"][5]["resource"]["id"] = document["entry"][4]["resource"]["id"]
+    facts, findings = facts_from_fhir(document)
+    assert [one.sessions for one in facts.courses if one.sessions] == [6, 5]
+    assert [one.severity for one in findings if one.code == "exchange_id_twice"] == [Severity.ERROR]
+
+
+def test_a_course_without_identifier_is_known_by_its_id() -> None:
+    """Of two versions of one id, one of them without identifier, the newer counts."""
+    document = copy.deepcopy(BUNDLE)
+    early, late = (document["entry"][place]["resource"] for place in (3, 4))
+    early["id"] = late["id"]
+    early["identifier"].pop()
+    facts, _ = facts_from_fhir(document)
+    assert [one.sessions for one in facts.courses] == [6, 5]

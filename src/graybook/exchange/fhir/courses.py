@@ -11,6 +11,7 @@ from graybook.exchange.fhir.codes import concept_code, energy_of, known_code, me
 from graybook.exchange.fhir.document import Document, Resource, reference_text
 from graybook.exchange.fhir.doses import StatedDose, doses_of
 from graybook.exchange.fhir.elements import Element, codings, day, text, whole
+from graybook.exchange.fhir.identifiers import display_name, official_uid
 from graybook.exchange.fhir.links import course_of, parents
 from graybook.exchange.fhir.profiles import (
     ENERGY,
@@ -25,7 +26,6 @@ from graybook.exchange.fhir.profiles import (
     TECHNIQUE,
     TERMINATION,
 )
-from graybook.exchange.fhir.versions import display_name, official_uid
 from graybook.record.assessment import Finding, Param, Severity
 from graybook.record.course import Status
 from graybook.tables.fhir import fhir_codes
@@ -134,7 +134,9 @@ def _phase(read: ReadCourses, resource: Resource) -> PhaseFacts:
     given = list(_given(resource))
     modality, technique, energy = given[0] if len(given) == 1 else ("", "", "")
     plans = _plans(read.document, resource)
-    uids = [one for one in (official_uid(resource), *map(official_uid, plans)) if one]
+    uids = [
+        one for one in (official_uid(resource.element), *(official_uid(one.element) for one in plans)) if one
+    ]
     doses = read_doses(read, resource)
     if not doses and len(plans) == 1:
         doses = read_doses(read, plans[0])
@@ -146,7 +148,7 @@ def _phase(read: ReadCourses, resource: Resource) -> PhaseFacts:
     read.places[key] = resource
     return PhaseFacts(
         key=key,
-        label=display_name(resource),
+        label=display_name(resource.element),
         status=status_of(resource),
         modality=modality_of(modality),
         modality_code=modality,
@@ -196,11 +198,11 @@ def _volume(resource: Resource, key: str) -> VolumeFacts:
     qualifiers = [known_code("laterality", one) for one in element.children("locationQualifier")]
     return VolumeFacts(
         key=key,
-        name=display_name(resource) or text(element.child("description")) or key,
+        name=display_name(resource.element) or text(element.child("description")) or key,
         kind=meaning("volume_type", known_code("volume_type", element.child("morphology"))),
         site=concept_code(element.child("location")),
         laterality=next((one for one in qualifiers if one), ""),
-        uid=official_uid(resource),
+        uid=official_uid(resource.element),
     )
 
 
@@ -216,8 +218,8 @@ def _course(read: ReadCourses, resource: Resource, phases: list[PhaseFacts]) -> 
     flag = reirradiation.child("valueBoolean") if reirradiation is not None else None
     return CourseFacts(
         key=key,
-        uid=official_uid(resource),
-        label=display_name(resource),
+        uid=official_uid(resource.element),
+        label=display_name(resource.element),
         status=status_of(resource),
         start_date=start,
         end_date=end,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graybook.errors import InputError
 from graybook.exchange.fhir.elements import Element, text
+from graybook.exchange.fhir.identifiers import official_uid
 from graybook.exchange.fhir.profiles import procedure_profile
 
 __all__ = ["Document", "Resource", "document_of"]
@@ -15,6 +17,8 @@ __all__ = ["Document", "Resource", "document_of"]
 DEEPEST = 60
 """Levels of a document; what a profile asks for has ten."""
 
+_ENTRY = re.compile(r"entry\[\d+\]\.resource")
+_IDENTIFIER = "identifier "
 _KINDS = {"Patient": "patient", "BodyStructure": "volume"}
 
 
@@ -58,15 +62,31 @@ class Document:
         return tuple(one for one in self.resources if one.profile in profiles)
 
     def referred(self, reference: Element | None) -> Resource | None:
-        """The resource that a Reference leads to, or None."""
+        """The resource that a Reference leads to: by its address, or by its official identifier; or None."""
         written = reference_text(reference)
+        if reference is None or not written:
+            return None
+        if written.startswith("#"):
+            written = f"{_holder(reference.place)}{written}"
         return self.by_address.get(written) or self.by_address.get(_local(written))
 
 
 def reference_text(reference: Element | None) -> str:
-    """What a Reference calls its target, without a version; empty where it calls it nothing."""
-    found = text(reference.child("reference")) if reference is not None else ""
-    return found.partition("/_history/")[0]
+    """What a Reference calls its target, without a version: an address, else an identifier; empty where it calls it nothing."""
+    if reference is None:
+        return ""
+    found = text(reference.child("reference")).partition("/_history/")[0]
+    identifier = reference.child("identifier")
+    if found or identifier is None:
+        return found
+    value = text(identifier.child("value")).removeprefix("urn:oid:")
+    return f"{_IDENTIFIER}{value}" if value else ""
+
+
+def _holder(place: str) -> str:
+    """The resource of the bundle in which an element stands; empty for a document of one resource."""
+    found = _ENTRY.match(place)
+    return found[0] if found else ""
 
 
 def _local(address: str) -> str:
@@ -91,14 +111,23 @@ def document_of(document: object) -> Document:
     _require_shallow(document)
     top = Element(place="", value=dict(document))
     if document.get("resourceType") == "Bundle":
-        found = [
-            _resource(one, text(entry.child("fullUrl")))
+        own = [
+            (one, text(entry.child("fullUrl")))
             for entry in top.children("entry")
             for one in entry.children("resource")
             if isinstance(one.value, dict)
         ]
     else:
-        found = [_resource(top, "")]
+        own = [(top, "")]
+    found = []
+    for element, full_url in own:
+        owner = text(element.child("id"))
+        found += [
+            _resource(inner, f"{element.place}#{text(inner.child('id'))}", owner=owner)
+            for inner in element.children("contained")
+            if isinstance(inner.value, dict)
+        ]
+        found.append(_resource(element, full_url))
     by_address: dict[str, Resource] = {}
     for one in found:
         for address in one.addresses:
@@ -106,13 +135,16 @@ def document_of(document: object) -> Document:
     return Document(resources=tuple(found), by_address=by_address)
 
 
-def _resource(element: Element, full_url: str) -> Resource:
+def _resource(element: Element, full_url: str, *, owner: str | None = None) -> Resource:
+    """A resource under its addresses; one that is contained in an owner has an id and an address only there."""
     kind, identifier = text(element.child("resourceType")), text(element.child("id"))
     profile = procedure_profile(element) if kind == "Procedure" else _KINDS.get(kind, "")
-    addresses = [f"{kind}/{identifier}"] if kind and identifier else []
+    addresses = [f"{kind}/{identifier}"] if kind and identifier and owner is None else []
+    if uid := official_uid(element):
+        addresses.append(f"{_IDENTIFIER}{uid}")
     return Resource(
         kind=kind or "?",
-        id=identifier,
+        id=f"{owner}.{identifier}" if owner and identifier else identifier,
         profile=profile,
         element=element,
         addresses=tuple(one for one in (full_url, *addresses) if one),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from graybook.exchange.computed import given_phases
+from graybook.exchange.computed import given_phases, is_given
 from graybook.exchange.course_facts import CourseFacts, PhaseFacts
 from graybook.exchange.fhir.codes import code_in
 from graybook.exchange.fhir.courses import ReadCourses
@@ -97,6 +97,7 @@ def course_notes(read: ReadCourses) -> Iterator[Finding]:
         yield from _sessions(course, resource)
         yield from _overlaps(course, resource)
         yield from _not_kept(resource)
+        yield from _first(read, course, resource)
         for phase in course.phases:
             if phase.key in read.places:
                 yield from _status(read.places[phase.key], phase.status)
@@ -184,3 +185,28 @@ def _not_kept(resource: Resource) -> Iterator[Finding]:
         if not codings(concept) and concept is not None and text(concept.child("text")):
             value = shown(text(concept.child("text")))
             yield _finding("exchange_intent_not_kept", Severity.INFO, resource, intent.place, value=value)
+
+
+def _first(read: ReadCourses, course: CourseFacts, resource: Resource) -> Iterator[Finding]:
+    """A course said not to irradiate again, after another one to the same site or to a volume of the same name."""
+    if course.reirradiation is not False or course.start_date is None:
+        return
+    for other in read.courses:
+        end = other.end_date or other.start_date
+        if other is course or not is_given(other.status) or end is None or end > course.start_date:
+            continue
+        names = _volume_names(read, course) & _volume_names(read, other)
+        if names or (course.site and course.site == other.site and course.laterality == other.laterality):
+            yield _finding(
+                "exchange_reirradiation_denied",
+                Severity.WARNING,
+                resource,
+                resource.element.place,
+                other=other.label or other.key,
+                value=", ".join(sorted(names)) or course.site,
+            )
+
+
+def _volume_names(read: ReadCourses, course: CourseFacts) -> set[str]:
+    doses = [*course.doses, *(dose for phase in course.phases for dose in phase.doses)]
+    return {read.volumes[one.volume].name for one in doses}

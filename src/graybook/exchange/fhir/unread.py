@@ -25,7 +25,17 @@ from graybook.record.assessment import Finding, Param, Severity
 
 __all__ = ["unread_findings"]
 
-_EVERY = {"resourceType", "id", "meta", "text", "language", "implicitRules", "extension", "identifier"}
+_EVERY = {
+    "resourceType",
+    "id",
+    "meta",
+    "text",
+    "language",
+    "implicitRules",
+    "contained",
+    "extension",
+    "identifier",
+}
 _PROCEDURE = {"status", "statusReason", "category", "code", "subject", "performedPeriod", "partOf"}
 _NAMES = {
     "course": _EVERY | _PROCEDURE | {"reasonCode", "bodySite"},

@@ -8,37 +8,13 @@ from datetime import UTC, datetime
 
 from graybook.exchange.fhir.document import Document, Resource
 from graybook.exchange.fhir.doses import doses_of
-from graybook.exchange.fhir.elements import Element, is_missing, text
-from graybook.exchange.fhir.profiles import MADE
+from graybook.exchange.fhir.elements import text
+from graybook.exchange.fhir.identifiers import official_uid
 from graybook.record.assessment import Finding, Severity
 
-__all__ = ["current", "display_name", "official_uid"]
+__all__ = ["current"]
 
 VERSIONED = ("course", "phase", "plan", "volume")
-
-
-def official_uid(resource: Resource) -> str:
-    """The official identifier of a resource, without ``urn:oid:``; empty where it has none, or only one that was made for it."""
-    return _identifier(resource.element, "official").removeprefix("urn:oid:")
-
-
-def display_name(resource: Resource) -> str:
-    """The usual identifier of a resource: the name that people know it by."""
-    return _identifier(resource.element, "usual")
-
-
-def _identifier(element: Element, use: str) -> str:
-    found = (
-        text(one.child("value"))
-        for one in element.children("identifier")
-        if isinstance(one.value, dict) and one.value.get("use") == use and not _is_made(one)
-    )
-    return next((one for one in found if one), "")
-
-
-def _is_made(identifier: Element) -> bool:
-    assigner = identifier.child("assigner")
-    return assigner is not None and text(assigner.child("display")) == MADE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,23 +32,29 @@ def current(document: Document) -> tuple[Document, tuple[Finding, ...]]:
     by_address = {address: dropped.get(id(one), one) for address, one in document.by_address.items()}
     for one in chosen:
         by_address |= dict.fromkeys(one.kept.addresses, one.kept)
-    findings = tuple(finding for one in chosen for finding in _said(one))
+    findings = (*(finding for one in chosen for finding in _said(one)), *_ambiguous(kept))
     return replace(document, resources=kept, by_address=by_address), findings
 
 
 def _groups(document: Document) -> Iterator[list[Resource]]:
-    """Resources of one kind that share an id or an official identifier, two or more."""
+    """Resources of one kind that are versions of one thing, two or more.
+
+    They share an official identifier. Where one of them has none, they share an id; two that have unlike ones are two things.
+    """
     for profile in VERSIONED:
-        found: list[tuple[set[str], list[Resource]]] = []
-        for one in document.of(profile):
-            names = {f"id {one.id}"} if one.id else set()
-            if (uid := official_uid(one)) and not is_missing(uid):
-                names.add(f"uid {uid}")
-            same = [group for group in found if group[0] & names]
-            found = [group for group in found if not group[0] & names]
-            members = [member for group in same for member in group[1]]
-            found.append((names.union(*(group[0] for group in same)), [*members, one]))
-        yield from (members for _, members in found if len(members) > 1)
+        by_uid: dict[str, list[Resource]] = {}
+        by_id: dict[str, list[Resource]] = {}
+        for one in sorted(document.of(profile), key=lambda one: not official_uid(one.element)):
+            uid = official_uid(one.element)
+            if uid:
+                group = by_uid.setdefault(uid, [])
+            else:
+                group = by_id.get(one.id, []) if one.id else []
+            group.append(one)
+            if one.id:
+                by_id.setdefault(one.id, group)
+        groups = {id(group): group for group in (*by_uid.values(), *by_id.values())}
+        yield from (group for group in groups.values() if len(group) > 1)
 
 
 def _newest(group: list[Resource]) -> _Chosen:
@@ -113,5 +95,22 @@ def _said(chosen: _Chosen) -> Iterator[Finding]:
             code="exchange_version_superseded" if chosen.decided else "exchange_versions_undecided",
             severity=Severity.INFO if chosen.decided else Severity.ERROR,
             subject=other.name,
-            params={"path": other.element.place, "kept": chosen.kept.name, "uid": official_uid(other)},
+            params={
+                "path": other.element.place,
+                "kept": chosen.kept.name,
+                "uid": official_uid(other.element),
+            },
         )
+
+
+def _ambiguous(resources: tuple[Resource, ...]) -> Iterator[Finding]:
+    """Two things of one id: a reference to it leads to the first, which may be the wrong one."""
+    first: dict[tuple[str, str], Resource] = {}
+    for one in resources:
+        if one.id and one.profile and first.setdefault((one.kind, one.id), one) is not one:
+            yield Finding(
+                code="exchange_id_twice",
+                severity=Severity.ERROR,
+                subject=one.name,
+                params={"path": one.element.place, "kept": first[one.kind, one.id].element.place},
+            )
