@@ -13,6 +13,7 @@ from graybook.text import Language, phrase
 
 if TYPE_CHECKING:
     from graybook.record import Finding
+    from graybook.workflow.exchanging.report import FindingLine
 
 __all__ = ["SourceFormat", "TargetFormat", "print_findings"]
 
@@ -30,6 +31,12 @@ SourceFormat: TypeAlias = Annotated[
     Literal["fhir", "osiris"],
     typer.Option("--from", help="The format: HL7 FHIR (mCODE, CodeX), or OSIRIS.", show_default=False),
 ]
+
+
+def _shown(line: FindingLine) -> str:
+    """One line; the place first where the sentence does not name it."""
+    place = "" if not line.path or line.path in line.text else f"{line.path}: "
+    return f"- {place}{line.text} {line.remedy}".rstrip()
 
 
 def print_findings(
@@ -54,7 +61,7 @@ def print_findings(
     lines = finding_lines(findings, language)
     counts = Counter(one.severity for one in lines)
     said = [one for one in lines if one.severity != "info"]
-    shown = [f"- {one.path}: {one.text}" + (f" {one.remedy}" if one.remedy else "") for one in said[:SHOWN]]
+    shown = [_shown(one) for one in said[:SHOWN]]
     shown += ["..."] if len(said) > SHOWN else []
     params: dict[str, str | float | int | None] = {
         "courses": courses,

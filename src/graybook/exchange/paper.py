@@ -41,7 +41,8 @@ def on_paper(facts: PersonFacts) -> tuple[tuple[Course, ...], tuple[Finding, ...
     said = Said()
     for one in facts.courses:
         _say_not_kept(one, said)
-    parts = [part for one in facts.courses for part in _alike(_in_order(one, said))]
+    counted = [_not_as_proposal(_in_order(one, said), said) for one in facts.courses]
+    parts = [part for one in counted for part in _alike(one)]
     courses = [_course(one, volumes, said) for one in parts]
     return _told_apart(courses, said), tuple(said.findings)
 
@@ -58,6 +59,17 @@ def _in_order(course: CourseFacts, said: Said) -> CourseFacts:
     phases = tuple(ended(one, one.label or one.key) for one in course.phases)
     whole: CourseFacts = ended(course, _name(course))
     return replace(whole, phases=phases)
+
+
+def _not_as_proposal(course: CourseFacts, said: Said) -> CourseFacts:
+    """What was only planned elsewhere counts as nothing: a proposal of ours would enter the sum, beside its own treatment."""
+    phases = tuple(
+        replace(one, status=Status.UNKNOWN) if one.status is Status.PROPOSED else one for one in course.phases
+    )
+    planned = course.status is Status.PROPOSED
+    if planned or phases != course.phases:
+        said.say("import_only_planned", _name(course))
+    return replace(course, phases=phases, status=Status.UNKNOWN if planned else course.status)
 
 
 def _name(course: CourseFacts) -> str:

@@ -18,7 +18,7 @@ from graybook.files.toml_text import toml_text
 from graybook.record import Course, Finding
 from graybook.text import Language
 from graybook.workflow.exchanging.documents import read_json, read_texts, source_of
-from graybook.workflow.exchanging.report import write_report
+from graybook.workflow.exchanging.report import NAMES, write_report
 from graybook.workflow.registering.giving_back import UNDATED, made_folder
 
 __all__ = ["Imported", "SourceFormat", "import_courses"]
@@ -86,7 +86,7 @@ def import_courses(
     stamp = Stamp(
         author=author,
         date=_last_day(facts),
-        reason=f"imported from {_NAMES[source_format]}",
+        reason=f"imported from {NAMES[source_format]}",
         source=source_of(source),
     )
     text = toml_text(paper_tables(facts.person, courses, stamp))
@@ -98,9 +98,6 @@ def import_courses(
     findings = (*said, *on_the_way)
     write_report(out, findings, language, file_format=source_format, direction="import")
     return Imported(facts=facts, courses=courses, findings=findings)
-
-
-_NAMES: dict[SourceFormat, str] = {"fhir": "HL7 FHIR", "osiris": "OSIRIS"}
 
 
 def _read(

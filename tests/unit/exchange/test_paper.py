@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -164,16 +165,41 @@ def test_a_radionuclide_among_beams_is_a_course_of_its_own() -> None:
 
 
 @pytest.mark.rule(1)
-def test_what_was_not_given_stays_so() -> None:
-    """Status of course and phases come through graybook.toml as they were."""
+def test_a_plan_of_others_is_no_proposal_of_ours() -> None:
+    """What is only planned, or was not given, comes through graybook.toml as something that no sum holds."""
     planned = PhaseFacts(
         key="p", label="p", status=Status.PROPOSED, modality=Modality.PHOTON, doses=(dose("left", 50.0, 25),)
     )
+    never = replace(planned, key="n", label="n", status=Status.NOT_GIVEN)
     course = CourseFacts(key="c", label="c", status=Status.PROPOSED, phases=(planned,))
-    mixed = CourseFacts(key="d", label="d", phases=(planned, phase("q", 5, dose("left", 10.0))))
+    mixed = CourseFacts(key="d", label="d", phases=(planned, never, phase("q", 5, dose("left", 10.0))))
     settings = parse(toml_text(paper_tables(ME, courses_of(person(course, mixed)), STAMP)))
-    assert settings.paper_courses[0].status is Status.PROPOSED
-    assert [one.status for one in settings.paper_courses[1].phases] == [Status.PROPOSED, Status.DELIVERED]
+    assert settings.paper_courses[0].status is Status.UNKNOWN
+    assert [one.status for one in settings.paper_courses[1].phases] == [
+        Status.UNKNOWN,
+        Status.NOT_GIVEN,
+        Status.DELIVERED,
+    ]
+    assert not any(one.counts for one in (Status.UNKNOWN, Status.NOT_GIVEN))
+    assert said(course) == said(mixed) == {"import_only_planned"}
+
+
+def test_days_and_labels_that_cannot_stand_are_said() -> None:
+    """An end before the start is left out; two courses of one label and day are told apart, for one may be counted twice."""
+    wrong = CourseFacts(
+        key="c",
+        label="c",
+        start_date=date(2020, 2, 3),
+        end_date=date(2020, 1, 3),
+        phases=(phase("a", 5, dose("left", 10.0)),),
+    )
+    assert only(wrong).end_date is None
+    assert said(wrong) == {"import_ends_before_start"}
+    twin = replace(wrong, key="d", end_date=None)
+    found = courses_of(person(twin, replace(twin, key="e")))
+    assert [one.label for one in found] == ["c", "c (2)"]
+    assert said(twin, replace(twin, key="e")) == {"import_courses_alike"}
+    assert len(parse(toml_text(paper_tables(ME, found, STAMP))).paper_courses) == 2
 
 
 def test_several_identifiers_are_linked_by_the_document() -> None:

@@ -87,7 +87,7 @@ def test_findings_name_place_value_and_remedy(tmp_path: Path, language: str) -> 
     assert wrong
     assert all(one["path"] and one["text"] for one in wrong)
     page = (tmp_path / "findings.md").read_text(encoding="utf-8")
-    assert phrase("exchanging_title_import", language, format="fhir") in page  # type: ignore[arg-type]
+    assert phrase("exchanging_title_import", language, format="HL7 FHIR") in page  # type: ignore[arg-type]
     assert wrong[0]["path"].replace("|", "\\|") in page
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from graybook.record import Finding, Severity
 from graybook.text import Language, keys, phrase, remedy
 
-__all__ = ["JSON_NAME", "MD_NAME", "FindingLine", "finding_lines", "report_document", "write_report"]
+__all__ = ["JSON_NAME", "MD_NAME", "NAMES", "FindingLine", "finding_lines", "report_document", "write_report"]
 
 JSON_NAME, MD_NAME = "findings.json", "findings.md"
+
+NAMES = {"fhir": "HL7 FHIR", "osiris": "OSIRIS", "omop": "OMOP"}
+"""What people call the formats."""
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -85,7 +88,7 @@ def write_report(
 
 
 def _page(lines: Sequence[FindingLine], language: Language, file_format: str, direction: str) -> str:
-    title = phrase(f"exchanging_title_{direction}", language, format=file_format)
+    title = phrase(f"exchanging_title_{direction}", language, format=NAMES[file_format])
     if not lines:
         return f"# {title}\n\n{phrase('exchanging_nothing', language)}\n"
     head = [
