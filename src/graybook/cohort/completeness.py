@@ -71,6 +71,14 @@ def _again(row: dict[str, Any]) -> Flags:
     return np.array([one > 1 for one in row["courses"]])
 
 
+def _beams_again(row: dict[str, Any]) -> Flags:
+    return np.array([one > 1 for one in row["beams"]])
+
+
+def _no_interval(row: dict[str, Any]) -> Flags:
+    return np.array([one > 1 for one in row["beams_without_interval"]])  # the first has none before it
+
+
 MISSING: tuple[Person, ...] = (
     Person(group="outcome", code="vital_status", lacks=_null("vital_status")),
     Person(group="outcome", code="follow_up", lacks=_null("follow_up_days")),
@@ -80,7 +88,7 @@ MISSING: tuple[Person, ...] = (
     ),
     Person(group="outcome", code="toxicity", lacks=_null("toxicity_grade")),
     Person(group="course", code="start", lacks=_true("no_start")),
-    Person(group="course", code="interval", lacks=_true("no_interval"), concerns=_again),
+    Person(group="course", code="interval", lacks=_no_interval, concerns=_beams_again),
     Person(group="course", code="fractions", lacks=_true("no_fractions")),
     Person(group="course", code="modality", lacks=_true("no_modality")),
     Person(group="course", code="delivery", lacks=_true("assumed")),
@@ -93,7 +101,8 @@ MISSING: tuple[Person, ...] = (
     Person(group="dose", code="physical", lacks=_true("no_physical")),
     Person(group="dose", code="volume", lacks=_true("no_volume")),
     Person(group="dose", code="alpha_beta", lacks=_true("no_alpha_beta")),
-    Person(group="evidence", code="alignment", lacks=_true("no_alignment"), concerns=_again),
+    Person(group="evidence", code="alignment", lacks=_true("no_alignment"), concerns=_beams_again),
+    Person(group="evidence", code="point_sum", lacks=_true("point_sum"), concerns=_beams_again),
     Person(group="evidence", code="outside_sum", lacks=_true("outside_sum")),
     Person(group="evidence", code="lower_bound", lacks=_true("lower_bound")),
     Person(group="person", code="sex", lacks=_null("sex")),
@@ -120,7 +129,8 @@ def person_table(table: Table) -> pa.Table:
         "planned": (drawn & ~given).any(),
         "grade": table.evidence_grade.max(where=given & (table.scope == Scope.CUMULATIVE.value)),
         "no_start": (course & table.start.isnull()).any(),
-        "no_interval": (course & (table.course > 1) & table.interval_days.isnull()).any(),
+        "beams": table.course.nunique(where=beam),
+        "beams_without_interval": table.course.nunique(where=beam & table.interval_days.isnull()),
         "no_fractions": (beam & table.fractions.isnull()).any(),
         "no_modality": (course & (table.modality.isnull() | (table.modality == "unknown"))).any(),
         "assumed": (course & (table.status == ASSUMED)).any(),
@@ -131,6 +141,7 @@ def person_table(table: Table) -> pa.Table:
         "no_volume": (total & table.volume_mm3.isnull()).any(),
         "no_alpha_beta": (total & (table.alpha_beta_basis.isnull() | (table.alpha_beta_basis == "no entry"))).any(),
         "no_alignment": (total & table.alignment_use.isnull()).any(),
+        "point_sum": (total & (table.alignment_use == "point sum only")).any(),
         "outside_sum": (beam & ~table.in_sum).any(),
         "lower_bound": (total & table.lower_bound).any(),
     }  # fmt: skip

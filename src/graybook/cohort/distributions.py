@@ -24,8 +24,9 @@ PERCENTILES = (10, 25, 50, 75, 90)
 DAYS_A_YEAR = 365.25
 YEARS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 """Lower edges of intervals. [a]"""
-WIDTH_GY = 10
-"""Doses are parted at multiples of it. [Gy]"""
+WIDTHS_GY = (10, 20, 40)
+"""Doses are parted at multiples of the first of them that gives each interval no more than :data:`MOST_TILES`. [Gy]"""
+MOST_TILES = 9
 
 
 def organ_rows(table: Table, names: Sequence[str]) -> pa.Table:
@@ -79,20 +80,25 @@ def tiles(interval_days: Sequence[int], dose_ugy: Sequence[int], *, total: int) 
         Persons of the whole pool, whose bands the numbers take.
     """
     years = np.asarray(interval_days, dtype=float) / DAYS_A_YEAR
-    levels = np.asarray(dose_ugy, dtype=np.int64) // (WIDTH_GY * UGY_PER_GY)
     slots = np.searchsorted(YEARS, years, side="right") - 1
     intervals = _joined(np.bincount(slots, minlength=len(YEARS)), 2 * FLOOR)
     if len(intervals) < 2:
         return ()
+    doses = [
+        np.asarray(dose_ugy, dtype=np.int64)[(slots >= first) & (slots < after)] for first, after in intervals
+    ]
+    for width in WIDTHS_GY:
+        counts = [np.bincount(own // (width * UGY_PER_GY)) for own in doses]
+        runs = [_joined(one, FLOOR) for one in counts]
+        if max(map(len, runs)) <= MOST_TILES:
+            break
     found = []
-    for first, after in intervals:
-        own = levels[(slots >= first) & (slots < after)]
-        counts = np.bincount(own)
+    for (first, after), counted, joined in zip(intervals, counts, runs, strict=True):
         ends = (YEARS[first], YEARS[after] if after < len(YEARS) else None)
-        for low, high in _joined(counts, FLOOR):
-            top = high * WIDTH_GY if high < len(counts) else None
-            persons = band_of(int(counts[low:high].sum()), total)
-            found.append(Tile(years=ends, dose_gy=(low * WIDTH_GY, top), persons=persons))
+        for low, high in joined:
+            top = high * width if high < len(counted) else None
+            persons = band_of(int(counted[low:high].sum()), total)
+            found.append(Tile(years=ends, dose_gy=(low * width, top), persons=persons))
     return tuple(found)
 
 

@@ -25,7 +25,8 @@ ROW_INCH, FOOT_INCH = 0.24, 0.42
 PANEL_INCH = 2.1
 CURVES_INCH = 2.75
 _DAYS_A_YEAR = 365.25
-_TICKS_FOLLOWED = 6
+_BETWEEN_FOLLOWED = 0.21
+"""Share of the axis that a number needs for itself."""
 
 
 def cohort_figures(result: CohortResult, language: Language) -> Pictures:
@@ -105,16 +106,14 @@ def _draw_tiles(axes: Axes, one: TilesResult, words: Wording) -> None:
     for tile, density in zip(one.tiles, dense, strict=True):
         middle, low, high = intervals.index(tile.years) + 0.5, tile.dose_gy[0], tile.dose_gy[1] or top
         strength = density / max(dense)
-        said = persons_text(tile.persons)
-        if tile.dose_gy[1] is None and low:
-            said = f"≥ {low}\u00a0Gy: {said}"
         axes.bar(
             middle, high - low, bottom=low, width=1.0, color=ACCENT, alpha=0.12 + 0.6 * strength,
             edgecolor="white", linewidth=1.0,
         )  # fmt: skip
+        said = persons_text(tile.persons) + (" ↑" if tile.dose_gy[1] is None else "")
         axes.text(
-            middle, (low + high) / 2, said, ha="center", va="center", fontsize=5.8,
-            color="white" if strength > 0.6 else INK,
+            middle, (low + high) / 2, said, ha="center", va="center",
+            fontsize=5.8 if len(intervals) < 6 else 4.8, color="white" if strength > 0.6 else INK,
         )  # fmt: skip
     axes.set_xlim(0.0, len(intervals))
     axes.set_ylim(0.0, top)
@@ -157,11 +156,11 @@ def _draw_curve(axes: Axes, curve: CurveResult, hue: str, words: Wording) -> Non
     axes.set_xlabel(words("fig_years"))
     axes.set_ylabel(words("fig_percent"))
     axes.xaxis.set_major_formatter(lambda value, _: words.short(float(value)))
-    step = math.ceil(len(years) / _TICKS_FOLLOWED)
     across = axes.get_xaxis_transform()
-    axes.text(
-        0.0, -0.33, words("fig_followed"), transform=axes.transAxes, fontsize=5.8, color=QUIET, va="bottom"
-    )
-    for place in range(0, len(years), step):
-        text = persons_text(curve.followed[place])
-        axes.text(years[place], -0.37, text, transform=across, fontsize=5.8, ha="center", va="top")
+    axes.text(0.0, -0.29, words("fig_followed"), transform=axes.transAxes, fontsize=5.8, color=QUIET)
+    last = -math.inf
+    for at, followed in zip(years, curve.followed, strict=True):
+        if at - last >= years[-1] * _BETWEEN_FOLLOWED:
+            text = persons_text(followed)
+            axes.text(at, -0.33, text, transform=across, fontsize=5.8, ha="center", va="top")
+            last = at

@@ -274,7 +274,7 @@ def _curve_table(curve: CurveResult, words: Wording) -> Table:
     for place, days in enumerate(curve.days):
         row = [cell(words.short(round(days / _DAYS_A_YEAR, 1))), cell(str(curve.percent[place]))]
         if curve.low:
-            row.append(cell(f"{curve.low[place]}\u2013{curve.high[place]}"))
+            row.append(cell(f"{curve.low[place]}\u2013{curve.high[place]}" if days else DASH))
         rows.append((*row, cell(persons_text(curve.followed[place]))))
     titles = ["col_years", "col_percent", *(["col_interval"] if curve.low else []), "col_followed"]
     return Table(

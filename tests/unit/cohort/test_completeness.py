@@ -113,3 +113,25 @@ def test_every_person_stands_in_one_tile_of_eleven() -> None:
     truth = [sum(a <= dose / 1e6 < b for dose in doses[:40]) for a, b in ((0, 20), (20, 999))]
     assert [one.persons for one in first] == [band_of(count, 300) for count in truth]
     assert tiles([100] * 43, doses[:43], total=300) == ()
+
+
+def test_intervals_are_between_beams(rows: list[dict[str, object]]) -> None:
+    """A first course of beams has no interval, wherever a radionuclide stands before it; a second without one lacks it."""
+
+    def course(person: int, number: int, *, apart: bool, interval: int | None) -> dict[str, object]:
+        own = {"person": f"P-{person}", "course": number, "scope": "course", "apart": apart, "courses": 2}
+        return {**rows[0], **own, "interval_days": interval}
+
+    after_nuclide = [
+        one
+        for n in range(20)
+        for one in (course(n, 1, apart=True, interval=None), course(n, 2, apart=False, interval=None))
+    ]
+    twice = [
+        one
+        for n in range(20, 44)
+        for one in (course(n, 1, apart=False, interval=None), course(n, 2, apart=False, interval=None))
+    ]
+    table = ibis.memtable(pa.Table.from_pylist([*after_nuclide, *twice], schema=pool_table(1).schema))
+    found = next(one for one in missing(person_table(table)) if one.code == "interval")
+    assert found.persons == found.of == band_of(24, 44)
