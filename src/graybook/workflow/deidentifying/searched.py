@@ -40,7 +40,8 @@ class Searched:
         """The values of a file, and those that its path holds."""
         found = originals(dataset)
         for value, where in found.values.items():
-            self.values.setdefault(value, where)
+            if not is_plain_structure_name(value):  # on the published list, whoever is called so
+                self.values.setdefault(value, where)
         self.kept |= found.kept
         self.encodings |= found.encodings
         self.add_path(path)
