@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from databases import postgresql
+from graybook.exchange.computed import volume_eqd2_gy
 from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
+from graybook.exchange.fhir import facts_from_fhir
 from graybook.exchange.osiris import facts_from_osiris, osiris_sql, osiris_tables
 from graybook.record import Identity, Modality, Person, Severity, Status
 from graybook.tables import osiris
@@ -210,3 +212,34 @@ def test_a_code_that_overflows_is_reported(server: postgresql.Server, database: 
     codes = {(one.code, one.params.get("column")) for one in exported.findings}
     assert ("exchange_osiris_no_room", "ROIlocation") in codes
     assert ("exchange_osiris_fictive", "ROIlocation") in codes
+
+
+@pytest.mark.parametrize(
+    ("case", "volume", "alpha_beta_gy", "expected"),
+    [
+        ("xrts-04", "boost", 3.0, 18.80),
+        ("xrts-04", "boost", 10.0, 17.75),
+        ("xrts-05", "brain", 3.0, 68.00),
+        ("xrts-05", "brain", 10.0, 54.58),
+    ],
+)
+def test_fhir_through_osiris(
+    server: postgresql.Server, database: str, case: str, volume: str, alpha_beta_gy: float, expected: float
+) -> None:
+    """XRTS-04 and XRTS-05 out of FHIR, into OSIRIS' database and out of it again: EQD2 as by hand, phase by phase.
+
+    9 Gy/3 + 8 Gy/4 to the boost; 25 Gy/5 and, a year later, 20 Gy/5 to the brain.
+    """
+    bundle = json.loads((SCHEMA.parents[1] / "fhir" / f"{case}.json").read_text(encoding="utf-8"))
+    facts, _ = facts_from_fhir(bundle)
+    server.run(osiris_sql(osiris_tables(facts, created=date(2026, 11, 22)).document), database=database)
+    tables = {table: rows(server, database, table) for table in {one.table for one in osiris.columns()}}
+    read, _ = facts_from_osiris(tables)
+    named = {one.key for one in read.volumes if volume in one.name.casefold()}
+    found = [
+        volume_eqd2_gy(course, one, alpha_beta_gy)
+        for course in read.courses
+        for one in sorted({dose.volume for phase in course.phases for dose in phase.doses} & named)
+    ]
+    assert sum(one or 0.0 for one in found) == pytest.approx(expected, abs=0.005)
+    assert None not in found

@@ -5,6 +5,7 @@ Names of tables and columns are compared without case and without the blanks tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -92,8 +93,8 @@ def read_rows(tables: Mapping[str, Any], notes: Notes) -> Rows:
     """
     if not isinstance(tables, Mapping):
         raise InputError("This is not a set of OSIRIS tables.", value=type(tables).__name__, remedy=_REMEDY)
-    found = {_plain(name): (str(name), rows) for name, rows in tables.items()}
-    for name in sorted(str(name) for name in tables if found[_plain(name)][0] != str(name)):
+    found = {_plain(name): (_shown_name(name), rows) for name, rows in tables.items()}
+    for name in sorted(_shown_name(one) for one in tables if found[_plain(one)][0] != _shown_name(one)):
         notes.warn("exchange_osiris_table_unread", name)
     sql, pivot = _names(sql=True), _names(sql=False)
     used = {noun: name for noun, name in sql.items() if name in found}
@@ -124,7 +125,12 @@ def _shown(value: Any) -> str:
 
 
 def _plain(name: Any) -> str:
-    return str(name).strip().casefold().removesuffix(".csv").removeprefix(_PREFIX)
+    return _shown_name(name).casefold().removeprefix(_PREFIX)
+
+
+def _shown_name(name: Any) -> str:
+    """The name of a table or file as people know it: without ``.csv``."""
+    return re.sub(r"\.csv$", "", str(name).strip(), flags=re.IGNORECASE)
 
 
 def _names(*, sql: bool) -> dict[str, str]:

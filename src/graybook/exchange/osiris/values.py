@@ -18,6 +18,7 @@ FICTIVE: dict[str, str | int | bool] = {
     "char": "Unknown",
     "date": "1000-01-01",
     "integer": -1,
+    "decimal": -1,
     "boolean": False,
 }
 """What is written into an obligatory column when nothing is known, by type: nothing that could be taken for a measurement."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
@@ -24,6 +25,7 @@ _WORDS = {
     Status.UNKNOWN: "Unknown",
 }
 """Courses and phases of any other status were not given, and are not written."""
+_NUCLIDE = re.compile(r"[A-Z][a-z]?-\d{1,3}m?", re.ASCII)
 
 
 def osiris_tables(facts: PersonFacts, *, created: date) -> Exported:
@@ -169,7 +171,9 @@ def _write_beams(tables: Tables, phase: PhaseFacts, plan: int, notes: Notes) -> 
     if code or phase.technique:
         tables.add("Modality_and_Tech", FK_Plan_ID=plan, Technique=phase.technique or None, Modality=code)
     number, _, unit = phase.energy.partition(" ")
-    if unit in ("MV", "MeV") and number.replace(".", "", 1).isdigit():
+    if _NUCLIDE.fullmatch(phase.energy):
+        tables.add("Energy_Isotope", FK_Plan_ID=plan, IsotopeName=phase.energy)
+    elif unit in ("MV", "MeV") and number.replace(".", "", 1).isdigit():
         tables.add("Energy_Isotope", FK_Plan_ID=plan, EI_Quantity=float(number))
         notes.count("exchange_osiris_energy_unit", "Energy_Isotope", energy=phase.energy)
     elif phase.energy:

@@ -309,12 +309,12 @@ class TestPivots:
     def test_plan_of_the_same_treatment_is_left_out(self) -> None:
         """The pivot files name the treatment: the planned course of it is not a second one."""
         _, findings = facts_from_osiris(tables_from_csv(PIVOTS))
-        assert [one.subject for one in said(findings, "plan_of_given")] == ["OSIRIS_pivot_CourseRT.csv c1"]
+        assert [one.subject for one in said(findings, "plan_of_given")] == ["OSIRIS_pivot_CourseRT c1"]
 
     def test_nothing_is_skipped_in_silence(self) -> None:
         """A volume no dose names, a column no fact takes, an energy without a unit: each is said."""
         _, findings = facts_from_osiris(tables_from_csv(PIVOTS))
-        assert [one.subject for one in said(findings, "unreferenced")] == ["OSIRIS_pivot_VolumeRT.csv v3"]
+        assert [one.subject for one in said(findings, "unreferenced")] == ["OSIRIS_pivot_VolumeRT v3"]
         unread = {one.params["column"] for one in said(findings, "column_unread")}
         assert "Patient_LastNewsStatus" in unread
         assert [one.params["energy"] for one in said(findings, "energy_no_unit")] == ["6"]

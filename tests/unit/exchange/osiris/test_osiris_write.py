@@ -222,6 +222,16 @@ def test_modality_without_a_code_of_its_own() -> None:
     assert export(replace(COURSE, phases=(hdr,))).document["Modality_and_Tech"][0]["Modality"] == "394902000"
 
 
+def test_a_nuclide_is_an_isotope() -> None:
+    """Lu-177 stands in the column for it, and comes back; its quantity is obligatory, not known, and said."""
+    phase = replace(PHASE, modality=Modality.RADIONUCLIDE, energy="Lu-177", doses=())
+    exported = export(replace(COURSE, phases=(phase,)))
+    (row,) = exported.document["Energy_Isotope"]
+    assert (row["IsotopeName"], row["EI_Quantity"]) == ("Lu-177", -1)
+    back, _ = facts_from_osiris(exported.document)
+    assert back.courses[0].phases[0].energy == "Lu-177"
+
+
 def test_csv_says_the_same() -> None:
     """The rows as CSV, read back as texts, give the same facts as the rows themselves."""
     document = export(COURSE).document
