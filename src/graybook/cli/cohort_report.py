@@ -39,10 +39,9 @@ def report(
     """
     from graybook.report.cohort_result import json_text
     from graybook.report.cohort_sheet import summary
-    from graybook.workflow.cohort_report import cohort_report, write_cohort_report
-    from graybook.workflow.registering.giving_back import made_folder
+    from graybook.workflow.cohort_report import cohort_report, report_folder, write_cohort_report
 
-    made_folder(out)
+    report_folder(pool, out)
     with shown_progress(quiet=json, language=lang) as progress:
         result = cohort_report(pool, language=lang, progress=progress)
         files = write_cohort_report(result, out, language=lang, progress=progress)

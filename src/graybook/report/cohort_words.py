@@ -30,9 +30,9 @@ def persons_text(persons: Persons) -> str:
 
 def share_text(persons: Persons, of: Persons, words: Wording) -> str:
     """A share of those whom something concerns, between its ends in whole percent."""
-    low, high = round(100 * persons.low / of.high), min(round(100 * persons.high / of.low), 100)
-    text = str(low) if low == high else f"{low}\u2013{high}"
-    return f"{text}\u00a0%" if words.language == "fr" else f"{text}\u202f%"
+    low, high = 100 * persons.low / of.high, min(100 * persons.high / of.low, 100.0)
+    ends = ["<1" if 0.0 < one < 1.0 else str(round(one)) for one in (low, high)]
+    return "\u2013".join(dict.fromkeys(ends)) + ("\u00a0%" if words.language == "fr" else "\u202f%")
 
 
 def percentiles_text(doses_gy: Mapping[int, int]) -> str:

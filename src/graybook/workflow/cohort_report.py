@@ -6,13 +6,27 @@ from pathlib import Path
 
 from graybook.cohort.engines import opened
 from graybook.cohort.manifest import read_manifest, table_files
+from graybook.errors import UsageError
 from graybook.progress import Progress, silent
 from graybook.report.cohort_pages import write_cohort_pages
 from graybook.report.cohort_result import CohortResult
 from graybook.text import Language, phrase
 from graybook.workflow.pooling.description import description
+from graybook.workflow.registering.giving_back import made_folder
 
-__all__ = ["cohort_report", "write_cohort_report"]
+__all__ = ["cohort_report", "report_folder", "write_cohort_report"]
+
+
+def report_folder(pool: Path, out: Path) -> Path:
+    """The folder of the page, made when missing; never the pool's own, which holds nothing but the pool."""
+    if out.resolve().is_relative_to(pool.resolve()):
+        raise UsageError(
+            "The page cannot lie in the pool's folder.",
+            value=str(out),
+            remedy="Name another folder with --out.",
+        )
+    made_folder(out)
+    return out
 
 
 def cohort_report(pool: Path, *, language: Language = "en", progress: Progress = silent) -> CohortResult:

@@ -143,6 +143,13 @@ def test_report_of_a_pool_by_the_command(pool_of_200: Path, tmp_path: Path) -> N
     assert CohortResult.model_validate(numbers) == cohort_report(pool_of_200, language="fr")
 
 
+def test_the_page_does_not_lie_in_the_pool(pool_of_200: Path) -> None:
+    """The pool's folder holds the pool alone: a page in it would keep it from being built again."""
+    done = CliRunner().invoke(app, ["cohort", "report", str(pool_of_200), "--out", str(pool_of_200 / "page")])
+    assert done.exit_code == 2
+    assert not (pool_of_200 / "page").exists()
+
+
 # --- somebody tries to find few persons ------------------------------------------------------------------------
 
 
