@@ -30,6 +30,7 @@ __all__ = [
     "dose_eqd2_gy",
     "given_phases",
     "is_given",
+    "largest_fraction_gy",
     "volume_eqd2_gy",
     "with_eqd2",
 ]
@@ -120,6 +121,19 @@ def _of_parts(
         if abs(added - total[0].dose_gy) > TOTAL_TOLERANCE_GY:
             return None
     return math.fsum(found)
+
+
+def largest_fraction_gy(course: CourseFacts, volume: str) -> float | None:
+    """The highest dose of one fraction that is known to have been given to a volume; None where none is. [Gy]"""
+    stated = [(one, one.fractions) for one in course.doses if one.volume == volume]
+    for phase in given_phases(course):
+        stated += [
+            (one, one.fractions if one.fractions is not None else phase.fractions_delivered)
+            for one in phase.doses
+            if one.volume == volume
+        ]
+    found = [one.dose_gy / count for one, count in stated if one.dose_gy is not None and count]
+    return max(found, default=None)
 
 
 def _follows_lq(given: PhaseFacts | CourseFacts) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from graybook.exchange.computed import with_eqd2
 from graybook.exchange.course_facts import (
     BiologicalMetric,
     CourseFacts,
@@ -211,6 +212,7 @@ def test_sums_stand_beside_the_person() -> None:
         ({"technique": "1156528007"}, "technique_not_written"),
         ({"modality": Modality.MICROSPHERES, "modality_code": "", "technique": ""}, "modality_not_written"),
         ({"modality": Modality.BRACHYTHERAPY, "modality_code": "", "technique": ""}, "modality_not_written"),
+        ({"dose_uids": ("1.2.3.9",)}, "dose_uids_not_written"),
         ({"fractions_planned": 30}, "planned_fractions_not_written"),
         ({"doses": (VolumeDose(volume="ptv", dose_gy=48.0, fractions=24),)}, "volume_fractions_not_written"),
         ({"doses": (VolumeDose(volume="ptv", as_found="5000"),)}, "dose_without_unit_not_written"),
@@ -300,3 +302,16 @@ def test_doses_have_no_noise() -> None:
     exported, again = written(facts(replace(COURSE, phases=(), doses=(dose,))))
     assert '{"value": 30, "unit": "cGy"' in json.dumps(exported.document)
     assert again.courses[0].doses[0].dose_gy == 0.3
+
+
+@pytest.mark.rule(4)
+@pytest.mark.parametrize(("dose_gy", "fractions", "extrapolated"), [(54.0, 3, True), (30.0, 3, False)])
+def test_large_fractions_are_said(dose_gy: float, fractions: int, extrapolated: bool) -> None:
+    """EQD2 of fractions above 10 Gy is extrapolated: said when it leaves, and when it comes in."""
+    dose = VolumeDose(volume="ptv", dose_gy=dose_gy, fractions=fractions, uniform=True)
+    given = with_eqd2(facts(replace(COURSE, phases=(), doses=(dose,))), alpha_beta_gy=[3.0])
+    exported, _ = written(given)
+    assert ("lq_extrapolated" in said(exported)) == extrapolated
+    assert "totalDoseDelivered" in json.dumps(exported.document)
+    found = {one.code for one in check_fhir(json.loads(json.dumps(exported.document)))}
+    assert ("exchange_lq_extrapolated" in found) == extrapolated

@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from graybook.exchange.computed import TOTAL_TOLERANCE_GY, given_phases, is_given, volume_eqd2_gy
+from graybook.exchange.computed import (
+    TOTAL_TOLERANCE_GY,
+    given_phases,
+    is_given,
+    largest_fraction_gy,
+    volume_eqd2_gy,
+)
 from graybook.exchange.course_facts import BiologicalMetric, CourseFacts, MetricKind, VolumeFacts
 from graybook.exchange.fhir.courses import ReadCourses
 from graybook.exchange.fhir.document import Document, Resource
@@ -14,6 +20,7 @@ from graybook.exchange.fhir.elements import Element, is_missing, number, text
 from graybook.exchange.fhir.profiles import UCUM
 from graybook.exchange.fhir.rules import shown
 from graybook.exchange.metric import metric_text
+from graybook.radiobiology import LQ_VALID_TO_GY
 from graybook.record.assessment import Finding, Param, Severity
 
 __all__ = ["course_findings", "dose_findings"]
@@ -99,6 +106,7 @@ def course_findings(read: ReadCourses) -> Iterator[Finding]:
             volume = read.volumes[dose.volume]
             yield from _against_phases(course, volume, place)
             yield from _recomputed(course, volume, dose.metrics, place)
+            yield from _extrapolated(course, volume, dose.metrics, place)
             known = volume_eqd2_gy(course, dose.volume, ALPHA_BETA_GY) is not None
             if not known and dose.dose_gy is not None:
                 params = {"path": place.element.place, "volume": volume.name}
@@ -158,6 +166,16 @@ def _recomputed(
         if found is not None and metric.kind is MetricKind.BED:
             found *= 1.0 + 2.0 / metric.alpha_beta_gy
         yield from compared(metric, volume.name, found, place)
+
+
+def _extrapolated(
+    course: CourseFacts, volume: VolumeFacts, metrics: tuple[BiologicalMetric, ...], place: Resource
+) -> Iterator[Finding]:
+    """Metrics of fractions larger than those for which the model was validated (rule 4)."""
+    largest = largest_fraction_gy(course, volume.key)
+    if largest is not None and largest > LQ_VALID_TO_GY and any(one.alpha_beta_gy for one in metrics):
+        params: dict[str, Param] = {"path": place.element.place, "volume": volume.name, "fraction": largest}
+        yield _finding("exchange_lq_extrapolated", Severity.INFO, place, params)
 
 
 def compared(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from graybook.exchange.computed import largest_fraction_gy
 from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
 from graybook.exchange.exported import Exported
 from graybook.exchange.fhir.codes import code_of, energy_element, modality_code
@@ -29,6 +30,7 @@ from graybook.exchange.fhir.profiles import (
 )
 from graybook.exchange.fhir.written import Written
 from graybook.exchange.metric import unit_text
+from graybook.radiobiology import LQ_VALID_TO_GY
 from graybook.record.assessment import Severity
 from graybook.record.course import Status
 from graybook.tables.fhir import fhir_techniques
@@ -223,6 +225,8 @@ def _phases(written: Written, course: CourseFacts) -> list[dict[str, Any]]:
         one["partOf"] = [written.reference("course", course.key)]
         if course.diagnosis:
             one["reasonCode"] = [_concept(course.diagnosis, ICD10)]
+        if phase.dose_uids:
+            written.say("exchange_dose_uids_not_written", name, Severity.INFO)
         if phase.fractions_planned is not None and phase.fractions_planned != fractions:
             planned = phase.fractions_planned
             written.say("exchange_planned_fractions_not_written", name, Severity.INFO, value=planned)
@@ -251,6 +255,11 @@ def _of_organ(written: Written, dose: VolumeDose, name: str) -> bool:
 def _dose(written: Written, dose: VolumeDose, *, course: CourseFacts | None) -> dict[str, Any]:
     volume = written.volume(dose.volume)
     written.volumes.add(dose.volume)
+    if course is not None and any(one.alpha_beta_gy for one in dose.metrics):
+        largest = largest_fraction_gy(course, dose.volume)
+        if largest is not None and largest > LQ_VALID_TO_GY:
+            name = course.label or course.key
+            written.say("exchange_lq_extrapolated", name, Severity.INFO, volume=volume.name, fraction=largest)
     reference = written.reference("volume", dose.volume) | {"display": volume.name}
     parts = [_extension("volume", valueReference=reference)]
     if dose.dose_gy is not None:
