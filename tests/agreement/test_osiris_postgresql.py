@@ -14,9 +14,10 @@ from databases import postgresql
 from graybook.exchange.computed import volume_eqd2_gy
 from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
 from graybook.exchange.fhir import facts_from_fhir
+from graybook.exchange.omop import omop_ddl
 from graybook.exchange.osiris import facts_from_osiris, osiris_sql, osiris_tables
 from graybook.record import Identity, Modality, Person, Severity, Status
-from graybook.tables import osiris
+from graybook.tables import omop, osiris
 
 SCHEMA = Path(__file__).resolve().parents[1] / "data" / "osiris" / "OSIRIS_PostgreSQL_CREATE_TABLE.sql"
 TYPES = {
@@ -243,3 +244,16 @@ def test_fhir_through_osiris(
     ]
     assert sum(one or 0.0 for one in found) == pytest.approx(expected, abs=0.005)
     assert None not in found
+
+
+def test_omop_tables_are_made_by_postgresql_too(server: postgresql.Server) -> None:
+    """Our definition of OMOP's tables, which DuckDB runs, is also PostgreSQL's: six tables with the columns of the list."""
+    name = server.database("omop")
+    server.run(omop_ddl(), database=name)
+    told = server.run(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public';",
+        database=name,
+    )
+    assert {tuple(line.split("\t")) for line in told.splitlines()} == {
+        (one.table, one.name) for one in omop.columns()
+    }

@@ -1,4 +1,4 @@
-"""The definition of the tables that we write goes out, as SQL that DuckDB, PostgreSQL and Spark understand alike."""
+"""The definition of the tables that we write goes out, as SQL that DuckDB and PostgreSQL understand alike."""
 
 from __future__ import annotations
 

@@ -133,8 +133,20 @@ def _write_phase(
         episode_type_concept_id=tables.concept("type", "record"),
         episode_source_value=phase.label or phase.key,
     )
+    procedure = _write_procedure(tables, phase, start, end, modality)
+    tables.add(
+        "episode_event",
+        episode_id=episode,
+        event_id=procedure,
+        episode_event_field_concept_id=tables.concept("field", "procedure"),
+    )
+    measured.of_phase(phase, end or start, procedure)
+
+
+def _write_procedure(tables: Tables, phase: PhaseFacts, start: date, end: date | None, modality: int) -> int:
+    """One row for all sessions of a phase."""
     code = phase.modality_code or _only_code(phase.modality)
-    procedure = tables.add(
+    return tables.add(
         "procedure_occurrence",
         procedure_concept_id=modality,
         procedure_date=start,
@@ -145,13 +157,6 @@ def _write_phase(
         procedure_source_value=f"SCT:{code}" if code else f"GB:{phase.modality.value}",
         modifier_source_value=f"SCT:{phase.technique}" if phase.technique else None,
     )
-    tables.add(
-        "episode_event",
-        episode_id=episode,
-        event_id=procedure,
-        episode_event_field_concept_id=tables.concept("field", "procedure"),
-    )
-    measured.of_phase(phase, end or start, procedure)
 
 
 def _only_code(modality: Modality) -> str:
