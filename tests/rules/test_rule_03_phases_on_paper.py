@@ -8,6 +8,9 @@ import pytest
 
 from graybook.errors import InputError
 from graybook.files.settings import parse
+from graybook.report.annex import check_section
+from graybook.report.blocks import Table
+from graybook.report.wording import Wording
 from rules.patients import SIGNED, codes, eqd2, organ, result_of, scanned
 
 PERSON = '[person]\npatient_id = "IPP-1"\nname = "DURAND^Marie"\nbirth_date = 1950-02-03\nsex = "F"\n'
@@ -149,3 +152,16 @@ def test_mistakes_in_phases_are_named(course: str, phase: str, words: str) -> No
         parse(PERSON + COURSE + course + phase)
     assert words in str(refused.value)
     assert "[[course]] 1" in str(refused.value)
+
+
+@pytest.mark.rule(3)
+def test_the_report_lists_each_phase_for_the_check_by_hand(tmp_path: Path) -> None:
+    """The annex computes every phase by itself: 9 Gy in 3 are 10.80, 8 Gy in 4 are 8.00, and their sum is the program's figure."""
+    folder = letter(tmp_path, COURSE, LEFT, BOOST, AT_3.format("Breast_L"))
+    (row,) = organ(result_of(folder), "Breast_L").courses
+    assert [(one.physical_gy, one.fractions) for one in row.phases_at_max] == [(9.0, 3), (8.0, 4)]
+    assert row.max_gy == pytest.approx(eqd2(9, 3, 3.0) + eqd2(8, 4, 3.0), abs=1e-6)
+    section = check_section(result_of(folder), Wording(language="en"))
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    by_hand = [(row[-2].lines[0], row[-1].lines[0] if row[-1].lines else "") for row in table.rows]
+    assert by_hand == [("10.80", ""), ("8.00", ""), ("18.80", "18.80")]

@@ -48,7 +48,6 @@ def _course(setting: PaperCourseSetting, notes: Notes) -> Course:
     phases = _phases(setting, course_id, label, notes)
     known = bool(setting.organ_doses) or any(one.prescriptions for one in phases)
     start, end = _days(setting)
-    natures = {one.modality for one in phases}
     energies = [one for one in (setting.energy, *(phase.energy for phase in setting.phases)) if one]
     return Course(
         id=course_id,
@@ -57,7 +56,7 @@ def _course(setting: PaperCourseSetting, notes: Notes) -> Course:
         end_date=end,
         evidence_grade=EvidenceGrade.C if known else EvidenceGrade.D,
         phases=phases,
-        modality=natures.pop() if len(natures) == 1 else setting.nature,
+        modality=_modality(setting, phases),
         site=region.site,
         intent=setting.intent,
         region=region,
@@ -67,6 +66,17 @@ def _course(setting: PaperCourseSetting, notes: Notes) -> Course:
             acute_toxicity=setting.acute_toxicity,
             organ_doses=setting.organ_doses,
         ),
+    )
+
+
+def _modality(setting: PaperCourseSetting, phases: Sequence[Phase]) -> Modality:
+    """As stated of the course, else that of its first phase that counts, as of a course of files."""
+    known = [one.modality for one in phases if one.modality is not Modality.UNKNOWN]
+    counted = [one.modality for one in phases if one.status.counts and one.modality in known]
+    return (
+        setting.nature
+        if setting.nature is not Modality.UNKNOWN
+        else next(iter((*counted, *known)), setting.nature)
     )
 
 

@@ -33,6 +33,8 @@ class PaperPart:
         How several fractions a day were given; None for one a day.
     days
         First and last session, where both are known: phases that share days may have been given in the same sessions.
+    phase
+        Id of the phase; empty for what is stated of a whole course.
     """
 
     near_gy: float | None
@@ -41,6 +43,7 @@ class PaperPart:
     fractions: tuple[int, int] | None
     day: FractionsADay | None = None
     days: tuple[date, date] | None = None
+    phase: str = ""
 
     def eqd2(self, name: str, end: int, alpha_beta_gy: float, half_time_h: float | None) -> float | None:
         """EQD2 of one of the three at one end (0 less, 1 more effect); None where it is not known. [Gy]"""
@@ -102,6 +105,18 @@ class PaperDose:
         """How many, where there is one phase and its number is known."""
         between = self.parts[0].fractions if len(self.parts) == 1 else None
         return between[0] if between and between[0] == between[1] else None
+
+    @property
+    def by_phase(self) -> tuple[tuple[str, float, int], ...]:
+        """Id, physical dose and fractions of each of several phases, for the check by hand; none where one is not known. [Gy]"""
+        if len(self.parts) < 2 or any(
+            one.max_gy is None or one.fractions is None or one.fractions[0] != one.fractions[1]
+            for one in self.parts
+        ):
+            return ()
+        return tuple(
+            (one.phase, one.max_gy, one.fractions[0]) for one in self.parts if one.max_gy and one.fractions
+        )
 
     @property
     def several_a_day(self) -> bool:
@@ -256,6 +271,7 @@ def _part(phase: Phase, dose_gy: float) -> PaperPart:
         fractions=_fractions(phase),
         day=day_of(phase),
         days=(first, last) if first is not None and last is not None else None,
+        phase=phase.id,
     )
 
 

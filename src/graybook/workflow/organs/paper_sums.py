@@ -11,7 +11,7 @@ from graybook.files.settings import Settings
 from graybook.geometry.contours import ContourStack
 from graybook.radiobiology import LQ_VALID_TO_GY
 from graybook.record import AlphaBetaWish, Course, Finding, Refusal, RepairWish, Structure
-from graybook.report.result import CourseDose, PointSum, StructureResult
+from graybook.report.result import CourseDose, PhasePoint, PointSum, StructureResult
 from graybook.tables.structure_names import kind_of, tg263_name
 from graybook.units import rounded_gy
 from graybook.workflow.folder.corrections import alpha_beta_override
@@ -188,6 +188,9 @@ def _row(dose: PaperDose, ratio: float, repair: RepairChoice) -> CourseDose:
         physical_max_gy=dose.physical_gy("max_gy"),
         physical_d0_03cc_gy=dose.physical_gy("near_gy"),
         fractions=dose.fractions,
+        phases_at_max=[
+            PhasePoint(id=phase, physical_gy=dose_gy, fractions=n) for phase, dose_gy, n in dose.by_phase
+        ],
     )
 
 
