@@ -20,7 +20,7 @@ from graybook.dicom.deidentify.uids import stays
 from graybook.dicom.parsing import said_warnings
 from graybook.tables.deidentification import is_plain_structure_name
 
-__all__ = ["Originals", "originals"]
+__all__ = ["Originals", "is_number", "originals"]
 
 UID_FORM = re.compile(rb"\d+(?:\.\d+){3,}")
 PRINTABLE = re.compile(rb"[\x20-\x7e]{2,}")
@@ -86,7 +86,7 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
     code = _code(attributes)
     for tag in sorted(dataset._dict):
         with suppress(Exception):
-            if _is_number(dataset, tag):
+            if is_number(dataset, tag):
                 continue
             element = dataset[tag]
             where = element.keyword or f"({tag.group:04X},{tag.element:04X})"
@@ -104,7 +104,7 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
                         yield text, where
 
 
-def _is_number(dataset: Dataset, tag: BaseTag) -> bool:
+def is_number(dataset: Dataset, tag: BaseTag) -> bool:
     """Whether an element holds numbers or voxels, by what the file or the dictionary says; those are not read."""
     known = dictionary_VR(tag) if not tag.group & 1 and dictionary_has_tag(tag) else "UN"
     vr = dataset._dict[tag].VR or known

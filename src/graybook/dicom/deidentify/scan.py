@@ -21,7 +21,7 @@ from graybook.dicom.deidentify.actions import kind_of_vr
 from graybook.dicom.deidentify.cleaning import guard_words
 from graybook.dicom.deidentify.codes import LOCAL
 from graybook.dicom.deidentify.objects import METHOD, METHOD_CODES, SAFE_PRIVATE
-from graybook.dicom.deidentify.originals import Originals
+from graybook.dicom.deidentify.originals import Originals, is_number
 from graybook.dicom.deidentify.values import MIDNIGHT, PLACEHOLDER
 from graybook.dicom.parsing import said_warnings
 
@@ -235,17 +235,17 @@ def _inflated(data: bytes) -> bytes:
 
 
 def _element_texts(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Each text, name and UID of a dataset at any depth, with its attribute."""
-    for element in dataset:
+    """Each text, name and UID of a dataset at any depth, with its attribute; numbers are not read."""
+    attributes = Attributes(dataset, Notes(path=""))
+    for tag in dataset._dict:
+        if is_number(dataset, tag):
+            continue
+        element = dataset[tag]
         if element.VR == "SQ":
             for item in element.value or ():
                 yield from _element_texts(item)
         elif kind_of_vr(element.VR) in ("text", "name", "uid"):
-            text = (
-                Attributes(dataset, Notes(path="")).text(element.keyword)
-                if element.keyword
-                else str(element.value)
-            )
+            text = attributes.text(element.keyword) if element.keyword else str(element.value)
             for part in text.split("\\"):
                 if part.strip():
                     yield element.keyword or str(element.tag), part.strip()

@@ -16,6 +16,7 @@ from graybook.dicom.deidentify.texts import (
     structure_name,
 )
 from graybook.dicom.deidentify.uids import replaced_uid
+from graybook.dicom.marks import MANUFACTURER
 
 __all__ = ["MIDNIGHT", "PLACEHOLDER", "written"]
 
@@ -84,6 +85,8 @@ def _age(text: str, _vr: str, _cleaning: Cleaning) -> str:
 def _keep(text: str, vr: str, cleaning: Cleaning) -> str:
     if vr == "CS":
         return _code_string(text, vr, cleaning)
+    if text == MANUFACTURER:
+        return text  # a file of Graybook's own stays one, whatever the person is called
     if text and (cleaning.gives_away(text) or not text.isprintable()):
         cleaning.tell("text_removed")
         return ""
