@@ -29,9 +29,14 @@ def identities_of(patient: Entry) -> tuple[Identity, ...]:
     if ins := patient.maybe_text("ins"):
         found.add((INS_ISSUER, ins))
     known = sorted((issuer, value) for issuer, value in found if value.strip())
-    if not known:
+    if not known or any(not _is_text(part) for pair in known for part in pair):
         raise NotPooled("pool_unknown_person", key=patient.key("id"))
     return tuple(Identity(value=value, issuer=issuer) for issuer, value in known)
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written down: JSON may hold halves of characters."""
+    return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def sex(patient: Entry) -> str | None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -201,12 +201,20 @@ class _Pooled:
         told = self.result.entry("clinical").entry("reirradiation").one_of("type", TYPES)
         determined = course.is_reference and told != "not determined"
         return {
-            "start": None if course.start is None else course.start + timedelta(days=self.days),
+            "start": self._moved(course),
             "interval_days": course.interval_days,
             "since_first_days": course.since_first_days,
             "fractions": course.fractions,
             "reirradiation": told if determined else None,
         }
+
+    def _moved(self, course: PooledCourse) -> date | None:
+        try:
+            return None if course.start is None else course.start + timedelta(days=self.days)
+        except OverflowError:
+            raise NotPooled(
+                "pool_out_of_range", key="courses.start_date", value="before the year 170"
+            ) from None
 
     def _beam(self, name: str, course: PooledCourse, dose: Entry | None) -> Row:
         use = self.uses.get((course.id, name)) or None

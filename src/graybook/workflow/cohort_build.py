@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import graybook
-from graybook.cohort.entry import NotPooled
 from graybook.cohort.ledger import LEDGER
 from graybook.cohort.manifest import FAILURES, MANIFEST, PARTS, TABLES, Manifest, manifest_text, read_manifest
 from graybook.errors import InputError, UsageError
@@ -19,7 +18,7 @@ from graybook.text import Language
 from graybook.workflow.pooling.choice import Choice, chosen
 from graybook.workflow.pooling.listing import counted, write_private, written_list
 from graybook.workflow.pooling.lock import LOCK, held
-from graybook.workflow.pooling.parts import Part, left_out_findings, made_part, part_file
+from graybook.workflow.pooling.parts import Failed, Part, left_out_findings, made_part, part_file
 from graybook.workflow.pooling.records import RecordFiles, records_in
 from graybook.workflow.pooling.table import written_table
 
@@ -95,11 +94,11 @@ def _built(
     language: Language,
     progress: Progress,
 ) -> Built:
-    parts, failed = _parts(files, pool, key, progress)
-    choice = chosen(parts, key)
+    parts, broken = _parts(files, pool, key, progress)
+    choice = chosen(parts, broken, key)
     tables, n_rows = written_table(choice.persons, pool, progress)
     whole = [one for person in choice.persons for one in left_out_findings(person.part)]
-    failed += [*empty, *choice.failed]
+    failed = [*(one.finding for one in broken), *empty, *choice.failed]
     findings = (*failed, *choice.older, *choice.twice, *whole)
     manifest = _manifest(key.project, choice, tables, n_rows, len(files), failed, whole)
     written_list(findings, pool / FAILURES, language)
@@ -138,16 +137,17 @@ def _made_pool(pool: Path, project: str) -> None:
 
 def _parts(
     files: Sequence[RecordFiles], pool: Path, key: ProjectKey, progress: Progress
-) -> tuple[list[Part], list[Finding]]:
+) -> tuple[list[Part], list[Failed]]:
     """The part of every result, and why some have none."""
     parts: list[Part] = []
-    failed: list[Finding] = []
+    failed: list[Failed] = []
     for at, one in enumerate(files):
         progress(f"{at + 1}/{len(files)}", at / len(files))
-        try:
-            parts.append(made_part(one, pool, key))
-        except NotPooled as error:
-            failed.append(error.of(one.shown))
+        made = made_part(one, pool, key)
+        if isinstance(made, Part):
+            parts.append(made)
+        else:
+            failed.append(made)
     return parts, failed
 
 

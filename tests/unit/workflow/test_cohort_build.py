@@ -307,6 +307,33 @@ def test_nobody_is_guessed(small: Path, tmp_path: Path) -> None:
     assert (done.manifest.persons, done.manifest.twice) == (2, 1)
 
 
+def test_an_older_result_does_not_stand_for_a_broken_one(small: Path, tmp_path: Path) -> None:
+    """Where the newest result of a person cannot enter, the older one, which may lack courses, does not take its place."""
+    place = copied(small, tmp_path, ("000025", "000025-older", "000001"))
+    changed(place, "000025", lambda told: told["structures"][0]["cumulative"].update(mean_gy=float("inf")))
+    done = built(tmp_path)
+    assert (done.manifest.persons, done.manifest.failed) == (
+        1,
+        {"pool_newest_failed": 1, "pool_not_finite": 1},
+    )
+    changed(place, "000025", lambda told: told["provenance"].update(created="2026-01-01"))
+    assert (again := built(tmp_path)).manifest.persons == 2
+    assert again.manifest.failed == {"pool_not_finite": 1}
+
+
+def test_odd_files_are_listed(small: Path, tmp_path: Path) -> None:
+    """Half a character as identifier, a date before the shift's beginning, a name of a folder that is no text: listed, no crash."""
+    place = copied(small, tmp_path, ("000001", "000002", "000003"))
+    changed(place, "000001", lambda told: told["patient"].update(id="\ud800"))
+    changed(place, "000002", lambda told: told["courses"][0].update(start_date="0002-01-01"))
+    odd = Path(os.fsdecode(bytes(place) + b"/\xff"))
+    (place / "000003").rename(odd)
+    (odd / "result.json").write_text("{", encoding="ascii")
+    done = built(tmp_path)
+    assert done.manifest.failed == {"pool_no_json": 1, "pool_out_of_range": 1, "pool_unknown_person": 1}
+    assert len(listed(done.pool)) == 3
+
+
 def test_a_broken_result_is_listed(small: Path, tmp_path: Path) -> None:
     """A file cut off, of another version, and one with NaN are listed with file, key, value and remedy; the fourth is pooled."""
     place = copied(small, tmp_path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graybook.cohort.person import united
 from graybook.record import Finding, Severity
 from graybook.record.project_key import ProjectKey
-from graybook.workflow.pooling.parts import Part
+from graybook.workflow.pooling.parts import Failed, Part
 
 __all__ = ["Choice", "Chosen", "chosen"]
 
@@ -33,18 +33,26 @@ class Choice:
     failed: tuple[Finding, ...] = ()
 
 
-def chosen(parts: Sequence[Part], key: ProjectKey) -> Choice:
-    """Each person once, by the newest result; results of one day that differ, or of two births under one identifier, by none."""
+def chosen(parts: Sequence[Part], broken: Sequence[Failed], key: ProjectKey) -> Choice:
+    """Each person once, by the newest result.
+
+    By none, where the newest cannot enter, results of one day differ, or two births stand under one identifier.
+    """
     persons: list[Chosen] = []
     older: list[Finding] = []
     twice: list[Finding] = []
     failed: list[Finding] = []
-    for places in united([one.identities for one in parts]):
-        group, same = _once([parts[at] for at in places])
+    for places in united([*(one.identities for one in parts), *(one.identities for one in broken)]):
+        group, same = _once([parts[at] for at in places if at < len(parts)])
+        if not group:
+            continue
         twice += [_said("pool_twice", one, Severity.INFO) for one in same]
         day = max(one.created for one in group)
         newest = [one for one in group if one.created == day]
-        code = _fault(group, newest)
+        lost = [broken[at - len(parts)].created for at in places if at >= len(parts)]
+        code = (
+            "pool_newest_failed" if any(one is None or one >= day for one in lost) else _fault(group, newest)
+        )
         if code:
             failed += [_said(code, one, Severity.ERROR) for one in group]
             continue

@@ -49,6 +49,6 @@ def write_private(file: Path, text: str) -> None:
     unfinished = file.with_name(file.name + ".tmp")
     unfinished.unlink(missing_ok=True)
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
         stream.write(text)
     unfinished.replace(file)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import graybook
-from graybook.cohort.entry import Entry
+from graybook.cohort.entry import Entry, NotPooled
 from graybook.cohort.histogram import curves_of
 from graybook.cohort.manifest import PARTS
 from graybook.cohort.person import birth_date, identities_of, sex
@@ -25,7 +25,7 @@ from graybook.record.project_key import ProjectKey
 from graybook.workflow.pooling.reading import checked, document_of, read_bytes
 from graybook.workflow.pooling.records import RecordFiles
 
-__all__ = ["Part", "left_out_findings", "made_part", "part_file", "write_parquet"]
+__all__ = ["Failed", "Part", "left_out_findings", "made_part", "part_file", "write_parquet"]
 
 LEFT_OUT = b"graybook_left_out"
 HALF = 16
@@ -49,31 +49,44 @@ class Part:
     left_out: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """A result that cannot enter the pool: why, and as far as it says so, whose it is and how new."""
+
+    finding: Finding
+    identities: tuple[Identity, ...] = ()
+    created: date | None = None
+
+
 def part_file(pool: Path, name: str) -> Path:
     """Where the rows of a result lie."""
     return pool / PARTS / f"{name}.parquet"
 
 
-def made_part(files: RecordFiles, pool: Path, key: ProjectKey) -> Part:
-    """The part of one result: read if an earlier run made it from the same bytes, else made.
+def made_part(files: RecordFiles, pool: Path, key: ProjectKey) -> Part | Failed:
+    """The part of one result: read if an earlier run made it from the same bytes, else made; or why it cannot enter."""
+    identities: tuple[Identity, ...] = ()
+    created: date | None = None
+    try:
+        data = read_bytes(files.result)
+        document = document_of(data)
+        identities = identities_of(Entry(document).entry("patient"))
+        created = _created(Entry(document))
+        return _part(files, data, document, pool, key)
+    except NotPooled as error:
+        return Failed(finding=error.of(files.shown), identities=identities, created=created)
 
-    Raises
-    ------
-    NotPooled
-        The result cannot enter the pool.
-    """
-    data = read_bytes(files.result)
+
+def _part(files: RecordFiles, data: bytes, document: dict[str, Any], pool: Path, key: ProjectKey) -> Part:
     curves = b"" if files.curves is None else read_bytes(files.curves)
-    document = document_of(data)
-    result = Entry(document)
-    patient = result.entry("patient")
+    patient = Entry(document).entry("patient")
     identities = identities_of(patient)
     hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(curves).hexdigest()
     name = key.digest("part", SCHEMA_VERSION, graybook.__version__, *hashes)[:HALF].hex()
     file = part_file(pool, name)
     known = _known(file)
     if known is None:
-        checked(data)
+        checked(data, document)
         made = _rows(document, curves, key, identities, hashes[0])
         known = made.table.num_rows, _counts(made.left_out)
         write_parquet(made.table, file, {LEFT_OUT: json.dumps(known[1]).encode()})
@@ -81,7 +94,7 @@ def made_part(files: RecordFiles, pool: Path, key: ProjectKey) -> Part:
         shown=files.shown,
         name=name,
         identities=identities,
-        created=_created(result),
+        created=_created(Entry(document)),
         born=birth_date(patient),
         sex=sex(patient),
         rows=known[0],
@@ -100,7 +113,6 @@ def _created(result: Entry) -> date:
 def _rows(
     document: dict[str, Any], curves: bytes, key: ProjectKey, identities: tuple[Identity, ...], sha256: str
 ) -> PersonRows:
-    _created(Entry(document))
     person = key.person(identities)
     return rows(
         document,

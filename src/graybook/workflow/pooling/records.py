@@ -28,8 +28,9 @@ def records_in(given: Iterable[Path]) -> tuple[list[RecordFiles], list[Finding]]
     found: dict[Path, RecordFiles] = {}
     empty: list[Finding] = []
     for one in given:
-        files = [one] if one.is_file() else _below(one)
-        if not files:
+        files, closed = ([one], []) if one.is_file() else _below(one)
+        empty += closed
+        if not files and not closed:
             empty.append(Finding(code="pool_nothing_there", severity=Severity.ERROR, subject=str(one)))
         for file in files:
             beside = file.with_name(CURVES)
@@ -40,6 +41,19 @@ def records_in(given: Iterable[Path]) -> tuple[list[RecordFiles], list[Finding]]
     return [found[path] for path in sorted(found)], empty
 
 
-def _below(folder: Path) -> list[Path]:
-    """Every file called ``result.json`` in a folder and below; links to folders are not followed."""
-    return sorted(Path(place) / RESULT for place, _, names in os.walk(folder) if RESULT in names)
+def _below(folder: Path) -> tuple[list[Path], list[Finding]]:
+    """Every file called ``result.json`` in a folder and below, links to folders not followed; and folders that stay closed."""
+    closed: list[OSError] = []
+    found = [
+        Path(place) / RESULT for place, _, names in os.walk(folder, onerror=closed.append) if RESULT in names
+    ]
+    return sorted(one for one in found if one.is_file()), [
+        Finding(
+            code="pool_unreadable",
+            severity=Severity.ERROR,
+            subject=str(one.filename),
+            params={"key": Path(str(one.filename)).name, "why": one.strerror},
+        )
+        for one in closed
+        if not isinstance(one, FileNotFoundError)
+    ]
