@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graybook.errors import InputError
+from graybook.exchange.computed import volume_eqd2_gy
 from graybook.exchange.fhir import check_fhir, facts_from_fhir
 from graybook.record.assessment import Severity
 from graybook.record.course import Status
@@ -439,3 +440,32 @@ def test_a_denied_reirradiation_is_said(flag: bool, said: bool) -> None:
     """The second course to the brain, said to be no re-irradiation, is said to contradict the first."""
     document = changed("second", lambda r: extension(r, "reirradiation").update(valueBoolean=flag))
     assert ("reirradiation_denied" in codes(document)) == said
+
+
+def test_a_plan_without_phase_stands_as_one() -> None:
+    """Courses whose plans are part of them directly lose nothing: the same EQD2 follows from them."""
+    text = json.dumps(BUNDLE).replace("1222565005", "1255724003").replace("treated-phase", "treated-plan")
+    facts, findings = facts_from_fhir(json.loads(text))
+    assert [volume_eqd2_gy(one, one.doses[0].volume, 3.0) for one in facts.courses] == [40.0, 28.0]
+    assert [len(one.phases) for one in facts.courses] == [1, 1]
+    assert "exchange_phase_without_course" not in {one.code for one in findings}
+
+
+def test_doses_of_several_plans_are_not_added() -> None:
+    """A phase that leaves its dose to one plan has that dose; with two plans it has none, and that is said."""
+    document = copy.deepcopy(BUNDLE)
+    phase = document["entry"][NAMES["second phase"]]["resource"]
+    plan = copy.deepcopy(phase) | {"id": "plan", "partOf": [{"reference": f"Procedure/{phase['id']}"}]}
+    plan["code"] = {"coding": [{"system": "http://snomed.info/sct", "code": "1255724003"}]}
+    plan["meta"], plan["identifier"][1]["value"] = {}, "urn:oid:1.2.3"
+    phase["extension"] = [one for one in phase["extension"] if not one["url"].endswith(DOSE)]
+    document["entry"].append({"resource": plan})
+    second = facts_from_fhir(document)[0].courses[1]
+    assert second.phases[0].doses[0].dose_gy == 20.0
+    assert "1.2.3" in second.phases[0].uids
+    other = copy.deepcopy(plan) | {"id": "other"}
+    other["identifier"][1]["value"] = "urn:oid:1.2.4"
+    document["entry"].append({"resource": other})
+    facts, findings = facts_from_fhir(document)
+    assert facts.courses[1].phases[0].doses == ()
+    assert "exchange_plans_not_added" in {one.code for one in findings}

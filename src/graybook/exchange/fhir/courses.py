@@ -78,7 +78,7 @@ def read_courses(document: Document) -> ReadCourses:
         read.volumes[key] = _volume(resource, key)
     phases: dict[int, list[PhaseFacts]] = {id(one): [] for one in document.of("course")}
     alone = []
-    for resource in document.of("phase"):
+    for resource in (*document.of("phase"), *_plans_without_phase(document)):
         above = course_of(document, resource)
         facts = _phase(read, resource)
         if above is None:
@@ -160,6 +160,13 @@ def _phase(read: ReadCourses, resource: Resource) -> PhaseFacts:
         doses=doses,
         uids=tuple(dict.fromkeys(uids)),
     )
+
+
+def _plans_without_phase(document: Document) -> Iterator[Resource]:
+    """Plans that no phase of the document holds: each stands as a phase."""
+    for one in document.of("plan"):
+        if all(above.profile != "phase" for above in parents(document, one)):
+            yield one
 
 
 def _plans(document: Document, phase: Resource) -> list[Resource]:

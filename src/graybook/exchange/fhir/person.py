@@ -8,7 +8,8 @@ from typing import Any
 from graybook.exchange.fhir.codes import code_of, meaning
 from graybook.exchange.fhir.document import Resource
 from graybook.exchange.fhir.elements import Element, day, text
-from graybook.exchange.fhir.profiles import ABSENT, CARRIERS, LABELS
+from graybook.exchange.fhir.profiles import CARRIERS, LABELS
+from graybook.exchange.fhir.written import unknown
 from graybook.record.assessment import Finding, Severity
 from graybook.record.person import Identity, Person
 
@@ -39,11 +40,6 @@ def patient_resource(person: Person, identifier: str, extensions: list[dict[str,
     if person.birth_date is not None:
         found["birthDate"] = person.birth_date.isoformat()
     return found
-
-
-def unknown() -> dict[str, str]:
-    """The extension by which FHIR says that a value is not known."""
-    return {"url": ABSENT, "valueCode": "unknown"}
 
 
 def _identifier(identity: Identity) -> dict[str, Any]:

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from graybook.exchange.computed import largest_fraction_gy
-from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
+from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts
 from graybook.exchange.exported import Exported
 from graybook.exchange.fhir.codes import code_of, energy_element, modality_code
-from graybook.exchange.fhir.person import patient_resource, unknown
+from graybook.exchange.fhir.person import patient_resource
 from graybook.exchange.fhir.profiles import (
     CARRIERS,
-    DOSE,
     ENERGY,
     FRACTIONS,
     INTENT,
     LATERALITY,
-    METRIC,
     MODALITY,
     MODALITY_AND_TECHNIQUE,
     REIRRADIATION,
     SESSIONS,
-    SNOMED,
     TECHNIQUE,
-    UCUM,
-    UNIFORM,
 )
-from graybook.exchange.fhir.written import Written
-from graybook.exchange.metric import unit_text
-from graybook.radiobiology import LQ_VALID_TO_GY
+from graybook.exchange.fhir.write_volumes import dose_extension, of_organ, volume_resource
+from graybook.exchange.fhir.written import Written, concept, extension, unknown
 from graybook.record.assessment import Severity
 from graybook.record.course import Status
 from graybook.tables.fhir import fhir_techniques
@@ -44,8 +36,6 @@ _STATUS = {
     Status.PARTLY_DELIVERED: "stopped",
     Status.NOT_GIVEN: "not-done",
 }
-_CGY = 100
-_DIGITS = 7
 
 
 def fhir_bundle(facts: PersonFacts, *, created: date) -> Exported:
@@ -72,12 +62,12 @@ def fhir_bundle(facts: PersonFacts, *, created: date) -> Exported:
             continue
         procedures.append(_course(written, course))
         procedures += _phases(written, course)
-    beside = [_dose(written, one, course=None) for one in facts.cumulative]
+    beside = [dose_extension(written, one, course=None) for one in facts.cumulative]
     if facts.cumulative:
         written.say("exchange_cumulative_beside_person", "", Severity.INFO)
     _say_of_person(written)
     patient = patient_resource(facts.person, written.id("person", "person"), beside)
-    volumes = [_volume(written, one) for one in facts.volumes if one.key in written.volumes]
+    volumes = [volume_resource(written, one) for one in facts.volumes if one.key in written.volumes]
     entries = [
         {"fullUrl": written.address(one["resourceType"], one["id"]), "resource": one}
         for one in (patient, *volumes, *procedures)
@@ -95,14 +85,6 @@ def _say_of_person(written: Written) -> None:
     written.say("exchange_fhir_cannot_hold", "", Severity.INFO)
     if written.facts.person.asserted_by:
         written.say("exchange_assertion_not_written", "", Severity.INFO)
-
-
-def _extension(address: str, **value: Any) -> dict[str, Any]:
-    return {"url": address, **value}
-
-
-def _concept(code: str, system: str = SNOMED) -> dict[str, Any]:
-    return {"coding": [{"system": system, "code": code}]}
 
 
 def _procedure(
@@ -123,8 +105,8 @@ def _procedure(
     uids = (given.uid,) if isinstance(given, CourseFacts) else given.uids
     found["identifier"] = written.identifiers(given.key, given.label, tuple(one for one in uids if one))
     found["status"] = _STATUS[given.status]
-    found["category"] = _concept(code_of("category", "delivered"))
-    found["code"] = _concept(code_of(f"code_{profile}", profile))
+    found["category"] = concept(code_of("category", "delivered"))
+    found["code"] = concept(code_of(f"code_{profile}", profile))
     found["subject"] = written.reference("person", "person")
     found["performedPeriod"] = _period(given)
     return found
@@ -140,28 +122,30 @@ def _course(written: Written, course: CourseFacts) -> dict[str, Any]:
     name = course.label or course.key
     extensions = []
     if course.reirradiation is not None:
-        extensions.append(_extension(REIRRADIATION, valueBoolean=course.reirradiation))
+        extensions.append(extension(REIRRADIATION, valueBoolean=course.reirradiation))
     if intent := code_of("intent", course.intent):
-        extensions.append(_extension(INTENT, valueCodeableConcept=_concept(intent)))
+        extensions.append(extension(INTENT, valueCodeableConcept=concept(intent)))
     elif course.intent:
         written.say("exchange_intent_not_written", name, Severity.INFO, value=course.intent)
     extensions += _modalities(written, course)
     if course.sessions is not None:
-        extensions.append(_extension(SESSIONS, valueUnsignedInt=course.sessions))
+        extensions.append(extension(SESSIONS, valueUnsignedInt=course.sessions))
     extensions += [
-        _dose(written, one, course=course) for one in course.doses if not _of_organ(written, one, name)
+        dose_extension(written, one, course=course)
+        for one in course.doses
+        if not of_organ(written, one, name)
     ]
     found = _procedure(written, "course", course, extensions)
     if course.termination:
-        found["statusReason"] = _concept(course.termination)
+        found["statusReason"] = concept(course.termination)
     if course.diagnosis:
-        found["reasonCode"] = [_concept(course.diagnosis, ICD10)]
+        found["reasonCode"] = [concept(course.diagnosis, ICD10)]
     else:
         written.say("exchange_reason_missing", name, Severity.WARNING)
     if course.site:
-        site = _concept(course.site)
+        site = concept(course.site)
         if course.laterality:
-            site["extension"] = [_extension(LATERALITY, valueCodeableConcept=_concept(course.laterality))]
+            site["extension"] = [extension(LATERALITY, valueCodeableConcept=concept(course.laterality))]
         found["bodySite"] = [site]
     else:
         written.say("exchange_site_missing", name, Severity.INFO)
@@ -186,20 +170,20 @@ def _modalities(written: Written, given: CourseFacts | PhaseFacts) -> list[dict[
                 value=one.modality.value,
             )
             continue
-        parts = [_extension(MODALITY, valueCodeableConcept=_concept(code))]
+        parts = [extension(MODALITY, valueCodeableConcept=concept(code))]
         if one.technique and one.technique not in fhir_techniques().get(code, ()):
             name = one.label or one.key
             written.say("exchange_technique_not_written", name, Severity.WARNING, value=one.technique)
         elif one.technique:
-            parts.append(_extension(TECHNIQUE, valueCodeableConcept=_concept(one.technique)))
+            parts.append(extension(TECHNIQUE, valueCodeableConcept=concept(one.technique)))
         if isinstance(given, PhaseFacts) and given.energy:
             if energy := energy_element(given.energy):
-                parts.append(_extension(ENERGY, **energy))
+                parts.append(extension(ENERGY, **energy))
             else:
                 written.say(
                     "exchange_energy_not_written", one.label or one.key, Severity.INFO, value=given.energy
                 )
-        found.setdefault((code, one.technique), _extension(MODALITY_AND_TECHNIQUE, extension=parts))
+        found.setdefault((code, one.technique), extension(MODALITY_AND_TECHNIQUE, extension=parts))
     return list(found.values())
 
 
@@ -218,13 +202,13 @@ def _phases(written: Written, course: CourseFacts) -> list[dict[str, Any]]:
         extensions = _modalities(written, phase)
         fractions = _phase_fractions(written, phase)
         if fractions is not None:
-            extensions.append(_extension(FRACTIONS, valueUnsignedInt=fractions))
-        doses = [one for one in phase.doses if not _of_organ(written, one, name)]
-        extensions += [_dose(written, one, course=None) for one in doses]
+            extensions.append(extension(FRACTIONS, valueUnsignedInt=fractions))
+        doses = [one for one in phase.doses if not of_organ(written, one, name)]
+        extensions += [dose_extension(written, one, course=None) for one in doses]
         one = _procedure(written, "phase", phase, extensions)
         one["partOf"] = [written.reference("course", course.key)]
         if course.diagnosis:
-            one["reasonCode"] = [_concept(course.diagnosis, ICD10)]
+            one["reasonCode"] = [concept(course.diagnosis, ICD10)]
         if phase.dose_uids:
             written.say("exchange_dose_uids_not_written", name, Severity.INFO)
         if phase.fractions_planned is not None and phase.fractions_planned != fractions:
@@ -242,66 +226,3 @@ def _phase_fractions(written: Written, phase: PhaseFacts) -> int | None:
     if stated - {phase.fractions_delivered}:
         written.say("exchange_volume_fractions_not_written", phase.label or phase.key, Severity.WARNING)
     return phase.fractions_delivered
-
-
-def _of_organ(written: Written, dose: VolumeDose, name: str) -> bool:
-    volume = written.volume(dose.volume)
-    if volume.kind != "OAR":
-        return False
-    written.say("exchange_organ_dose_not_written", name, Severity.INFO, value=volume.name)
-    return True
-
-
-def _dose(written: Written, dose: VolumeDose, *, course: CourseFacts | None) -> dict[str, Any]:
-    volume = written.volume(dose.volume)
-    written.volumes.add(dose.volume)
-    if course is not None and any(one.alpha_beta_gy for one in dose.metrics):
-        largest = largest_fraction_gy(course, dose.volume)
-        if largest is not None and largest > LQ_VALID_TO_GY:
-            name = course.label or course.key
-            written.say("exchange_lq_extrapolated", name, Severity.INFO, volume=volume.name, fraction=largest)
-    reference = written.reference("volume", dose.volume) | {"display": volume.name}
-    parts = [_extension("volume", valueReference=reference)]
-    if dose.dose_gy is not None:
-        quantity = {"value": _number(dose.dose_gy * _CGY), "unit": "cGy", "system": UCUM, "code": "cGy"}
-        parts.append(_extension("totalDoseDelivered", valueQuantity=quantity))
-    elif dose.as_found:
-        written.say(
-            "exchange_dose_without_unit_not_written", volume.name, Severity.WARNING, value=dose.as_found
-        )
-    if course is not None:
-        if dose.fractions is not None:
-            parts.append(_extension("fractionsDelivered", valueUnsignedInt=dose.fractions))
-        uniform: Mapping[str, Any] = {"valueBoolean": dose.uniform}
-        if dose.uniform is None:
-            uniform = {"_valueBoolean": {"extension": [unknown()]}}
-            written.say("exchange_uniformity_unknown", volume.name, Severity.WARNING)
-        parts.append(_extension(UNIFORM, **uniform))
-    for metric in dose.metrics:
-        unit = unit_text(metric)
-        amount = {"value": _number(metric.value_gy), "unit": unit, "system": UCUM, "code": "Gy"}
-        parts.append(_extension(METRIC, valueQuantity=amount))
-    return _extension(DOSE, extension=parts)
-
-
-def _number(value: float) -> float | int:
-    """A number without the noise of binary fractions, whole where it is."""
-    found = round(value, _DIGITS)
-    return int(found) if found == int(found) else found
-
-
-def _volume(written: Written, volume: VolumeFacts) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "resourceType": "BodyStructure",
-        "id": written.id("volume", volume.key),
-        "meta": {"profile": list(CARRIERS["volume"])},
-        "identifier": written.identifiers(volume.key, volume.name, (volume.uid,) if volume.uid else ()),
-    }
-    if kind := code_of("volume_type", volume.kind):
-        found["morphology"] = _concept(kind)
-    if volume.site:
-        found["location"] = _concept(volume.site)
-    if volume.laterality:
-        found["locationQualifier"] = [_concept(volume.laterality)]
-    found["patient"] = written.reference("person", "person")
-    return found

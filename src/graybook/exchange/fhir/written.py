@@ -11,14 +11,29 @@ from functools import cached_property
 from typing import Any
 
 from graybook.exchange.course_facts import PersonFacts, VolumeFacts
-from graybook.exchange.fhir.profiles import DICOM_UID, LABELS, MADE
+from graybook.exchange.fhir.profiles import ABSENT, DICOM_UID, LABELS, MADE, SNOMED
 from graybook.record.assessment import Finding, Param, Severity
 
-__all__ = ["Written"]
+__all__ = ["Written", "concept", "extension", "unknown"]
 
 KINDS = {"course": "Procedure", "phase": "Procedure", "volume": "BodyStructure", "person": "Patient"}
 """The resource of each noun."""
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
+
+
+def extension(address: str, **value: Any) -> dict[str, Any]:
+    """An extension: its address, and its value or parts."""
+    return {"url": address, **value}
+
+
+def concept(code: str, system: str = SNOMED) -> dict[str, Any]:
+    """A CodeableConcept: a code without its text."""
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def unknown() -> dict[str, str]:
+    """The extension by which FHIR says that a value is not known."""
+    return {"url": ABSENT, "valueCode": "unknown"}
 
 
 @dataclass(kw_only=True)
