@@ -145,9 +145,11 @@ def is_plain_structure_name(name: str) -> bool:
     >>> [is_plain_structure_name(name) for name in ("PTV Dupont", "GTV 19450312", "1", "")]
     [False, False, False, False]
     """
+    if not name.isprintable() or "^" in name:
+        return False
     if tg263_name(name) is not None:
         return True
     found = words(name)
-    if not name.isprintable() or "^" in name or not any(not word.isdecimal() for word in found):
+    if not any(not word.isdecimal() for word in found):
         return False
     return all(len(word) <= _LONGEST_NUMBER if word.isdecimal() else word in _plain_words() for word in found)
