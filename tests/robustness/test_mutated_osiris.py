@@ -15,6 +15,7 @@ from graybook.errors import GraybookError
 from graybook.exchange.course_facts import PersonFacts
 from graybook.exchange.osiris import facts_from_osiris, tables_from_csv
 from graybook.record import Finding, Severity
+from graybook.text import placeholders
 from unit.exchange.osiris.osiris_example import PIVOTS, Table, as_tables
 
 SEEDS = 300
@@ -213,6 +214,8 @@ def test_mutated_tables(base: Callable[[], Tables]) -> None:
             continue
         where = f"seed {seed}, {mutation.__name__}"
         assert set(doses(after)) <= stated(kept), where
+        for one in said:
+            assert placeholders(one.code, "en") <= {"subject", *one.params}, one
         if after != before:
             assert important(said) - important(said_before), where
         if len(doses(after)) < len(doses(before)):

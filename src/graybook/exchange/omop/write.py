@@ -45,9 +45,11 @@ def omop_tables(facts: PersonFacts, *, created: date) -> Exported:
             tables.say("exchange_omop_no_date", Severity.WARNING, course.label or course.key)
         else:
             episodes.append(_write_course(tables, course, start, len(episodes) + 1, measured))
-    ends = [day for one in facts.courses if (day := one.end_date or one.start_date) is not None]
+    ends = [day for one in facts.courses if one.status in _GIVEN and (day := one.end_date or _start(one))]
     if facts.cumulative and episodes:
         measured.cumulative(facts.cumulative, max(ends), tuple(episodes))
+    elif facts.cumulative:
+        tables.say("exchange_omop_no_course", Severity.WARNING)
     _report_lost(tables, facts)
     return Exported(document=tables.rows(), findings=tables.findings())
 

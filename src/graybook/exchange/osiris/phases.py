@@ -102,8 +102,12 @@ class Phases:
             if of_plan == PLANNED and kind == DELIVERED:
                 planned = number
             given = of_plan == DELIVERED and kind == DELIVERED
+            if given and None not in (number, fractions) and number != fractions:
+                plan.notes.warn(
+                    "exchange_osiris_plan_fractions", plan.place, plan=number, fractions=fractions
+                )
             for dose in self._doses.get(plan.key(), []):
-                expected = number if number is not None and given else fractions
+                expected = fractions if fractions is not None else number
                 doses += [
                     volume_dose(dose, one, fractions=expected, given=given)
                     for one in self._volumes.of_dose(dose, course)

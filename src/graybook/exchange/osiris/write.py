@@ -101,13 +101,15 @@ def _write_course(
 
 def _phases(course: CourseFacts, notes: Notes) -> tuple[PhaseFacts, ...]:
     """The phases; or one that stands for the whole course, where that states equal fractions for all its volumes."""
-    doses = [one for one in course.doses if one.dose_gy is not None]
-    if course.phases or not doses:
+    told = {dose.volume for phase in course.phases for dose in phase.doses if dose.dose_gy is not None}
+    doses = [one for one in course.doses if one.dose_gy is not None and one.volume not in told]
+    if not doses:
         return course.phases
     numbers = {one.fractions for one in doses}
-    if len(numbers) > 1 or None in numbers or any(one.uniform is False for one in doses):
+    uneven = len(numbers) > 1 or None in numbers or any(one.uniform is False for one in doses)
+    if course.phases or uneven:
         notes.warn("exchange_osiris_course_dose", course.label or course.key, count=len(doses))
-        return ()
+        return course.phases
     notes.info("exchange_osiris_phase_made", course.label or course.key)
     fractions = next(iter(numbers))
     return (

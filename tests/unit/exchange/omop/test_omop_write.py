@@ -20,6 +20,7 @@ from graybook.exchange.course_facts import (
 from graybook.exchange.omop import omop_ddl, omop_tables
 from graybook.record import Identity, Modality, Person, Severity, Status
 from graybook.tables import omop
+from graybook.text import placeholders
 
 CREATED = date(2026, 11, 22)
 
@@ -164,6 +165,9 @@ def test_a_course_without_a_date_is_left_out() -> None:
     """OMOP demands a first day; none is invented, and the course is named."""
     exported = omop_tables(brain(courses=(CourseFacts(key="C"),), cumulative=()), created=CREATED)
     assert exported.document["episode"] == []
+    left = omop_tables(brain(courses=(CourseFacts(key="C"),)), created=CREATED)
+    assert left.document["measurement"] == []
+    assert "exchange_omop_no_course" in {one.code for one in left.findings}
     (said,) = [one for one in exported.findings if one.code == "exchange_omop_no_date"]
     assert (said.subject, said.severity) == ("C", Severity.WARNING)
 
@@ -186,6 +190,18 @@ def test_every_row_has_every_column() -> None:
         assert all(list(row) == names for row in rows)
         assert all(row[name] is not None for row in rows for name in needed)
         assert rows
+
+
+def test_every_finding_fills_its_sentence() -> None:
+    """What a sentence names stands in the finding."""
+    strange = CourseFacts(
+        key="C", start_date=date(2020, 1, 1), diagnosis="C71.9", phases=(PhaseFacts(key="p", energy="6 MV"),)
+    )
+    both = [*omop_tables(brain(), created=CREATED).findings]
+    both += omop_tables(brain(courses=(strange,), person=Person(identities=())), created=CREATED).findings
+    assert len({one.code for one in both}) >= 6
+    for one in both:
+        assert placeholders(one.code, "en") <= {"subject", *one.params}, one
 
 
 def test_the_same_facts_give_the_same_rows() -> None:

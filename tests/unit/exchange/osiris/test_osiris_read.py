@@ -181,11 +181,12 @@ class TestDoses:
         phase = read(tables)[0].courses[0].phases[0]
         assert (phase.fractions_planned, phase.fractions_delivered) == (30, 12)
 
-    def test_total_of_more_fractions_than_were_given_is_not_taken(self) -> None:
-        """60 Gy in 30 stated of a phase of which 12 were delivered: neither 60 nor 24 Gy, but a question."""
+    @pytest.mark.parametrize("of_plan", [12, 30, None])
+    def test_total_of_more_fractions_than_were_given_is_not_taken(self, of_plan: int | None) -> None:
+        """60 Gy in 30 stated of a phase of which 12 were delivered: neither 60 nor 24 Gy, whatever the plan says of its number."""
         tables = as_tables()
         tables["Phase"][3]["PhaseNbFractions"] = 12
-        tables["Plan"][0]["NbOfFractions"] = 12
+        tables["Plan"][0]["NbOfFractions"] = of_plan
         tables["Dose_To_Volume"][0] |= {
             "ScheduledDosePerFraction": "200 cGy",
             "DoseNbFractions": 30,
@@ -194,6 +195,7 @@ class TestDoses:
         found, findings = dose(tables)
         assert found.dose_gy is None
         assert said(findings, "fractions_differ")
+        assert bool(said(findings, "plan_fractions")) == (of_plan == 30)
 
     def test_a_dose_without_a_volume_is_kept(self) -> None:
         """It stands for a volume without a name, and is said."""

@@ -21,6 +21,7 @@ from graybook.exchange.exported import Exported
 from graybook.exchange.osiris import facts_from_osiris, osiris_csv, osiris_sql, osiris_tables, tables_from_csv
 from graybook.record import Identity, Modality, Person, Status
 from graybook.tables import osiris
+from graybook.text import placeholders
 
 CREATED = date(2026, 11, 22)
 METRIC = BiologicalMetric(kind=MetricKind.EQD2, value_gy=40.0, alpha_beta_gy=3.0)
@@ -58,7 +59,9 @@ def export(*courses: CourseFacts, person: Person | None = None) -> Exported:
 
 
 def codes(exported: Exported) -> set[str]:
-    """Codes of what was said, without the part that is the same in all."""
+    """Codes of what was said, without the part that is the same in all; each fills the sentence of its code."""
+    for one in exported.findings:
+        assert placeholders(one.code, "en") <= {"subject", *one.params}, one
     return {one.code.removeprefix("exchange_osiris_") for one in exported.findings}
 
 
@@ -197,6 +200,15 @@ def test_a_course_without_phases() -> None:
     left = export(replace(COURSE, phases=(), doses=(replace(dose, uniform=False),)))
     assert left.document["Phase"] == []
     assert "course_dose" in codes(left)
+
+
+def test_doses_of_a_course_beside_phases_without_them() -> None:
+    """25 Gy stated of the course, and phases that state none: not written, and said."""
+    dose = VolumeDose(volume="brain", dose_gy=25.0, fractions=5)
+    exported = export(replace(COURSE, phases=(replace(PHASE, doses=()),), doses=(dose,)))
+    assert exported.document["Dose_To_Volume"] == []
+    assert "course_dose" in codes(exported)
+    assert "course_dose" not in codes(export(replace(COURSE, doses=(dose,))))
 
 
 def test_several_plans_of_a_phase_have_no_uid() -> None:
