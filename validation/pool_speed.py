@@ -290,31 +290,50 @@ def _same(results: dict[str, Any]) -> str:
     )
 
 
-def _measured(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
-    records = folder / "records"
-    begin = time.perf_counter()
+def _made(records: Path, sizes: Sequence[int]) -> dict[str, Any]:
+    """The records, and what is said of them and of the machine."""
     size = written(records, sizes[-1])
     json_size = sum(one.stat().st_size for one in records.glob("*/*/result.json"))
-    results: dict[str, Any] = {
+    packages = ("duckdb", "pyspark", "ibis-framework", "pyarrow")
+    return {
         "day": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
         "versions": f"Graybook {graybook.__version__}, Python {platform.python_version()}, "
-        + ", ".join(f"{one} {version(one)}" for one in ("duckdb", "pyspark", "ibis-framework", "pyarrow")),
-        "sizes": list(sizes),
+        + ", ".join(f"{one} {version(one)}" for one in packages),
+        "sizes": [],
         "record_mib": size / sizes[-1] / MIB,
         "json_share": json_size / size,
-        "generated_s": time.perf_counter() - begin,
         "by_size": {},
     }
+
+
+def _measured(folder: Path, sizes: Sequence[int], page_file: Path) -> None:
+    """Measure size by size; what is measured is written after each, so that a run that was stopped goes on."""
+    kept, records = folder / "pool_speed.json", folder / "records"
+    if not kept.exists():
+        _kept(kept, _made(records, sizes))
+    results = json.loads(kept.read_text(encoding="utf-8"))
     for n in sizes:
+        if n in results["sizes"]:
+            continue
         pool = folder / f"pool-{n}"
+        shutil.rmtree(pool, ignore_errors=True)
         results["by_size"][str(n)] = {
             measure: _in_its_own_process(measure, records, pool, n) for measure in MEASURES
         }
         if read_manifest(pool).persons != n:
             raise RuntimeError(pool)
         shutil.rmtree(pool)
-    return results
+        results["sizes"].append(n)
+        _kept(kept, results)
+        if len(results["sizes"]) > 1:
+            page_file.write_text(page(results), encoding="utf-8")
+
+
+def _kept(file: Path, results: dict[str, Any]) -> None:
+    unfinished = file.with_suffix(".tmp")
+    unfinished.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    unfinished.replace(file)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -331,12 +350,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(json.dumps(found) + "\n")
         return
     given.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        results = _measured(given.folder, sorted(given.sizes))
-    finally:
-        shutil.rmtree(given.folder / "records", ignore_errors=True)
-    (given.folder / "pool_speed.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    given.page.write_text(page(results), encoding="utf-8")
+    _measured(given.folder, sorted(given.sizes), given.page)
+    shutil.rmtree(given.folder / "records")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,9 @@ _NUMBERS = pa.decimal128(18, 6), pa.decimal128(18, 4)
 """As written: µGy and millionths are then whole numbers, and nothing is rounded."""
 
 
+_CODED = pa.dictionary(pa.int32(), pa.string())
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Curve:
     """A cumulative histogram: the share of the volume that gets at least each dose. [µGy, millionths]"""
@@ -77,11 +80,11 @@ def curves_of(data: bytes) -> dict[tuple[str, str], Curve | None]:
         A line is none, a number is none, or a curve does not fall from the whole volume at dose 0 to nothing.
     """
     table = _table(data)
-    names, courses = (table.column(name).to_numpy(zero_copy_only=False) for name in COLUMNS[:2])
+    (names, named), (courses, called) = (_coded(table.column(name)) for name in COLUMNS[:2])
     dose, volume = (_unscaled(table.column(name)) for name in COLUMNS[2:])
     found: dict[tuple[str, str], Curve | None] = {}
-    for first, last in _runs(names, courses, dose):
-        key = (str(names[first]), str(courses[first]))
+    for first, last in _runs(named, called, dose):
+        key = names[named[first]], courses[called[first]]
         curve = Curve(dose_ugy=dose[first:last], volume_ppm=volume[first:last])
         _check(curve, first + 2)
         found[key] = None if key in found else curve
@@ -89,7 +92,7 @@ def curves_of(data: bytes) -> dict[tuple[str, str], Curve | None]:
 
 
 def _table(data: bytes) -> Any:
-    types = dict(zip(COLUMNS, (pa.string(), pa.string(), *_NUMBERS), strict=True))
+    types = dict(zip(COLUMNS, (_CODED, _CODED, *_NUMBERS), strict=True))
     try:
         return pa.csv.read_csv(
             io.BytesIO(data),
@@ -104,6 +107,12 @@ def _table(data: bytes) -> Any:
         ).combine_chunks()
     except (pa.ArrowException, ValueError) as error:
         raise _bad_line(data) from error
+
+
+def _coded(column: Any) -> tuple[list[str], NDArray[Any]]:
+    """The different texts of a column, and which of them each line has."""
+    chunk = column.combine_chunks()
+    return chunk.dictionary.to_pylist(), chunk.indices.to_numpy()
 
 
 def _unscaled(column: Any) -> Whole:
