@@ -49,7 +49,16 @@ def missing_values(document: Document) -> Iterator[Finding]:
 
 
 def code_notes(document: Document) -> Iterator[Finding]:
-    """Modalities with their techniques, and rules of the guides that cannot find what they look for."""
+    """Modalities with their techniques, and rules of the guides that cannot find what they look for (each code once)."""
+    silent: set[Param] = set()
+    for one in _code_notes(document):
+        if one.code != "exchange_upstream_never_fires" or one.params["value"] not in silent:
+            yield one
+        if one.code == "exchange_upstream_never_fires":
+            silent.add(one.params["value"])
+
+
+def _code_notes(document: Document) -> Iterator[Finding]:
     for resource in document.of("course", "phase", "plan"):
         pairs = list(resource.element.extensions(MODALITY_AND_TECHNIQUE))
         for pair in pairs:
