@@ -81,7 +81,7 @@ def breast() -> PersonFacts:
         person=Person(identities=(Identity(value="XRTS-04-22B"),), birth_date=date(1955, 3, 7), sex="F"),
         volumes=(
             VolumeFacts(key=left, name="Left breast", site="76752008", laterality="7771000"),
-            VolumeFacts(key=boost, name="Surgical bed's \\ boost", uid="1.2.246.352.71.4.1"),
+            VolumeFacts(key=boost, name="Lit opératoire, l'« îlot » \\ boost", uid="1.2.246.352.71.4.1"),
             VolumeFacts(key=right, name="Right breast", site="76752008", laterality="24028007"),
         ),
         courses=(

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUPERUSER = "graybook"
-ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+ENVIRONMENT = {
+    "PATH": os.environ.get("PATH", os.defpath),
+    "LC_ALL": "C",
+    "TZ": "UTC",
+    "PGCLIENTENCODING": "UTF8",
+}
 
 
 def programs() -> Path | None:
@@ -53,7 +58,7 @@ class Server:
             input=script,
             env=ENVIRONMENT,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         if done.returncode:

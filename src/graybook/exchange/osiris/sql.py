@@ -16,7 +16,7 @@ def osiris_sql(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
 
     Keys start at 1 in every table: load into an empty schema, or into one of its own, and number the keys anew from there.
     """
-    lines = ["BEGIN;"]
+    lines = ["SET client_encoding = 'UTF8';", "BEGIN;"]
     for table in tables:
         of_table = [one for one in osiris.columns() if one.table == table]
         if of_table and of_table[0].ours:

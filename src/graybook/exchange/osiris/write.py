@@ -191,7 +191,7 @@ def _write_dose(
         return
     number = dose.fractions if dose.fractions is not None else fractions
     total_cgy = round(dose.dose_gy * CGY_PER_GY, 6)
-    each = f"{round(total_cgy / number, 4):g}" if number and dose.uniform is not False else "Unknown"
+    each = f"{total_cgy / number:g}" if number and dose.uniform is not False else "Unknown"
     key = tables.add(
         "Dose_To_Volume",
         FK_Plan_ID=plan,

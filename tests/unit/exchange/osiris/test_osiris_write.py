@@ -263,7 +263,7 @@ def test_sql_quotes_what_people_write() -> None:
     script = osiris_sql(osiris_tables(facts, created=CREATED).document)
     assert "E'O''Neil\\\\'" in script
     assert "'x''); DROP TABLE Patient; --'" in script
-    assert script.startswith("BEGIN;\n")
+    assert script.startswith("SET client_encoding = 'UTF8';\nBEGIN;\n")
     assert script.endswith("COMMIT;\n")
 
 
