@@ -60,13 +60,26 @@ _BODY = """
 # author = "..."
 # date = 2026-01-31
 # reason = "end-of-treatment report of 2009-03-20"
-# [[course.phase]]                   # several phases: dose and fractions then stand in them and not above
+#
+# [[course]]                         # one of several phases: dose and fractions stand in them and not in the course
+# label = "Left breast 2012"
+# author = "..."
+# date = 2026-01-31
+# reason = "end-of-treatment report of 2012-06-01"
+# [[course.phase]]
+# label = "tangents"
+# start_date = 2012-04-02
+# nature = "photons"
+# fractions = 25
+# dose = [{ target = "Breast", total_gy = 50, site = "breast", side = "left" }]   # one for each target
+# [[course.phase]]
 # label = "boost"
-# start_date = 2009-03-14
 # nature = "electrons"
-# target = "boost"                   # or dose = [{ target = "...", total_gy = 8 }, ...] for several targets
-# total_gy = 8
-# fractions = 4
+# fractions = 8
+# target = "Boost"                   # or the one target so
+# total_gy = 16
+# site = "breast"
+# side = "left"
 #
 # [[radionuclide]]
 # nuclide = "Lu-177"
