@@ -20,14 +20,12 @@ __all__ = ["element_values", "references", "short_survivors", "survivors"]
 
 TEXTS = {"PN", "LO", "SH", "ST", "LT", "UT", "UC", "AE", "UI", "DA", "DT", "UN"}
 STANDARD = "1.2.840.10008."
-PUBLISHED = {"Manufacturer", "ManufacturerModelName", "SoftwareVersions"}
-"""What the page of the command says stays as it is."""
+PUBLISHED = {"Manufacturer", "ManufacturerModelName", "SoftwareVersions", "ImplementationClassUID"}
+"""What the page of the command says stays as it is; and the mark of who wrote the file, which is Graybook before and after."""
 SHORTEST = 6
 NUMBER = re.compile(rb"[0-9.]+")
 """A UID, a day or a number: searched for as a whole, not within a longer one."""
-_KEYWORD = re.compile(
-    rb"(?<!\w)(" + b"|".join(entry[4].encode() for entry in DicomDictionary.values()) + rb")(?!\w)"
-)
+_KEYWORDS = frozenset(entry[4].encode() for entry in DicomDictionary.values())
 
 
 def element_values(dataset: Dataset, place: str = "") -> Iterator[tuple[str, str, str]]:
@@ -93,7 +91,9 @@ def survivors(
 def _searchable(file: Path) -> bytes:
     """The bytes of a file; of a report without the keywords of attributes, which are the standard's words."""
     data = file.read_bytes()
-    return data if file.suffix == ".dcm" else _KEYWORD.sub(b" ", data)
+    if file.suffix == ".dcm":
+        return data
+    return re.sub(rb"\w+", lambda found: b" " if found[0] in _KEYWORDS else found[0], data)
 
 
 def short_survivors(before: Dataset, after: Dataset, allowed: Collection[str] = ()) -> list[tuple[str, str]]:

@@ -150,8 +150,8 @@ def _leaks(
     (out / REPORT).write_text(report_text(report), encoding="utf-8")
     (out / REPORT_PAGE).write_text(page_of(report, language), encoding="utf-8")
     written = [one for one in files_below(out) if one != JOURNAL]
-    attributes = report["attributes"]
-    found = searched.leaks(out, written, own=list(attributes))  # type: ignore[call-overload]
+    attributes: Mapping[str, object] = report["attributes"]  # type: ignore[assignment]
+    found = searched.leaks(out, written, attributes=attributes)
     if found:
         (out / REPORT).unlink()
         (out / REPORT_PAGE).unlink()

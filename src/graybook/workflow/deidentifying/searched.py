@@ -34,6 +34,7 @@ class Searched:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
         self.kept: set[str] = set()
+        self.keys: set[str] = set()
         self.encodings: set[str] = {"utf-8"}
 
     def add_object(self, path: str, dataset: Dataset) -> None:
@@ -57,7 +58,9 @@ class Searched:
     def add_settings(self, text: str, written: Iterable[str]) -> None:
         """The texts and days of a ``graybook.toml``; what the new ones hold may stay."""
         for new in written:
-            self.kept |= {value for _, value in _texts(tomllib.loads(new))}
+            tables = tomllib.loads(new)
+            self.kept |= {value for _, value in _texts(tables)}
+            self.keys |= set(_keys(tables))
         for key, value in _texts(tomllib.loads(text)):
             plain = value.strip()
             known = is_plain_structure_name(plain) or nuclide_name(plain) or agent_named(plain)
@@ -65,10 +68,33 @@ class Searched:
                 continue
             self.values.setdefault(plain, f"graybook.toml {key}")
 
-    def leaks(self, out: Path, files: Iterable[str], *, own: Iterable[str] = ()) -> tuple[Leak, ...]:
-        """Every original value that stands in a file of OUT, or in its name."""
+    def leaks(self, out: Path, files: Iterable[str], *, attributes: Iterable[str] = ()) -> tuple[Leak, ...]:
+        """
+        Every original value that stands in a file of OUT, or in its name.
+
+        What a file says in words of its own is no leak in it: the sentences of the report and the ``attributes`` it counts, and the
+        keys of ``graybook.toml``. In objects no word is our own.
+        """
         known = Originals(values=self.values, kept=frozenset(self.kept), encodings=frozenset(self.encodings))
-        return leaks(known, [out / one for one in files], own_texts=(*PLAIN, *own, *_sentences()))
+        kinds: dict[str, list[Path]] = {}
+        for one in files:
+            kinds.setdefault(PurePosixPath(one).suffix, []).append(out / one)
+        own = {".toml": self.keys, ".json": {*attributes, *_sentences()}, ".md": {*attributes, *_sentences()}}
+        return tuple(
+            leak
+            for kind, listed in sorted(kinds.items())
+            for leak in leaks(known, listed, own_texts=(*PLAIN, *own.get(kind, ())))
+        )
+
+
+def _keys(values: object) -> Iterator[str]:
+    if isinstance(values, Mapping):
+        for name, value in values.items():
+            yield str(name)
+            yield from _keys(value)
+    elif isinstance(values, list):
+        for value in values:
+            yield from _keys(value)
 
 
 def _texts(values: object, key: str = "") -> Iterator[tuple[str, str]]:
