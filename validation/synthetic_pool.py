@@ -25,7 +25,7 @@ __all__ = ["SEED", "SyntheticRecord", "built_pool", "record", "records", "write_
 SEED = 2026
 STEP_GY = 0.1
 MOST_POINTS = 380
-"""Points of a curve, as those of an assessment: of high doses the steps grow by tenths of a Gy."""
+"""Points of a curve, about as those of an assessment: where doses are higher the steps grow by tenths of a Gy."""
 NOTICE = "Synthetic: of nobody, made to test pools."
 CREATED = date(2026, 11, 2)
 
@@ -110,18 +110,22 @@ class _Course:
         )
 
 
-def records(n: int, *, seed: int = SEED, voxels: int = 240) -> Iterator[SyntheticRecord]:
+def records(
+    n: int, *, seed: int = SEED, voxels: int = 240, points: int = MOST_POINTS
+) -> Iterator[SyntheticRecord]:
     """The records of so many persons, one at a time; one person in 25 has an older result besides."""
     for number in range(1, n + 1):
-        yield record(number, seed=seed, voxels=voxels)
+        yield record(number, seed=seed, voxels=voxels, points=points)
         if number % 25 == 0:
-            yield record(number, seed=seed, voxels=voxels, older=True)
+            yield record(number, seed=seed, voxels=voxels, points=points, older=True)
 
 
-def write_records(folder: Path, n: int, *, seed: int = SEED, voxels: int = 240) -> int:
+def write_records(
+    folder: Path, n: int, *, seed: int = SEED, voxels: int = 240, points: int = MOST_POINTS
+) -> int:
     """Write each record into a folder of its own; gives the bytes written. [B]"""
     written = 0
-    for one in records(n, seed=seed, voxels=voxels):
+    for one in records(n, seed=seed, voxels=voxels, points=points):
         place = folder / one.name
         place.mkdir(parents=True, exist_ok=True)
         written += (place / "result.json").write_bytes(one.result.encode())
@@ -140,12 +144,14 @@ def built_pool(folder: Path, n: int, *, seed: int = SEED) -> Path:
     return build([folder / "records"], folder / "pool", project="synthetic", key_file=key).pool
 
 
-def record(number: int, *, seed: int = SEED, voxels: int = 240, older: bool = False) -> SyntheticRecord:
+def record(
+    number: int, *, seed: int = SEED, voxels: int = 240, points: int = MOST_POINTS, older: bool = False
+) -> SyntheticRecord:
     """One person. An older result lacks the last course."""
     rng = np.random.default_rng([seed, number])
     site = list(SITES)[int(rng.choice(len(SITES), p=SITE_SHARE))]
     courses = _courses(rng, older=older)
-    structures, lines = _structures(rng, site, courses, voxels)
+    structures, lines = _structures(rng, site, courses, voxels, points)
     reference = courses[-1]
     values: dict[str, Any] = {
         "notice": NOTICE,
@@ -268,13 +274,13 @@ def _course_values(one: _Course, site: str, reference: _Course) -> dict[str, Any
 
 
 def _structures(
-    rng: np.random.Generator, site: str, courses: Sequence[_Course], voxels: int
+    rng: np.random.Generator, site: str, courses: Sequence[_Course], voxels: int, points: int
 ) -> tuple[list[dict[str, Any]], list[str]]:
     found, lines = [], []
     organs = [(name, "organ", *SITES[site][name]) for name in SITES[site] if rng.random() > 0.08]
     targets = [("PTV", "target", 10.0, 120.0), ("GTV", "target", 10.0, 35.0)]
     for name, kind, alpha_beta_gy, volume_cm3 in [*organs, *targets]:
-        values, curves = _structure(rng, name, kind, alpha_beta_gy, volume_cm3, courses, voxels)
+        values, curves = _structure(rng, name, kind, alpha_beta_gy, volume_cm3, courses, voxels, points)
         found.append(values)
         lines += curves
     outline = {"name": "Outline", "tg263": "External", "kind": "external", "alpha_beta_gy": None}
@@ -290,6 +296,7 @@ def _structure(
     volume_cm3: float,
     courses: Sequence[_Course],
     voxels: int,
+    points: int,
 ) -> tuple[dict[str, Any], list[str]]:
     volume_cm3 = round(float(volume_cm3 * rng.lognormal(0.0, 0.25)), 6)
     along = np.sort(rng.random(voxels))
@@ -340,7 +347,7 @@ def _structure(
         "courses": rows,
         "apart": apart,
     }
-    curves = [_curve(name, key, one) for key, one in [*doses.items(), ("cumulative", total)]]
+    curves = [_curve(name, key, one, points) for key, one in [*doses.items(), ("cumulative", total)]]
     return values, curves
 
 
@@ -382,10 +389,10 @@ def _metrics(dose_gy: FloatArray, volume_cm3: float) -> dict[str, float | None]:
     }
 
 
-def _curve(name: str, course: str, dose_gy: FloatArray) -> str:
+def _curve(name: str, course: str, dose_gy: FloatArray, points: int) -> str:
     """The lines of a cumulative histogram, from the whole volume to nothing."""
     highest = float(dose_gy.max())
-    step_gy = STEP_GY * max(1.0, np.ceil(highest / STEP_GY / MOST_POINTS))
+    step_gy = STEP_GY * max(1.0, np.ceil(highest / STEP_GY / points))
     edges = np.arange(0.0, highest + 2 * step_gy, step_gy)
     above = len(dose_gy) - np.searchsorted(np.sort(dose_gy), edges, side="left")
     above[0], above[-1] = len(dose_gy), 0

@@ -22,7 +22,7 @@ def ran(folder: Path, *words: str) -> Result:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Records of two persons and one that was cut off."""
-    write_records(tmp_path / "records", 3, voxels=30)
+    write_records(tmp_path / "records", 3, voxels=30, points=40)
     (tmp_path / "records" / "000002" / "result.json").write_text("{", encoding="ascii")
     return tmp_path
 
