@@ -11,6 +11,7 @@ from typing import Any
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
@@ -198,6 +199,36 @@ def test_our_own_sentences_raise_no_alarm(tmp_path: Path) -> None:
     assert len(leaks(originals(dataset), [path])) == 2
     path.write_text("treatment")
     assert len(leaks(originals(dataset), [path], own_texts=[sentence])) == 1
+
+
+def test_a_private_copy_of_a_number_raises_no_alarm(tmp_path: Path, tiny: Any) -> None:
+    """A vendor's private text that repeats a pixel spacing is no original; a private name and a private date are."""
+    dataset = tiny.ct(PixelSpacing=["0.976562", "0.976562"])
+    block = dataset.private_block(0x0019, "VENDOR", create=True)
+    for number, (vr, value) in enumerate(
+        [
+            ("LO", "0.976562"),
+            ("UN", b"0.976562"),
+            ("LO", "Mme Dupont"),
+            ("DA", "20200304"),
+            ("UN", b"Mme Roussel "),
+        ]
+    ):
+        block.add_new(number, vr, value)
+    found = originals(dataset)
+    assert "0.976562" not in found.values
+    assert {"Mme Dupont", "20200304", "Mme Roussel"} <= set(found.values)
+    path = tmp_path / "a.dcm"
+    path.write_bytes(encoded(deidentified(dataset, KEY, PERSON)[0]))
+    assert leaks(found, [path]) == ()
+
+
+def test_a_name_of_another_kind_of_value_is_an_original() -> None:
+    """A name that a broken file holds as bytes is searched for like any other."""
+    dataset = Dataset()
+    tag = pydicom.tag.Tag("PatientName")
+    dataset._dict[tag] = RawDataElement(tag, "OB", 12, b"Dupont^Marie", 0, False, True)
+    assert "Dupont^Marie" in originals(dataset).values
 
 
 def test_originals_of_many_files_are_one_set() -> None:

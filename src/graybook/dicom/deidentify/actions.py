@@ -9,7 +9,7 @@ from pydicom.datadict import dictionary_has_tag, dictionary_keyword, dictionary_
 
 from graybook.tables.deidentification import Choice, choices, profile_action
 
-__all__ = ["BULK", "NUMBERS", "TEXTS", "Action", "action_of", "kind_of_vr"]
+__all__ = ["BULK", "DECIMALS", "NUMBERS", "TEXTS", "Action", "action_of", "kind_of_vr"]
 
 Action = Choice | Literal["date", "number", "code_string", "uid", "midnight"]
 

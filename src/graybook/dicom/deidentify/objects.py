@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 
 from pydicom.dataelem import RawDataElement
@@ -85,12 +88,24 @@ def deidentified(dataset: Dataset, key: ProjectKey, person: str) -> tuple[Datase
         if refused is not None:
             raise NotUsed(refused)
         cleaning = Cleaning(key=key, person=person, guarded=_guarded(attributes), places=_places(attributes))
-        result = cleaned(dataset, cleaning, attributes.notes)
-        result.SOPClassUID = UID(sop_class)
-        _add_method(result, cleaning)
-        _declare(result, dataset, attributes, cleaning)
-        _add_file_meta(result, dataset)
+        with _understood(uid):
+            result = cleaned(dataset, cleaning, attributes.notes)
+            result.SOPClassUID = UID(sop_class)
+            _add_method(result, cleaning)
+            _declare(result, dataset, attributes, cleaning)
+            _add_file_meta(result, dataset)
         return result, (*_told(cleaning, uid), *pixel_findings(attributes, sop_class, uid))
+
+
+@contextmanager
+def _understood(uid: str) -> Iterator[None]:
+    """Whatever is wrong with a file becomes the reason why it is not copied."""
+    try:
+        yield
+    except NotUsed as error:
+        raise NotUsed(replace(error.finding, subject=uid, params={})) from error
+    except Exception as error:
+        raise NotUsed(Finding(code="deidentify_not_understood", subject=uid)) from error
 
 
 def encoded(dataset: Dataset) -> bytes:

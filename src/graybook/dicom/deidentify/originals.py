@@ -13,17 +13,20 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from graybook.dicom.attributes import Attributes, Notes
-from graybook.dicom.deidentify.actions import action_of, kind_of_vr
+from graybook.dicom.deidentify.actions import BULK, DECIMALS, NUMBERS, action_of, kind_of_vr
 from graybook.dicom.deidentify.codes import CodedValue, is_public, kept_meaning
 from graybook.dicom.deidentify.texts import code_string, dose_mark, nuclide_or_agent
 from graybook.dicom.deidentify.uids import stays
 from graybook.dicom.parsing import said_warnings
 from graybook.tables.deidentification import is_plain_structure_name
 
-__all__ = ["Originals", "is_number", "originals"]
+__all__ = ["NUMERIC", "Originals", "originals", "vr_of"]
 
 UID_FORM = re.compile(rb"\d+(?:\.\d+){3,}")
 PRINTABLE = re.compile(rb"[\x20-\x7e]{2,}")
+NUMERIC = NUMBERS | DECIMALS | (BULK - {"UN"})
+"""Values that are not read: numbers, voxels, fields."""
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 CODES = ("CodeValue", "LongCodeValue", "URNCodeValue")
 
 
@@ -86,7 +89,8 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
     code = _code(attributes)
     for tag in sorted(dataset._dict):
         with suppress(Exception):
-            if is_number(dataset, tag):
+            vr = vr_of(dataset, tag)
+            if vr in NUMERIC:
                 continue
             element = dataset[tag]
             where = element.keyword or f"({tag.group:04X},{tag.element:04X})"
@@ -94,21 +98,30 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
                 for item in element.value or ():
                     yield from _of(item, kept, notes)
             elif isinstance(element.value, bytes):
-                for text in _texts_in(element.value if element.VR == "UN" else b""):
-                    yield text, where
-            elif kind_of_vr(element.VR) in ("text", "name", "uid", "date", "code", "time"):
+                for text in _texts_in(element.value):
+                    if not (tag.group & 1 and NUMBER.fullmatch(text)):
+                        yield text, where
+            else:
                 for text in _parts(attributes, tag, element.value):
-                    if _may_stay(tag, element.VR, text, code):
+                    if _may_stay(tag, vr, text, code):
                         kept.add(text)
-                    elif kind_of_vr(element.VR) not in ("code", "time"):
+                    elif _is_told(tag, vr, text):
                         yield text, where
 
 
-def is_number(dataset: Dataset, tag: BaseTag) -> bool:
-    """Whether an element holds numbers or voxels, by what the file or the dictionary says; those are not read."""
-    known = dictionary_VR(tag) if not tag.group & 1 and dictionary_has_tag(tag) else "UN"
-    vr = dataset._dict[tag].VR or known
-    return vr != "UN" and kind_of_vr(vr) in ("number", "decimal", "bulk")
+def _is_told(tag: BaseTag, vr: str, text: str) -> bool:
+    """Whether a value is an original; a private text that is a number is none: it may repeat one that stays."""
+    kind = kind_of_vr(vr)
+    if tag.group & 1 and kind == "text" and NUMBER.fullmatch(text):
+        return False
+    return kind in ("text", "name", "uid", "date")
+
+
+def vr_of(dataset: Dataset, tag: BaseTag) -> str:
+    """The kind of value that an attribute has by the dictionary, else by the file; UN where neither knows."""
+    if not tag.group & 1 and dictionary_has_tag(tag):
+        return dictionary_VR(tag)
+    return dataset._dict[tag].VR or "UN"
 
 
 def _parts(attributes: Attributes, tag: BaseTag, value: object) -> list[str]:

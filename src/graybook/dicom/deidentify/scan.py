@@ -21,7 +21,7 @@ from graybook.dicom.deidentify.actions import kind_of_vr
 from graybook.dicom.deidentify.cleaning import guard_words
 from graybook.dicom.deidentify.codes import LOCAL
 from graybook.dicom.deidentify.objects import METHOD, METHOD_CODES, SAFE_PRIVATE
-from graybook.dicom.deidentify.originals import Originals, is_number
+from graybook.dicom.deidentify.originals import NUMERIC, Originals, vr_of
 from graybook.dicom.deidentify.values import MIDNIGHT, PLACEHOLDER
 from graybook.dicom.parsing import said_warnings
 
@@ -238,7 +238,7 @@ def _element_texts(dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Each text, name and UID of a dataset at any depth, with its attribute; numbers are not read."""
     attributes = Attributes(dataset, Notes(path=""))
     for tag in dataset._dict:
-        if is_number(dataset, tag):
+        if vr_of(dataset, tag) in NUMERIC:
             continue
         element = dataset[tag]
         if element.VR == "SQ":
