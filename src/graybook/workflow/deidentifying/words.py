@@ -16,6 +16,7 @@ from graybook.tables.alpha_beta import default_for_target
 from graybook.tables.deidentification import is_plain_structure_name
 from graybook.tables.fractionation import rows
 from graybook.tables.nuclides import nuclide_name
+from graybook.tables.organ_dose_per_activity import published_intervals
 
 __all__ = ["REMOVED", "Words"]
 
@@ -80,6 +81,8 @@ class Words:
             return text if agent_named(text, nuclide) else self.keyed("agent-", text)
         if name == "levels":
             return _levels(text)
+        if name == "indication":
+            return text if _is_indication(text, beside) else None
         fits = {
             "energy": ENERGY.fullmatch(text) is not None,
             "performance_status": PERFORMANCE.fullmatch(text) is not None,
@@ -104,6 +107,13 @@ class Words:
         if known or default_for_target(plain) != default_for_target(None):
             return plain
         return self.keyed("site-", plain.casefold())
+
+
+def _is_indication(text: str, beside: Mapping[str, object]) -> bool:
+    """Whether published doses of the agent are of the disease that is named."""
+    nuclide, agent = nuclide_name(str(beside.get("nuclide", ""))) or "", str(beside.get("agent", ""))
+    named = published_intervals(nuclide, agent, text)
+    return named != published_intervals(nuclide, agent)
 
 
 def _levels(text: str) -> str | None:
