@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,10 @@ def _null(name: str) -> Callable[[dict[str, Any]], Flags]:
     return lambda row: np.array([one is None for one in row[name]])
 
 
+def _known(name: str) -> Callable[[dict[str, Any]], Flags]:
+    return lambda row: np.array([one is not None for one in row[name]])
+
+
 def _true(name: str) -> Callable[[dict[str, Any]], Flags]:
     return lambda row: np.array([one is True for one in row[name]])
 
@@ -81,7 +85,7 @@ def _no_interval(row: dict[str, Any]) -> Flags:
 
 MISSING: tuple[Person, ...] = (
     Person(group="outcome", code="vital_status", lacks=_null("vital_status")),
-    Person(group="outcome", code="follow_up", lacks=_null("follow_up_days")),
+    Person(group="outcome", code="follow_up", lacks=_null("follow_up_days"), concerns=_known("vital_status")),
     Person(group="outcome", code="recurrence", lacks=_null("recurrence")),
     Person(
         group="outcome", code="recurrence_day", lacks=_null("recurrence_days"), concerns=_true("recurrence")
@@ -148,21 +152,30 @@ def person_table(table: Table) -> pa.Table:
     return table.group_by("person").aggregate(**found).order_by("person").to_pyarrow()
 
 
-def missing(persons: pa.Table) -> tuple[Lacking, ...]:
-    """Each thing with the persons who lack it, in the order of :data:`MISSING`."""
+def missing(persons: pa.Table, told: Mapping[str, tuple[Band, Band]] | None = None) -> tuple[Lacking, ...]:
+    """Each thing with the persons who lack it, in the order of :data:`MISSING`.
+
+    Parameters
+    ----------
+    told
+        Bands in which the same numbers are shown elsewhere, by code, of persons and of whom it concerns: two bands of one number
+        would tell more than one.
+    """
     row, total = persons.to_pydict(), persons.num_rows
     found = []
     for one in MISSING:
         concerns = np.ones(total, dtype=np.bool_) if one.concerns is None else one.concerns(row)
-        whom = int(concerns.sum())
-        count = int((one.lacks(row) & concerns).sum())
+        band, whom = (told or {}).get(one.code) or (
+            band_of(int((one.lacks(row) & concerns).sum()), total),
+            band_of(int(concerns.sum()), total),
+        )
         found.append(
             Lacking(
                 group=one.group,
                 code=one.code,
-                persons=band_of(count, total),
-                of=band_of(whom, total),
-                order=20 * band_of(count, total).low // max(band_of(whom, total).high, 1),
+                persons=band,
+                of=whom,
+                order=20 * band.low // max(whom.high, 1),
             )
         )
     return tuple(found)

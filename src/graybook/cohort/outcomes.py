@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.expr.types import Table
 
-__all__ = ["FATES", "fates", "recurrence", "survival", "toxicities"]
+__all__ = ["FATES", "fates", "recurrence", "survival", "toxicities", "unfollowed"]
 
 FATES = ("nothing", "status_only", "alive", "dead")
 """Nobody says; alive or dead without a day; alive, or dead, with the days of follow-up."""
@@ -41,6 +42,16 @@ def fates(persons: pa.Table) -> dict[str, Band]:
     return dict(zip(FATES, bands_of_parts([found.count(fate) for fate in FATES]), strict=True))
 
 
+def unfollowed(bands: dict[str, Band], *, total: int) -> dict[str, tuple[Band, Band]]:
+    """What :func:`fates` says of missing states and days: persons who lack them, and whom it concerns."""
+    nothing = bands["nothing"]
+    stated = Band(low=total - nothing.high, high=total - nothing.low)
+    return {
+        "vital_status": (nothing, Band(low=total, high=total)),
+        "follow_up": (bands["status_only"], stated),
+    }
+
+
 def _followed(persons: pa.Table) -> list[dict[str, Any]]:
     """Persons whose state and days of follow-up are known."""
     columns = ["vital_status", "follow_up_days", "recurrence", "recurrence_days"]
@@ -48,13 +59,24 @@ def _followed(persons: pa.Table) -> list[dict[str, Any]]:
     return [row for row in rows if _fate(row["vital_status"], row["follow_up_days"]) in ("alive", "dead")]
 
 
-def survival(persons: pa.Table) -> CoarseCurve | None:
-    """Share alive, from the start of the reference course; None where too few are followed, or too few died."""
+def survival(persons: pa.Table, bands: dict[str, Band]) -> CoarseCurve | None:
+    """Share alive, from the start of the reference course; None where too few are followed, or too few died.
+
+    Parameters
+    ----------
+    bands
+        Of :func:`fates`: the number followed at the start is the sum of those alive and dead, and is told no closer.
+    """
     rows = _followed(persons)
     if len(rows) < FLOOR:
         return None
     days = [row["follow_up_days"] for row in rows]
-    return coarse_survival(days, [row["vital_status"] == "dead" for row in rows], total=persons.num_rows)
+    curve = coarse_survival(days, [row["vital_status"] == "dead" for row in rows], total=persons.num_rows)
+    if curve is None:
+        return None
+    alive, dead = bands["alive"], bands["dead"]
+    first = Band(low=alive.low + dead.low, high=min(alive.high + dead.high, persons.num_rows))
+    return replace(curve, at_risk=(first, *curve.at_risk[1:]))
 
 
 def recurrence(persons: pa.Table) -> CoarseCurve | None:

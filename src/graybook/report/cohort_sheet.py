@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graybook.report.blocks import Block, Cell, Column, Figure, Paragraph, Section, Table, cell
 from graybook.report.cohort_result import CohortResult, CurveResult, MissingResult, PartResult
-from graybook.report.cohort_words import PAGES, percentiles_text, persons_text, share_text
+from graybook.report.cohort_words import PAGES, percentiles_text, persons_text, share_ends, share_text
 from graybook.report.wording import Wording
 from graybook.text import Language, remedy
 from graybook.text.numbers import DASH
@@ -88,7 +88,7 @@ def cohort_sheet(result: CohortResult, language: Language) -> CohortSheet:
         results=tuple(_results(result, words)),
         failed=_failed(result, words, language),
         failed_note=words("failed_note") if result.failed else "",
-        missing=tuple(_missing(result.missing, words)),
+        missing=tuple(_missing(result.missing, result.persons, words)),
         missing_note=note,
         sections=(_known(result, words), _outcome(result, words), *_plots(result, words)),
         snippet="" if _some_outcome(result) else SNIPPET,
@@ -127,23 +127,23 @@ def _failed(result: CohortResult, words: Wording, language: Language) -> Table:
     return Table(columns=columns, rows=rows)
 
 
-def _missing(lacking: Sequence[MissingResult], words: Wording) -> Iterator[MissingRow]:
+def _missing(lacking: Sequence[MissingResult], total: int, words: Wording) -> Iterator[MissingRow]:
     """By group, the one that lacks most first; its name stands in its first row."""
     order = list(dict.fromkeys(one.group for one in lacking))
     for group in order:
         own = [one for one in lacking if one.group == group]
         for place, one in enumerate(own):
             persons = persons_text(one.persons)
-            if one.of != max((other.of for other in lacking), key=lambda of: of.low):
+            if one.of.low != total:
                 persons = words("of", persons=persons, of=persons_text(one.of))
-            low, high = 100 * one.persons.low / one.of.high, 100 * one.persons.high / one.of.low
+            low, high = share_ends(one.persons, one.of)
             yield MissingRow(
                 group=words(f"group_{group}") if place == 0 else "",
                 what=words(f"what_{one.code}"),
                 persons=persons,
                 share=share_text(one.persons, one.of, words),
                 low=round(low),
-                high=min(round(high), 100),
+                high=round(high),
                 do=words(f"do_{one.code}"),
             )
 

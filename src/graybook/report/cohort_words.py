@@ -8,7 +8,7 @@ from graybook.report.cohort_result import Persons
 from graybook.report.wording import Wording
 from graybook.text.numbers import DASH
 
-__all__ = ["PAGES", "percentiles_text", "persons_text", "share_text"]
+__all__ = ["PAGES", "percentiles_text", "persons_text", "share_ends", "share_text"]
 
 PAGES = "cohort_page"
 """What the keys of the page's words begin with."""
@@ -28,10 +28,15 @@ def persons_text(persons: Persons) -> str:
     return f"{persons.low}\u2013{persons.high}"
 
 
+def share_ends(persons: Persons, of: Persons) -> tuple[float, float]:
+    """The least and the greatest share of those whom something concerns. [%]"""
+    least = 100.0 * persons.low / of.high if of.high else 0.0
+    return least, min(100.0 * persons.high / of.low, 100.0) if of.low else 100.0
+
+
 def share_text(persons: Persons, of: Persons, words: Wording) -> str:
     """A share of those whom something concerns, between its ends in whole percent."""
-    low, high = 100 * persons.low / of.high, min(100 * persons.high / of.low, 100.0)
-    ends = ["<1" if 0.0 < one < 1.0 else str(round(one)) for one in (low, high)]
+    ends = ["<1" if 0.0 < one < 1.0 else str(round(one)) for one in share_ends(persons, of)]
     return "\u2013".join(dict.fromkeys(ends)) + ("\u00a0%" if words.language == "fr" else "\u202f%")
 
 

@@ -12,7 +12,7 @@ from graybook.cohort.completeness import graded, missing, person_table, structur
 from graybook.cohort.curves import CoarseCurve
 from graybook.cohort.distributions import Tile, organ_rows, quantiles_gy, tiles
 from graybook.cohort.manifest import Manifest
-from graybook.cohort.outcomes import fates, recurrence, survival, toxicities
+from graybook.cohort.outcomes import fates, recurrence, survival, toxicities, unfollowed
 from graybook.progress import Progress, silent
 from graybook.report.cohort_result import (
     CohortResult,
@@ -55,7 +55,8 @@ def description(
     total = people.num_rows
     enough(total)
     progress("persons", 0.3)
-    lacking = sorted(missing(people), key=lambda one: -one.order)
+    followed = fates(people)
+    lacking = sorted(missing(people, unfollowed(followed, total=total)), key=lambda one: -one.order)
     counted = structures(table).to_pylist()
     shown = [row for row in counted if row["persons"] >= FLOOR]
     shown.sort(key=lambda row: (-band_of(row["persons"], total).low, row["structure"]))
@@ -84,14 +85,14 @@ def description(
         grades=_parts(graded(people)),
         organs=[_organ(row, total) for row in shown],
         organs_of_few=len(counted) - len(shown),
-        fates=_parts(fates(people)),
+        fates=_parts(followed),
         toxicities=[
             ToxicityOfOrgan(name=name, stated=_persons(a), grade_2=_persons(b), grade_3=_persons(c))
             for name, (a, b, c) in toxicities(table, total=total).items()
         ],
         doses=doses,
         tiles=by_interval,
-        curves=[*_curve("survival", survival(people)), *_curve("recurrence", recurrence(people))],
+        curves=[*_curve("survival", survival(people, followed)), *_curve("recurrence", recurrence(people))],
     )
 
 
