@@ -34,6 +34,7 @@ Handling = Literal["copied", "flagged", "refused_picture", "refused_document", "
 _CHOICES, _HANDLINGS = (frozenset(kinds.__args__) for kinds in (Choice, Handling))  # type: ignore[attr-defined]
 _SHORTEST_WORD = 3
 _LONGEST_NUMBER = 4
+_MOST_NUMBERS, _DATE_DIGITS = 3, 5
 """Digits of a number in the name of a target: 5040 is a dose, 19450312 a date."""
 
 
@@ -142,14 +143,20 @@ def is_plain_structure_name(name: str) -> bool:
     --------
     >>> [is_plain_structure_name(name) for name in ("Moelle épinière", "PTV_5040", "zRing 2cm")]
     [True, True, True]
-    >>> [is_plain_structure_name(name) for name in ("PTV Dupont", "GTV 19450312", "1", "")]
-    [False, False, False, False]
+    >>> [is_plain_structure_name(name) for name in ("PTV Dupont", "GTV 19450312", "GTV 12/3/45", "1", "")]
+    [False, False, False, False, False]
     """
     if not name.isprintable() or "^" in name:
         return False
     if tg263_name(name) is not None:
         return True
     found = words(name)
-    if not any(not word.isdecimal() for word in found):
+    numbers = [word for word in found if word.isdecimal()]
+    long = any(len(one) > _LONGEST_NUMBER for one in numbers)
+    if long or len(numbers) == len(found) or len(numbers) > _MOST_NUMBERS or _is_like_date(numbers):
         return False
-    return all(len(word) <= _LONGEST_NUMBER if word.isdecimal() else word in _plain_words() for word in found)
+    return all(word in _plain_words() for word in found if not word.isdecimal())
+
+
+def _is_like_date(numbers: list[str]) -> bool:
+    return len(numbers) == _MOST_NUMBERS and len("".join(numbers)) >= _DATE_DIGITS

@@ -63,7 +63,9 @@ def coded_value(code: CodedValue, key: ProjectKey) -> CodedValue:
 def is_public(code: CodedValue) -> bool:
     """Whether value and scheme of a code stay: the scheme is public, and the value looks like one of its own."""
     form = FORMS.get(code.scheme)
-    return form is not None and re.fullmatch(form, code.value) is not None
+    if form is None or not code.value:
+        return False
+    return re.fullmatch(form, code.value) is not None or (code.scheme, code.value) in _dictionary()
 
 
 def kept_meaning(code: CodedValue) -> str:

@@ -23,7 +23,7 @@ from graybook.tables.deidentification import is_plain_structure_name
 __all__ = ["NUMERIC", "Originals", "originals", "vr_of"]
 
 UID_FORM = re.compile(rb"\d+(?:\.\d+){3,}")
-PRINTABLE = re.compile(rb"[\x20-\x7e]{2,}")
+PRINTABLE, RUN = re.compile(rb"[\x20-\x7e]{2,}"), re.compile(rb"[\x20-\x7e]{6,}")
 NUMERIC = NUMBERS | DECIMALS | (BULK - {"UN"})
 """Values that are not read: numbers, voxels, fields."""
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -80,7 +80,7 @@ def _of_meta(dataset: Dataset) -> Iterator[tuple[str, str]]:
         told = element.VR in ("AE", "SH", "LO") or (element.VR == "UI" and not stays(text))
         if told and text and not element.keyword.startswith("Implementation"):
             yield text, element.keyword
-    for match in PRINTABLE.finditer(getattr(dataset, "preamble", None) or b""):
+    for match in RUN.finditer(getattr(dataset, "preamble", None) or b""):
         yield match[0].decode(), "preamble"
 
 

@@ -45,6 +45,7 @@ OWN = (
     PLACEHOLDER,
     MIDNIGHT,
     LOCAL,
+    "DCM",
     "GRAYBOOK",
     "MODIFIED",
 )

@@ -28,6 +28,8 @@ AGE = re.compile(r"(\d{3})([DWMY])")
 TIME = re.compile(r"\d{2}(:?\d{2}(:?\d{2}(\.\d{1,6})?)?)?")
 OFFSET = re.compile(r"[+-]\d{4}")
 PATTERN = re.compile(r"[01\s]*")
+LIKE_UID = re.compile(r"\d+(\.\d+){5,}")
+"""Longer than the version of a program."""
 ONE_VALUE = frozenset({"ST", "LT", "UT", "UR"})
 
 
@@ -87,7 +89,7 @@ def _keep(text: str, vr: str, cleaning: Cleaning) -> str:
         return _code_string(text, vr, cleaning)
     if text == MANUFACTURER:
         return text  # a file of Graybook's own stays one, whatever the person is called
-    if text and (cleaning.gives_away(text) or not text.isprintable()):
+    if text and (cleaning.gives_away(text) or not text.isprintable() or LIKE_UID.search(text)):
         cleaning.tell("text_removed")
         return ""
     return cleaning.said(text)
