@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from graybook.dicom.facts import FileFacts, Header, OtherFacts
 from graybook.errors import InputError, NotComparable
 from graybook.files.settings import Settings
-from graybook.record import Finding, Identity, Person
+from graybook.record import Finding, Person
 from graybook.record.project_key import ProjectKey
 from graybook.workflow.folder.not_one import not_one
 from graybook.workflow.folder.objects import Object, once, without_disputed
@@ -48,14 +49,11 @@ class Pseudonymous:
     person: Person
     objects: tuple[Object, ...]
     has_paper: bool = False
-    others: tuple[Header, ...] = ()
-    """Files of kinds that Graybook does not read."""
 
     @property
     def headers(self) -> tuple[Header, ...]:
         """Of all files, in the order of their paths."""
-        found = (*(one.header for one in self.objects), *self.others)
-        return tuple(sorted(found, key=lambda one: one.path))
+        return tuple(sorted((one.header for one in self.objects), key=lambda one: one.path))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,10 +85,10 @@ def people(facts: Sequence[FileFacts], settings: Settings, key: ProjectKey) -> P
         Files carry no identifier, or there is no file of a person.
     """
     objects, unused = once(without_disputed(facts))
-    groups, owner = with_paper_owner(persons_of(objects, settings), settings)
+    others = _others(facts, objects)
+    groups, owner = with_paper_owner(persons_of([*objects, *others], settings), settings)
     _check_established(groups)
-    others = _others(facts, groups)
-    taken = {one.path for listed in others.values() for one in listed}
+    taken = {one.header.path for one in others}
     found = [
         Pseudonymous(
             pseudonym=(pseudonym := _pseudonym(group, key)),
@@ -98,13 +96,12 @@ def people(facts: Sequence[FileFacts], settings: Settings, key: ProjectKey) -> P
             person=group.person,
             objects=group.objects,
             has_paper=place == owner,
-            others=tuple(others.get(place, ())),
         )
         for place, group in enumerate(groups)
     ]
     if not found:
         raise InputError(
-            "The folder holds no file of a person that Graybook reads.",
+            "The folder holds no whole object of a person.",
             value=f"{len(facts)} files",
             remedy="Run `graybook scan` on the folder: it lists every file with the reason.",
         )
@@ -118,26 +115,17 @@ def people(facts: Sequence[FileFacts], settings: Settings, key: ProjectKey) -> P
     )
 
 
-def _others(facts: Sequence[FileFacts], groups: Sequence[PersonObjects]) -> dict[int, list[Header]]:
-    """Objects of other kinds, with the place of the one person whose identifier they bear."""
-    found: dict[int, list[Header]] = {}
+def _others(facts: Sequence[FileFacts], objects: Sequence[Object]) -> list[Object]:
+    """Whole objects of kinds that Graybook does not read, each once; those that name nobody are left out."""
+    known = {one.header.sop_instance_uid for one in objects}
+    found: list[Object] = []
     for fact in facts:
         if not isinstance(fact, OtherFacts) or fact.header is None or fact.reason.code not in OF_OTHER_KINDS:
             continue
-        header = fact.header
-        own = Identity(value=header.patient_id.strip(), issuer=header.issuer_of_patient_id.strip())
-        places = [
-            place
-            for place, group in enumerate(groups)
-            if any(_same(own, one) for one in group.person.identities)
-        ]
-        if own.value and len(places) == 1:
-            found.setdefault(places[0], []).append(header)
+        if fact.header.patient_id.strip() and fact.header.sop_instance_uid not in known:
+            known.add(fact.header.sop_instance_uid)
+            found.append(cast(Object, fact))  # of it, only the header is looked at
     return found
-
-
-def _same(one: Identity, other: Identity) -> bool:
-    return one.value == other.value and (one.issuer == other.issuer or not (one.issuer and other.issuer))
 
 
 def _check_established(groups: Sequence[PersonObjects]) -> None:
