@@ -21,7 +21,7 @@ from graybook.record import Finding
 from graybook.report.result import Result
 from graybook.text import Language
 from graybook.workflow.exchanging.documents import write_json, write_rows, write_texts
-from graybook.workflow.exchanging.facts import facts_of
+from graybook.workflow.exchanging.facts import facts_of, given_in_same_sessions
 from graybook.workflow.exchanging.left_behind import left_behind
 from graybook.workflow.exchanging.metrics import with_eqd2
 from graybook.workflow.exchanging.report import write_report
@@ -98,12 +98,15 @@ def export_record(
     made_folder(out)
     person = scan(folder, progress, names=names).person_to_sum(patient)
     assessed = None if result is None else _assessed(result, person)
-    facts = with_eqd2(facts_of(person.record, reirradiates=_again(assessed)), tuple(alpha_betas_gy))
+    plain = facts_of(person.record, reirradiates=_again(assessed))
+    together = given_in_same_sessions(person.record, plain)
+    facts = with_eqd2(plain, tuple(alpha_betas_gy), without=together)
     exported = _WRITERS[to](facts, created=today())
     assumed = any("assumed" in one.code for one in exported.findings)
     ours = left_behind(person.record, assessed)
     findings = (
         *(one for one in ours if not (assumed and one.code == "export_assumed")),
+        *_same_sessions(facts, together),
         *exported.findings,
     )
     files = _write(out, to, exported.document)
@@ -128,6 +131,14 @@ def _write(out: Path, to: Format, document: Mapping[str, Any]) -> tuple[str, ...
         write_texts(out, files)
         return tuple(files)
     return write_rows(out, document)
+
+
+def _same_sessions(facts: PersonFacts, together: frozenset[str]) -> list[Finding]:
+    return [
+        Finding(code="export_same_sessions", subject=one.name, params={"path": one.key})
+        for one in facts.volumes
+        if one.key in together
+    ]
 
 
 def _again(assessed: Result | None) -> frozenset[str]:

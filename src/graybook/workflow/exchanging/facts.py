@@ -13,7 +13,7 @@ from graybook.tables.nuclides import nuclide_name
 from graybook.tables.structure_names import root, tg263_name
 from graybook.tables.treatment_sites import site_code
 
-__all__ = ["facts_of"]
+__all__ = ["facts_of", "given_in_same_sessions"]
 
 GIVEN = (Status.DELIVERED, Status.PARTLY_DELIVERED, Status.ASSUMED_DELIVERED)
 WEAKEST = (Status.ASSUMED_DELIVERED, Status.PARTLY_DELIVERED, Status.DELIVERED)
@@ -40,6 +40,22 @@ def facts_of(record: Record, *, reirradiates: frozenset[str] = frozenset()) -> P
     volumes = _Volumes()
     courses = tuple(_course(one, volumes, reirradiates) for one in record.courses)
     return PersonFacts(person=record.person, courses=courses, volumes=tuple(volumes.found))
+
+
+def given_in_same_sessions(record: Record, facts: PersonFacts) -> frozenset[str]:
+    """Keys of the volumes that two phases of the same sessions name: their doses add before they are converted (rule 2).
+
+    Facts know phases one after the other only, so that no EQD2 follows from them there.
+    """
+    names = {one.key: one.name for one in facts.volumes}
+    found = set()
+    for course, stated in zip(record.courses, facts.courses, strict=True):
+        doses = {one.key: {dose.volume for dose in one.doses} for one in stated.phases}
+        for phase in course.phases:
+            for other in phase.concurrent_with:
+                theirs = {names[key] for key in doses.get(other, ())}
+                found |= {key for key in doses[phase.id] if names[key] in theirs}
+    return frozenset(found)
 
 
 @dataclass

@@ -12,24 +12,35 @@ from graybook.units import rounded_gy
 __all__ = ["with_eqd2"]
 
 
-def with_eqd2(facts: PersonFacts, alpha_betas_gy: Sequence[float]) -> PersonFacts:
+def with_eqd2(
+    facts: PersonFacts, alpha_betas_gy: Sequence[float], *, without: frozenset[str] = frozenset()
+) -> PersonFacts:
     """
     The facts with EQD2 at each α/β, replacing those that were stated. [Gy]
 
     A volume's EQD2 of a course is the sum over its phases. Volumes of one name in several courses are summed over them, as if
     each course had given its dose to the same place in full. Where anything needed is not known, there is no metric.
+
+    Parameters
+    ----------
+    without
+        Keys of volumes of which none is stated, nor of others of their names over all courses.
     """
-    courses = tuple(_course(one, alpha_betas_gy) for one in facts.courses)
+    courses = tuple(_course(one, alpha_betas_gy, without) for one in facts.courses)
     plain = replace(facts, courses=courses, cumulative=())
-    return replace(plain, cumulative=_cumulative(plain, alpha_betas_gy))
+    return replace(plain, cumulative=_cumulative(plain, alpha_betas_gy, without))
 
 
-def _course(course: CourseFacts, alpha_betas_gy: Sequence[float]) -> CourseFacts:
+def _course(course: CourseFacts, alpha_betas_gy: Sequence[float], without: frozenset[str]) -> CourseFacts:
     doses = tuple(
         replace(
             dose,
             metrics=_metrics(
-                [(value, volume_eqd2_gy(course, dose.volume, value)) for value in alpha_betas_gy]
+                [
+                    (value, volume_eqd2_gy(course, dose.volume, value))
+                    for value in alpha_betas_gy
+                    if dose.volume not in without
+                ]
             ),
         )
         for dose in course.doses
@@ -37,9 +48,12 @@ def _course(course: CourseFacts, alpha_betas_gy: Sequence[float]) -> CourseFacts
     return replace(course, doses=doses)
 
 
-def _cumulative(facts: PersonFacts, alpha_betas_gy: Sequence[float]) -> tuple[VolumeDose, ...]:
+def _cumulative(
+    facts: PersonFacts, alpha_betas_gy: Sequence[float], without: frozenset[str]
+) -> tuple[VolumeDose, ...]:
     """One for each name that several courses share, under the volume of the last of them."""
     names = {one.key: one.name for one in facts.volumes}
+    unsaid = {names[key] for key in without}
     last: dict[str, str] = {}
     courses: dict[str, set[str]] = {}
     for course in facts.courses:
@@ -51,7 +65,7 @@ def _cumulative(facts: PersonFacts, alpha_betas_gy: Sequence[float]) -> tuple[Vo
         values = [
             (value, cumulative_eqd2_gy(facts, name, alpha_beta_gy=value))
             for value in alpha_betas_gy
-            if len(courses[name]) > 1
+            if len(courses[name]) > 1 and name not in unsaid
         ]
         if metrics := _metrics(values):
             found.append(VolumeDose(volume=volume, metrics=metrics))
