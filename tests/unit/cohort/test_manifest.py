@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from graybook.cohort.manifest import MANIFEST, Manifest, manifest_text, read_manifest, table_files
+from graybook.cohort.schema import TABLE
 from graybook.errors import InputError
 
 
@@ -33,3 +35,11 @@ def test_another_schema_is_refused(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text(manifest_text(told), encoding="utf-8")
     with pytest.raises(InputError, match="another version"):
         read_manifest(tmp_path)
+
+
+def test_every_column_is_explained(repository: Path) -> None:
+    """Each column of the table stands on its page, and the page names no other."""
+    page = (repository / "docs" / "science" / "pool-table.md").read_text(encoding="utf-8")
+    cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    assert sorted(named) == sorted(TABLE.names)
