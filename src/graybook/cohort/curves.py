@@ -40,13 +40,13 @@ class CoarseCurve:
 
 
 def coarse_times(
-    time: npt.ArrayLike, event: npt.ArrayLike, candidates: Sequence[float] = HALF_YEARS_DAYS
+    time: npt.ArrayLike, event: npt.ArrayLike, *, total: int, candidates: Sequence[float] = HALF_YEARS_DAYS
 ) -> tuple[float, ...]:
     """
     Those of the candidates at which a curve may be read.
 
     After each time but 0, eleven persons or more have had the event since the one before; eleven or more have it later, or nobody
-    has; and eleven or more are still followed.
+    has; and eleven or more, by the low end of their band, are still followed.
     """
     times, events = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
     kept, before = [0.0], 0
@@ -54,7 +54,7 @@ def coarse_times(
         until = int((events & (times <= moment)).sum())
         later = int(events.sum()) - until
         followed = int((times > moment).sum())
-        if until - before >= FLOOR and followed >= FLOOR and not 0 < later < FLOOR:
+        if until - before >= FLOOR and band_of(followed, total).low >= FLOOR and not 0 < later < FLOOR:
             kept.append(float(moment))
             before = until
     return tuple(kept)
@@ -79,7 +79,7 @@ def coarse_survival(time: npt.ArrayLike, event: npt.ArrayLike, *, total: int) ->
     total
         Persons of the whole pool, whose bands the numbers at risk take.
     """
-    days = coarse_times(time, event)
+    days = coarse_times(time, event, total=total)
     if len(days) == 1:
         return None
     share, low, high = kaplan_meier(time, event).at(days)
@@ -94,7 +94,7 @@ def coarse_survival(time: npt.ArrayLike, event: npt.ArrayLike, *, total: int) ->
 
 def coarse_incidence(time: npt.ArrayLike, cause: npt.ArrayLike, *, total: int) -> CoarseCurve | None:
     """The cumulative incidence of cause 1 at a few times; None where no step rests on eleven events."""
-    days = coarse_times(time, np.asarray(cause) == 1)
+    days = coarse_times(time, np.asarray(cause) == 1, total=total)
     if len(days) == 1:
         return None
     return CoarseCurve(

@@ -41,16 +41,21 @@ def organ_rows(table: Table, names: Sequence[str]) -> pa.Table:
     return rows.select(*columns).order_by("structure", "person").to_pyarrow()
 
 
-def quantiles_gy(doses_ugy: Sequence[int]) -> dict[int, int]:
+def quantiles_gy(doses_ugy: Sequence[int], *, total: int) -> dict[int, int]:
     """
-    Percentiles of doses in whole Gy, each with eleven persons or more on either side of it.
+    Percentiles of doses in whole Gy, each with eleven persons or more on either side of it, by the low end of their band.
+
+    Parameters
+    ----------
+    total
+        Persons of the whole pool: what is shown must not tell more of their number than its band.
 
     Examples
     --------
-    >>> quantiles_gy([one * 1_000_000 for one in range(1, 46)])
+    >>> quantiles_gy([one * 1_000_000 for one in range(1, 46)], total=200)
     {25: 12, 50: 23, 75: 34}
     """
-    persons = len(doses_ugy)
+    persons = band_of(len(doses_ugy), total).low
     told = [one for one in PERCENTILES if persons * min(one, 100 - one) >= 100 * FLOOR]
     if not told:
         return {}
@@ -81,7 +86,7 @@ def tiles(interval_days: Sequence[int], dose_ugy: Sequence[int], *, total: int) 
     """
     years = np.asarray(interval_days, dtype=float) / DAYS_A_YEAR
     slots = np.searchsorted(YEARS, years, side="right") - 1
-    intervals = _joined(np.bincount(slots, minlength=len(YEARS)), 2 * FLOOR)
+    intervals = _joined(np.bincount(slots, minlength=len(YEARS)), 2 * FLOOR, total)
     if len(intervals) < 2:
         return ()
     doses = [
@@ -89,7 +94,7 @@ def tiles(interval_days: Sequence[int], dose_ugy: Sequence[int], *, total: int) 
     ]
     for width in WIDTHS_GY:
         counts = [np.bincount(own // (width * UGY_PER_GY)) for own in doses]
-        runs = [_joined(one, FLOOR) for one in counts]
+        runs = [_joined(one, FLOOR, total) for one in counts]
         if max(map(len, runs)) <= MOST_TILES:
             break
     found = []
@@ -102,13 +107,13 @@ def tiles(interval_days: Sequence[int], dose_ugy: Sequence[int], *, total: int) 
     return tuple(found)
 
 
-def _joined(counts: npt.NDArray[np.int64], least: int) -> list[tuple[int, int]]:
-    """Runs of places, the last one excluded, that hold at least so many each; what is left at the end joins the last run."""
+def _joined(counts: npt.NDArray[np.int64], least: int, total: int) -> list[tuple[int, int]]:
+    """Runs of places, the last one excluded, whose bands begin at so many or more; what is left at the end joins the last run."""
     runs: list[tuple[int, int]] = []
     start = held = 0
     for place, count in enumerate(counts.tolist()):
         held += count
-        if held >= least:
+        if band_of(held, total).low >= least:
             runs.append((start, place + 1))
             start, held = place + 1, 0
     if runs:

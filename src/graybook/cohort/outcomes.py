@@ -68,7 +68,7 @@ def survival(persons: pa.Table, bands: dict[str, Band]) -> CoarseCurve | None:
         Of :func:`fates`: the number followed at the start is the sum of those alive and dead, and is told no closer.
     """
     rows = _followed(persons)
-    if len(rows) < FLOOR:
+    if band_of(len(rows), persons.num_rows).low < FLOOR:
         return None
     days = [row["follow_up_days"] for row in rows]
     curve = coarse_survival(days, [row["vital_status"] == "dead" for row in rows], total=persons.num_rows)
@@ -89,7 +89,7 @@ def recurrence(persons: pa.Table) -> CoarseCurve | None:
         for row in _followed(persons)
         if row["recurrence"] is False or (row["recurrence"] and _known(row["recurrence_days"]))
     ]
-    if len(rows) < FLOOR:
+    if band_of(len(rows), persons.num_rows).low < FLOOR:
         return None
     days = [row["recurrence_days"] if row["recurrence"] else row["follow_up_days"] for row in rows]
     cause = [1 if row["recurrence"] else 2 * (row["vital_status"] == "dead") for row in rows]
@@ -116,5 +116,5 @@ def toxicities(table: Table, *, total: int) -> dict[str, tuple[Band, ...]]:
             band_of(row[key], total) for key in ("stated", *(f"grade_{one}" for one in TOXIC))
         )
         for row in counted
-        if row["stated"] >= FLOOR
+        if band_of(row["stated"], total).low >= FLOOR
     }

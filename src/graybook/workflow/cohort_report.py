@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from graybook.cohort.bands import enough
 from graybook.cohort.engines import opened
 from graybook.cohort.manifest import read_manifest, table_files
 from graybook.errors import UsageError
@@ -48,6 +49,7 @@ def cohort_report(pool: Path, *, language: Language = "en", progress: Progress =
         The pool holds fewer persons than may be shown.
     """
     manifest = read_manifest(pool)
+    enough(manifest.persons)
     with opened(table_files(pool)) as engine:
         return description(
             engine.table, manifest, notice=phrase("report_notice_long", language), progress=progress

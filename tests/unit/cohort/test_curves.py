@@ -16,7 +16,7 @@ def test_every_step_rests_on_eleven_events(seed: int) -> None:
     persons = int(draw.integers(30, 600))
     death, left = draw.exponential(1500, persons), draw.uniform(100, 4000, persons)
     time, event = np.minimum(death, left), death <= left
-    days = coarse_times(time, event)
+    days = coarse_times(time, event, total=persons)
     edges = np.searchsorted(np.sort(time[event]), days, side="right")
     assert (np.diff(edges) >= FLOOR).all()
     assert int(event.sum()) - edges[-1] not in range(1, FLOOR)
@@ -36,7 +36,7 @@ def test_survival_in_whole_percent() -> None:
 def test_no_curve_of_ten_events() -> None:
     """Ten deaths among 100 persons give no curve; ten after a step of eleven leave the step out."""
     assert coarse_survival([100] * 10 + [3000] * 90, [1] * 10 + [0] * 90, total=100) is None
-    assert coarse_times([100] * 11 + [300] * 10 + [3000] * 79, [1] * 21 + [0] * 79) == (
+    assert coarse_times([100] * 11 + [300] * 10 + [3000] * 79, [1] * 21 + [0] * 79, total=100) == (
         0.0,
         HALF_YEARS_DAYS[1],
     )

@@ -162,10 +162,10 @@ class Attack:
     high: dict[str, int] = field(default_factory=dict)
     sums: list[tuple[dict[str, int], int]] = field(default_factory=list)
 
-    def printed(self, name: str, band: Any, truth: int) -> str:
-        """A number of the page."""
-        assert band.low <= truth <= band.high, name
-        self.truth[name], self.low[name], self.high[name] = truth, band.low, band.high
+    def printed(self, name: str, band: Any, truth: int, least: int = 0) -> str:
+        """A number of the page; that it is printed, or what stands beside it, may say that it is so high at least."""
+        assert max(band.low, least) <= truth <= band.high, name
+        self.truth[name], self.low[name], self.high[name] = truth, max(band.low, least), band.high
         return name
 
     def known(self, name: str, value: int) -> str:
@@ -241,7 +241,7 @@ def attack_on(result: CohortResult, table: pa.Table) -> Attack:
         attack.parted(stated, "fate status_only", "fate alive", "fate dead")
     for organ in result.organs:
         rows = [one["organs"][organ.name] for one in people if organ.name in one["organs"]]
-        whole = attack.printed(organ.name, organ.persons, len(rows))
+        whole = attack.printed(organ.name, organ.persons, len(rows), 11)
         attack.within("all", whole)
         tests = {
             "no_dose": lambda row: row["eqd2_d0_03cc_ugy"] is None,
@@ -280,7 +280,7 @@ def attack_tiles(attack: Attack, result: CohortResult, people: list[dict[str, An
             (a, b), (c, d) = tile.years, tile.dose_gy
             count = sum(a <= x < (b or np.inf) and c <= y < (d or np.inf) for x, y in own)
             assert count >= 11
-            names.append(attack.printed(f"{panel.name} {tile.years} {tile.dose_gy}", tile.persons, count))
+            names.append(attack.printed(f"{panel.name} {tile.years} {tile.dose_gy}", tile.persons, count, 11))
         attack.parted(whole, *names)
 
 
@@ -296,7 +296,7 @@ def attack_curve(attack: Attack, curve: Any, people: list[dict[str, Any]]) -> No
     names = []
     for day, band in zip(curve.days, curve.followed, strict=True):
         count = sum(time > day for time in times) if day else len(times)
-        names.append(attack.printed(f"{curve.code} {day}", band, count))
+        names.append(attack.printed(f"{curve.code} {day}", band, count, 11))
         assert count >= 11
     for before, after in pairwise(names):
         attack.within(before, after)
@@ -310,7 +310,7 @@ def attack_curve(attack: Attack, curve: Any, people: list[dict[str, Any]]) -> No
                 attack.within(f"survival {day}", f"recurrence {day}")
 
 
-@pytest.mark.parametrize(("persons", "seed"), [(200, 9), (90, 3), (331, 5)])
+@pytest.mark.parametrize(("persons", "seed"), [(200, 9), (90, 3), (331, 5), (50, 7), (27, 4), (13, 2)])
 def test_no_small_group_can_be_reckoned_from_the_page(persons: int, seed: int) -> None:
     """
     With every band of the page, and knowing how they hang together, a group of 1 to 10 persons has nine possible sizes or more.
@@ -321,7 +321,7 @@ def test_no_small_group_can_be_reckoned_from_the_page(persons: int, seed: int) -
     table = pool_table(persons, seed=seed)
     attack = attack_on(described(table), table)
     small = [name for name, count in attack.truth.items() if 0 < count < 11]
-    assert len(small) >= 8
+    assert len(small) >= 4
     found = {name: attack.range_of(name) for name in small}
     assert {name: ends for name, ends in found.items() if ends[1] - ends[0] < 8} == {}
 

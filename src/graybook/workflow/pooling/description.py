@@ -50,7 +50,6 @@ def description(
     graybook.errors.NotComparable
         The pool holds fewer persons than may be shown.
     """
-    enough(manifest.persons)
     people = person_table(table)
     total = people.num_rows
     enough(total)
@@ -58,7 +57,7 @@ def description(
     followed = fates(people)
     lacking = sorted(missing(people, unfollowed(followed, total=total)), key=lambda one: -one.order)
     counted = structures(table).to_pylist()
-    shown = [row for row in counted if row["persons"] >= FLOOR]
+    shown = [row for row in counted if band_of(row["persons"], total).low >= FLOOR]
     shown.sort(key=lambda row: (-band_of(row["persons"], total).low, row["structure"]))
     progress("organs", 0.5)
     doses, by_interval = _doses(table, [row["structure"] for row in shown], total)
@@ -120,7 +119,7 @@ def _doses(table: Table, names: Sequence[str], total: int) -> tuple[list[DoseRes
     by_interval: list[TilesResult] = []
     for name in names[:ORGANS_DRAWN]:
         own = [row for row in rows if row["structure"] == name and row["eqd2_d0_03cc_ugy"] is not None]
-        if len(own) < FEW:
+        if band_of(len(own), total).low < FEW:
             continue
         means = [row["eqd2_mean_ugy"] for row in own if row["eqd2_mean_ugy"] is not None]
         doses.append(
@@ -128,8 +127,8 @@ def _doses(table: Table, names: Sequence[str], total: int) -> tuple[list[DoseRes
                 name=name,
                 persons=_persons(band_of(len(own), total)),
                 lower_bound=_persons(band_of(sum(row["lower_bound"] for row in own), total)),
-                near_maximum_gy=quantiles_gy([row["eqd2_d0_03cc_ugy"] for row in own]),
-                mean_gy=quantiles_gy(means),
+                near_maximum_gy=quantiles_gy([row["eqd2_d0_03cc_ugy"] for row in own], total=total),
+                mean_gy=quantiles_gy(means, total=total),
             )
         )
         again = [row for row in own if row["interval_days"] is not None and row["interval_days"] >= 0]
