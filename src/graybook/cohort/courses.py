@@ -43,6 +43,8 @@ class Timeline:
 
     courses: tuple[PooledCourse, ...]
     reference: PooledCourse
+    ids: frozenset[str]
+    """Of all courses of the file, those that do not count among them."""
 
     @property
     def beams(self) -> tuple[PooledCourse, ...]:
@@ -75,7 +77,11 @@ def timeline_of(result: Entry) -> Timeline:
         before = _days(ends.get(apart), began)
         courses.append(_course(one, number, reference, since_end=before, since_first=_days(first, began)))
         ends[apart] = _later(ends.get(apart, date.min), _end(one, start))
-    return Timeline(courses=tuple(courses), reference=next(one for one in courses if one.is_reference))
+    return Timeline(
+        courses=tuple(courses),
+        reference=next(one for one in courses if one.is_reference),
+        ids=frozenset(ids),
+    )
 
 
 def _course(

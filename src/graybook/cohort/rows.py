@@ -136,7 +136,7 @@ class _Pooled:
 
     def _check_curves(self, names: set[str]) -> None:
         """Curves of another result would lend their doses to this one."""
-        known = {one.id for one in self.timeline.courses} | set(OTHER_CURVES)
+        known = self.timeline.ids | set(OTHER_CURVES)
         for structure, course in self.curves:
             if structure not in names or course not in known:
                 raise NotPooled("pool_other_curves", key="dvh.csv")
@@ -175,8 +175,8 @@ class _Pooled:
             common["alpha_beta_basis"] = None
         doses = {dose.text("id"): dose for dose in one.entries("courses")}
         apart = {dose.text("course"): dose for dose in one.entries("apart")}
-        if not {*doses, *apart} <= {course.id for course in self.timeline.courses}:
-            raise NotPooled("pool_wrong_key", key=one.key("courses"), expected="ids of courses that count")
+        if not {*doses, *apart} <= self.timeline.ids:
+            raise NotPooled("pool_wrong_key", key=one.key("courses"), expected="ids of courses")
         for course in self.timeline.courses:
             if course.apart:
                 values = _apart(apart.get(course.id))
