@@ -370,6 +370,28 @@ def test_two_persons_get_two_folders_and_each_their_own_words(tmp_path):
     assert len(shifts) == 2
 
 
+def test_a_centres_file_of_names_goes_with_the_files(tmp_path):
+    """What it says of a name in the files stands in the new graybook.toml; its other names are nobody's business."""
+    drawn = [structure("Moelle Dupontel")]
+    write_phantom(
+        tmp_path / "in", [course("one", NEW, plan(30, 10, "Plan 3"), structures=drawn)], person=DUPONT
+    )
+    names = tmp_path / "names.toml"
+    signed = 'author = "Physicist Meier"\ndate = 2026-01-31\nreason = "habit"\n'
+    names.write_text(
+        f'[[structure]]\nnames = ["Moelle Dupontel", "ME"]\ntg263 = "SpinalCord"\n{signed}\n'
+        f'[[structure]]\nnames = ["PD of Huber"]\ntg263 = "Parotid_R"\n{signed}'
+    )
+    result = deidentify(tmp_path / "in", "P", tmp_path / "OUT", key_path=key_of(tmp_path), names=names)
+    assert result.done, result.leaks
+    (said,) = carried(tmp_path / "OUT")["structure"]
+    assert said["tg263"] == "SpinalCord"
+    (after,) = (tmp_path / "OUT").glob("P-*")
+    (before,) = assess(tmp_path / "in", names=names).result.structures
+    (now,) = assess(after).result.structures
+    assert (now.tg263, _numbers(now)) == (before.tg263, _numbers(before)) == ("SpinalCord", _numbers(before))
+
+
 # ---- clocks
 
 

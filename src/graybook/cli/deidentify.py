@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from graybook.cli.folder_options import AnyFolder, AsJson
+from graybook.cli.folder_options import AnyFolder, AsJson, Names
 from graybook.cli.output import INPUT_ALLOWS_NONE, print_json, shown_progress
 from graybook.text import Language
 
@@ -34,6 +34,7 @@ def deidentify(
             "--key", metavar="FILE", help="The project's key; one in your data folder when not given."
         ),
     ] = None,
+    names: Names = None,
     lang: Annotated[
         Language, typer.Option("--lang", help="Language of the sentences and of the report.")
     ] = "en",
@@ -48,7 +49,9 @@ def deidentify(
     from graybook.workflow.deidentify import deidentify as deidentified
 
     with shown_progress(quiet=json, language=lang) as progress:
-        result = deidentified(folder, project, out, key_path=key, language=lang, progress=progress)
+        result = deidentified(
+            folder, project, out, key_path=key, names=names, language=lang, progress=progress
+        )
     if json:
         print_json(document(result, lang))
     else:

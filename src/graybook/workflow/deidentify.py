@@ -9,6 +9,7 @@ from pathlib import Path
 from graybook.dicom.deidentify import Leak
 from graybook.dicom.reading import read_folder
 from graybook.dicom.walk import files_of
+from graybook.files.names import with_names
 from graybook.files.nuclear_settings import Clock
 from graybook.files.project_key_file import key_file, project_key
 from graybook.files.settings import Settings, parse, settings_text
@@ -18,7 +19,7 @@ from graybook.text import Language
 from graybook.workflow.deidentifying.carried import carried
 from graybook.workflow.deidentifying.clocks import check_clock, offset_with
 from graybook.workflow.deidentifying.copies import Copies, copies, earlier_copies
-from graybook.workflow.deidentifying.people import LeftOut, Pseudonymous, people
+from graybook.workflow.deidentifying.people import LeftOut, Pseudonymous, established, people
 from graybook.workflow.deidentifying.places import (
     JOURNAL,
     REPORT,
@@ -70,11 +71,29 @@ def deidentify(
     out: Path,
     *,
     key_path: Path | None = None,
+    names: Path | None = None,
     language: Language = "en",
     progress: Progress = silent,
 ) -> Deidentified:
     """
     De-identify a folder into another one, under the key of a project.
+
+    Parameters
+    ----------
+    folder
+        A folder or a zip.
+    project
+        Its name.
+    out
+        Where to write; apart from ``folder``.
+    key_path
+        The file of the key, when not in the user's data folder.
+    names
+        A centre's file of names of structures: what it says of those in the files goes with them.
+    language
+        Of the report's page.
+    progress
+        Told the share that is done; can stop the work, which goes on when called again.
 
     Raises
     ------
@@ -88,17 +107,18 @@ def deidentify(
     apart(folder, out)
     file = key_file(project, key_path)
     made = not file.exists()
-    text = settings_text(folder)
-    settings = Settings() if text is None else parse(text)
+    text = _stated(folder, names)
+    settings = parse(text)
     facts = read_folder(folder, progress)
+    found = established(facts, settings)
+    for group in found.groups:
+        check_clock(group.objects, settings.nuclear.clock, has_therapy=bool(settings.radionuclides))
     key = project_key(project, key_path, out=out)
-    found = people(facts, settings, key)
-    for person in found.persons:
-        check_clock(person, settings.nuclear.clock, has_therapy=bool(settings.radionuclides))
+    persons = people(found, key)
     searched = Searched()
-    written = _copied(folder, found.persons, settings, key, out, searched, progress)
-    said = carried(text, found.persons, facts, settings, key, out, written) if text else {}
-    searched.add_settings(text or "", [one.text for one in said.values()])
+    written = _copied(folder, persons, settings, key, out, searched, progress)
+    said = carried(text, persons, facts, settings, key, out, written)
+    searched.add_settings(text, [one.text for one in said.values()])
     left = (*found.left_out, *written.left_out)
     report = report_of(
         written,
@@ -115,6 +135,13 @@ def deidentify(
         left_out=tuple(sorted(left, key=lambda one: one.path)),
         leaks=_leaks(out, report, language, searched),
     )
+
+
+def _stated(folder: Path, names: Path | None) -> str:
+    """The text of the folder's graybook.toml, and after it that of a file of names."""
+    with_names(Settings(), names)  # refuses what is none
+    learned = "" if names is None else names.read_text(encoding="utf-8")
+    return f"{settings_text(folder) or ''}\n{learned}"
 
 
 def _copied(

@@ -33,6 +33,10 @@ def carried(
     written: Copies,
 ) -> dict[str, Statements]:
     """What ``graybook.toml`` says of each person, by pseudonym, written into the person's folder where anything is left of it."""
+    if not text.strip():
+        for person in persons:
+            _write(out / person.pseudonym / FILE_NAME, "")
+        return {}
     scanned = scan_facts(facts, settings).persons
     words = Words(key=key)
     there = {one.file for one in written.copies}
@@ -46,7 +50,7 @@ def carried(
             else selectors_of(own, settings, key, person.days, cameras)
         )
         found[person.pseudonym] = statements(
-            text, person, Naming(names, words), words, moments_of(person), alone=len(persons) == 1
+            text, person, Naming(names, words), words, moments_of(person.objects), alone=len(persons) == 1
         )
         _write(out / person.pseudonym / FILE_NAME, found[person.pseudonym].text)
     return found

@@ -5,16 +5,16 @@ A moved date lies in another season, or before clocks had zones: a zone by name 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from graybook.dicom.facts import AdministrationFacts
 from graybook.errors import InputError
 from graybook.files.nuclear_settings import Clock
-from graybook.workflow.deidentifying.people import Pseudonymous
 from graybook.workflow.folder.clock import zone_of
+from graybook.workflow.folder.objects import Object
 
-__all__ = ["check_clock", "offset_text", "offset_with", "one_offset"]
+__all__ = ["check_clock", "moments_of", "offset_text", "offset_with", "one_offset"]
 
 
 def offset_with(clock: Clock) -> Callable[[datetime], timedelta | None]:
@@ -51,7 +51,7 @@ def one_offset(moments: Iterable[datetime], clock: Clock) -> timedelta | None:
     return found.pop() if len(found) == 1 else None
 
 
-def check_clock(person: Pseudonymous, clock: Clock, *, has_therapy: bool) -> None:
+def check_clock(objects: Sequence[Object], clock: Clock, *, has_therapy: bool) -> None:
     """
     Refuse hours that hang on a clock nobody states.
 
@@ -61,8 +61,8 @@ def check_clock(person: Pseudonymous, clock: Clock, *, has_therapy: bool) -> Non
         Images of activity have no offset from UTC, a radionuclide was given, and no zone is stated: whether clocks changed between
         two moments could not be seen any more.
     """
-    given = has_therapy or any(isinstance(one, AdministrationFacts) for one in person.objects)
-    bare = [one for one in moments_of(person) if one.tzinfo is None]
+    given = has_therapy or any(isinstance(one, AdministrationFacts) for one in objects)
+    bare = [one for one in moments_of(objects) if one.tzinfo is None]
     if given and bare and not clock.known:
         raise InputError(
             "Images of activity do not say how far their clock is from UTC, and dates will be moved over changes of clocks.",
@@ -71,10 +71,10 @@ def check_clock(person: Pseudonymous, clock: Clock, *, has_therapy: bool) -> Non
         )
 
 
-def moments_of(person: Pseudonymous) -> list[datetime]:
+def moments_of(objects: Sequence[Object]) -> list[datetime]:
     """Every moment that the activity of a person's images is reckoned from."""
     found = []
-    for one in person.objects:
+    for one in objects:
         activity = getattr(one, "activity", None)
         if activity is not None:
             found += [activity.acquired, activity.reference, activity.administered]

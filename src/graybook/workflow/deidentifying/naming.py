@@ -53,9 +53,16 @@ class Naming:
             ways[key] = [uid] if (uid := self.selectors.uids.get(_text(entry[key]))) else []
         if table in ("camera", "recovery_coefficient"):
             ways["camera"] = list(self.selectors.camera(_text(entry["camera"])))
+        if table == "structure" and not self._draws(entry["names"]):
+            raise Dropped(said=said)
         if any(not found for found in ways.values()):
             raise Dropped(said=said)
         return [dict(zip(ways, one, strict=True)) for one in product(*ways.values())]
+
+    def _draws(self, names: object) -> bool:
+        """Whether a structure of the person bears one of the names; nobody's structures bear none."""
+        listed = names if isinstance(names, list) else [names]
+        return not self.selectors.structures or not self.selectors.structures.isdisjoint(listed)
 
     def _plans_of_course(self, entry: Table) -> dict[str, list[object]]:
         found: dict[str, list[object]] = {}

@@ -16,7 +16,7 @@ from graybook.workflow.folder.objects import Object, once, without_disputed
 from graybook.workflow.folder.paper_owner import with_paper_owner
 from graybook.workflow.folder.persons import PersonObjects, persons_of
 
-__all__ = ["LeftOut", "People", "Pseudonymous", "people"]
+__all__ = ["Established", "LeftOut", "Pseudonymous", "established", "people"]
 
 OF_OTHER_KINDS = ("modality_not_read", "syntax_not_read")
 """Reasons of files that are whole, and only of no use to Graybook."""
@@ -65,16 +65,20 @@ class LeftOut:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class People:
-    """All persons of a folder, by pseudonym, and the files that are left out."""
+class Established:
+    """The persons of a folder, each one human by somebody's word, and the files that are left out.
 
-    persons: tuple[Pseudonymous, ...]
+    ``owner`` is the place of the one whose courses without files graybook.toml states; None without any.
+    """
+
+    groups: tuple[PersonObjects, ...]
+    owner: int | None
     left_out: tuple[LeftOut, ...]
 
 
-def people(facts: Sequence[FileFacts], settings: Settings, key: ProjectKey) -> People:
+def established(facts: Sequence[FileFacts], settings: Settings) -> Established:
     """
-    The persons, one for each human.
+    The persons of a folder, one for each human; no key is needed to find that they are not.
 
     Raises
     ------
@@ -88,31 +92,36 @@ def people(facts: Sequence[FileFacts], settings: Settings, key: ProjectKey) -> P
     others = _others(facts, objects)
     groups, owner = with_paper_owner(persons_of([*objects, *others], settings), settings)
     _check_established(groups)
-    taken = {one.header.path for one in others}
-    found = [
-        Pseudonymous(
-            pseudonym=(pseudonym := _pseudonym(group, key)),
-            days=key.days(pseudonym),
-            person=group.person,
-            objects=group.objects,
-            has_paper=place == owner,
-        )
-        for place, group in enumerate(groups)
-    ]
-    if not found:
+    if not groups:
         raise InputError(
             "The folder holds no whole object of a person.",
             value=f"{len(facts)} files",
             remedy="Run `graybook scan` on the folder: it lists every file with the reason.",
         )
-    return People(
-        persons=tuple(sorted(found, key=lambda one: one.pseudonym)),
-        left_out=tuple(
-            LeftOut(path=one.path, reason=one.reason)
-            for one in unused
-            if one.path not in taken and one.reason.code not in NO_FILES
-        ),
+    taken = {one.header.path for one in others}
+    left = [one for one in unused if one.path not in taken and one.reason.code not in NO_FILES]
+    return Established(
+        groups=groups,
+        owner=owner,
+        left_out=tuple(LeftOut(path=one.path, reason=one.reason) for one in left),
     )
+
+
+def people(found: Established, key: ProjectKey) -> tuple[Pseudonymous, ...]:
+    """The persons with what stands for them under a project's key, by pseudonym."""
+    persons = []
+    for place, group in enumerate(found.groups):
+        pseudonym = key.person(group.person.identities)
+        persons.append(
+            Pseudonymous(
+                pseudonym=pseudonym,
+                days=key.days(pseudonym),
+                person=group.person,
+                objects=group.objects,
+                has_paper=place == found.owner,
+            )
+        )
+    return tuple(sorted(persons, key=lambda one: one.pseudonym))
 
 
 def _others(facts: Sequence[FileFacts], objects: Sequence[Object]) -> list[Object]:
@@ -129,6 +138,15 @@ def _others(facts: Sequence[FileFacts], objects: Sequence[Object]) -> list[Objec
 
 
 def _check_established(groups: Sequence[PersonObjects]) -> None:
+    for group in groups:
+        if not any(one.value.strip() for one in group.person.identities):
+            first = group.objects[0].header.path if group.objects else "graybook.toml"
+            raise InputError(
+                "Files carry no Patient ID: whose they are is not known, and they can have no pseudonym.",
+                value=f"{len(group.objects)} files, the first is {first}",
+                remedy="Take them out of the folder, or say in graybook.toml whose they are: "
+                '[[identity]] with ids = ["123456", ""], where "" stands for files without Patient ID.',
+            )
     refused = [group for group in groups if group.refusals]
     if any(said.code == "paper_courses_of_whom" for one in refused for said in one.refusals):
         raise InputError(
@@ -146,14 +164,3 @@ def _check_established(groups: Sequence[PersonObjects]) -> None:
             value=str(told.params["ids"]),
             remedy=f"Correct the INS that is wrong, or write in graybook.toml:\n{told.params['block']}",
         )
-
-
-def _pseudonym(group: PersonObjects, key: ProjectKey) -> str:
-    if any(one.value.strip() for one in group.person.identities):
-        return key.person(group.person.identities)
-    raise InputError(
-        "Files carry no Patient ID: whose they are is not known, and they can have no pseudonym.",
-        value=f"{len(group.objects)} files, the first is {group.objects[0].header.path if group.objects else '-'}",
-        remedy="Take them out of the folder, or say in graybook.toml whose they are: "
-        '[[identity]] with ids = ["123456", ""], where "" stands for files without Patient ID.',
-    )

@@ -32,12 +32,15 @@ class Selectors:
         SOP Instance UIDs of registrations and Series Instance UIDs of images.
     cameras
         What a person may call a camera is any part of its description: old descriptions, with the new ones.
+    structures
+        Names of structures as found in the person's files.
     """
 
     courses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     uids: Mapping[str, str] = field(default_factory=dict)
     cameras: Mapping[str, str] = field(default_factory=dict)
+    structures: frozenset[str] = frozenset()
 
     def camera(self, text: str) -> tuple[str, ...]:
         """The new descriptions of every camera that a text names."""
@@ -66,6 +69,12 @@ def selectors_of(
             )
         },
         cameras=cameras,
+        structures=frozenset(
+            (
+                *(roi.name for one in found.structure_sets for roi in one.rois),
+                *(part.label for one in found.segmentations for part in one.segments),
+            )
+        ),
     )
 
 
