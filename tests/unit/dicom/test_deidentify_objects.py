@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import highdicom
 import numpy as np
 import pydicom
 import pytest
@@ -170,3 +171,18 @@ def test_it_is_the_same_every_time(folder: Path) -> None:
     for keyword in ("SOPInstanceUID", "StudyInstanceUID", "PatientID", "StudyDate", "StructureSetLabel"):
         assert here[keyword].value != there[keyword].value
     assert here.ReferencedFrameOfReferenceSequence[0].FrameOfReferenceUID not in str(there)
+
+
+def test_another_program_reads_what_was_written(folder: Path, tmp_path: Path) -> None:
+    """highdicom takes the segmentation as a whole object, with the voxels of the original, and the tree of a dose report."""
+    before = highdicom.seg.segread(folder / "nuclear" / "SEG.dcm")
+    path = tmp_path / "seg.dcm"
+    path.write_bytes(encoded(deidentified(pydicom.dcmread(folder / "nuclear" / "SEG.dcm"), KEY, PERSON)[0]))
+    after = highdicom.seg.segread(path)
+    np.testing.assert_array_equal(after.pixel_array, before.pixel_array)
+    assert after.get_segment_description(1).segment_label == "Kidney_L"
+    assert after.get_segment_description(1).segmented_property_type.value == "64033007"
+    path.write_bytes(encoded(deidentified(pydicom.dcmread(folder / "nuclear" / "SR.dcm"), KEY, PERSON)[0]))
+    content = pydicom.dcmread(path).ContentSequence
+    items = highdicom.sr.ContentSequence.from_sequence(content, is_sr=True)
+    assert {item.value_type.name for item in items} >= {"CONTAINER"}
