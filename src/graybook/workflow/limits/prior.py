@@ -78,7 +78,7 @@ def prior_of(
         ),
     )
     drawn = [_given(one, kept, left) for one in organs if one.organ is not None and one.doses is not None]
-    given = [one for one in courses if _stays(one)]
+    given = [one.course for one in left.courses]
     return Prior(setting=left, organs=with_paper(drawn, given, settings, alpha_betas, repairs))
 
 
