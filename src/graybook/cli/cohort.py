@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from graybook.cli.cohort_query import query
 from graybook.cli.cohort_report import report
 from graybook.cli.folder_options import AsJson
 from graybook.cli.output import INPUT_ALLOWS_NONE, Commands, print_json, print_text, shown_progress
@@ -70,7 +71,8 @@ def build(
         print_json({**asdict(done.manifest), "list": lines})
     else:
         told = asdict(done.manifest)
-        print_text(phrase("pool_built", lang, **{**told, "failed": sum(told["failed"].values())}) + "\n")
+        failures = sum(n for code, n in told["failed"].items() if code != "pool_nothing_there")
+        print_text(phrase("pool_built", lang, **{**told, "failed": failures}) + "\n")
         failed = [one for one in lines if one["severity"] == "error"]
         sys.stderr.write("".join(f"{one['file']}: {one['text']} {one['remedy']}\n" for one in failed[:SHOWN]))
         if len(lines) > len(failed[:SHOWN]):
@@ -79,4 +81,5 @@ def build(
         raise typer.Exit(INPUT_ALLOWS_NONE)
 
 
+cohort.command("query")(query)
 cohort.command("report")(report)
