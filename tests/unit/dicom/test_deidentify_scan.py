@@ -13,7 +13,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from graybook.dicom.deidentify import Originals, deidentified, encoded, leaks, originals
 from graybook.record import Identity
@@ -111,6 +111,7 @@ HIDDEN: dict[str, bytes] = {
     "PatientID": b'"1980-77431"',
     "StudyDate": b"on 20200304.",
     "StudyDate iso": b'"2020-03-04"',
+    "StudyDate french": b"le 04/03/2020,",
     "SOPInstanceUID": b"1.2.3.4.5.6.7.8",
 }
 
@@ -220,6 +221,25 @@ def test_a_private_copy_of_a_number_raises_no_alarm(tmp_path: Path, tiny: Any) -
     assert {"Mme Dupont", "20200304", "Mme Roussel"} <= set(found.values)
     path = tmp_path / "a.dcm"
     path.write_bytes(encoded(deidentified(dataset, KEY, PERSON)[0]))
+    assert leaks(found, [path]) == ()
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_private_elements_that_stay_raise_no_alarm(syntax: str, tmp_path: Path, tiny: Any) -> None:
+    """The names of creators, factors and marks of the list stay; what is no word of ours in them is an original."""
+    dataset = tiny.ct()
+    dataset.private_block(0x0009, "GEMS_PETD_01", create=True).add_new(0x0D, "DT", "20200304101112.00")
+    dataset.private_block(0x7053, "Philips PET Private Group", create=True).add_new(0x09, "DS", "1.000001")
+    own = dataset.private_block(0x3287, "GRAYBOOK", create=True)
+    own.add_new(0x04, "LO", "NOT FOR PLANNING")
+    own.add_new(0x01, "LO", "of Mme Dupont")
+    own.add_new(0x03, "UC", ["1.2.3.4.5.6.7"])
+    before = pydicom.dcmread(BytesIO(tiny.coded(dataset, syntax)))
+    found = originals(before)
+    assert {"GEMS_PETD_01", "Philips PET Private Group", "NOT FOR PLANNING"}.isdisjoint(found.values)
+    assert {"20200304", "of Mme Dupont", "1.2.3.4.5.6.7"} <= set(found.values)
+    path = tmp_path / "a.dcm"
+    path.write_bytes(encoded(deidentified(before, KEY, PERSON)[0]))
     assert leaks(found, [path]) == ()
 
 

@@ -15,10 +15,11 @@ from pydicom.tag import BaseTag
 from graybook.dicom.attributes import Attributes, Notes
 from graybook.dicom.deidentify.actions import BULK, DECIMALS, NUMBERS, action_of, kind_of_vr
 from graybook.dicom.deidentify.codes import CodedValue, is_public, kept_meaning
+from graybook.dicom.deidentify.private import OWN_WORDS, kept_private
 from graybook.dicom.deidentify.texts import code_string, dose_mark, nuclide_or_agent
 from graybook.dicom.deidentify.uids import stays
 from graybook.dicom.parsing import said_warnings
-from graybook.tables.deidentification import is_plain_structure_name
+from graybook.tables.deidentification import PrivateElement, is_plain_structure_name
 
 __all__ = ["NUMERIC", "Originals", "originals", "vr_of"]
 
@@ -87,6 +88,7 @@ def _of_meta(dataset: Dataset) -> Iterator[tuple[str, str]]:
 def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, str]]:
     attributes = Attributes(dataset, notes)
     code = _code(attributes)
+    own = dict(kept_private(dataset))
     for tag in sorted(dataset._dict):
         with suppress(Exception):
             vr = vr_of(dataset, tag)
@@ -94,6 +96,8 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
                 continue
             element = dataset[tag]
             where = element.keyword or f"({tag.group:04X},{tag.element:04X})"
+            if tag in own and _stays_private(own[tag], element.value, kept):
+                continue
             if element.VR == "SQ":
                 for item in element.value or ():
                     yield from _of(item, kept, notes)
@@ -107,6 +111,16 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
                         kept.add(text)
                     elif _is_told(tag, vr, text):
                         yield text, where
+
+
+def _stays_private(known: PrivateElement | None, value: object, kept: set[str]) -> bool:
+    """Whether a private element is a creator's name, a number or a word that stays; its text is noted among those."""
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    text = text.strip(" \x00")
+    stays_here = known is None or known.action == "number" or (known.action == "words" and text in OWN_WORDS)
+    if stays_here:
+        kept.add(text)
+    return stays_here
 
 
 def _is_told(tag: BaseTag, vr: str, text: str) -> bool:
@@ -184,3 +198,4 @@ def _forms(value: str) -> Iterator[str]:
     if re.fullmatch(r"\d{8}\d*(\.\d*)?([+-]\d{4})?", value) and value[:2] in ("18", "19", "20"):
         yield value[:8]
         yield f"{value[:4]}-{value[4:6]}-{value[6:8]}"
+        yield f"{value[6:8]}/{value[4:6]}/{value[:4]}"
