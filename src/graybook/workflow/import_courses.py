@@ -66,7 +66,7 @@ def import_courses(
     Parameters
     ----------
     source
-        A JSON file of FHIR; a folder of CSV files of OSIRIS, or one such file.
+        A JSON file of FHIR, or a folder of CSV files of OSIRIS.
     out
         A folder, made with its parents; a graybook.toml in it is never overwritten by another.
     author

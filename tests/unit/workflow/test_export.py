@@ -191,6 +191,22 @@ def test_the_demo_goes_out_and_comes_back(tmp_path: Path, tmp_path_factory: pyte
     assert {one["modality"] for one in person["courses"]} == {"photon", "radionuclide"}
 
 
+def test_a_record_that_names_nobody_leaves_with_the_same_doses(tmp_path: Path) -> None:
+    """XRTS-05 in, de-identified, out: no name, number or date of the person in any file, and the EQD2 as before."""
+    first = imported(DATA / "xrts-05.json", tmp_path / "first")
+    key = tmp_path / "keys" / "p.key"
+    key.parent.mkdir(mode=0o700)
+    ran = run("deidentify", first, "--project", "P", "--out", tmp_path / "second", "--key", key)
+    assert ran.exit_code == 0, ran.output
+    (folder,) = [one.parent for one in (tmp_path / "second").rglob("graybook.toml")]
+    for name, source in (("named", first), ("unnamed", folder)):
+        exported(source, tmp_path / name, "fhir")
+    written = b"".join(folder_bytes(tmp_path / "unnamed").values())
+    for original in (b"XRTS-05_22B", b"Daughter", b"Joan", b"1960-02-05", b"2020-09-07", b"2021-09-24"):
+        assert original not in written
+    assert metrics(tmp_path / "unnamed" / "bundle.json") == metrics(tmp_path / "named" / "bundle.json")
+
+
 @pytest.mark.rule(16)
 @pytest.mark.parametrize("to", ["fhir", "osiris", "omop"])
 def test_the_same_record_gives_the_same_bytes(tmp_path: Path, to: str) -> None:
