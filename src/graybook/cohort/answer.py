@@ -182,8 +182,8 @@ def _guarded(
     ]
     keys = sorted({unit for one in (own, *(one for _, one in alike)) for unit in one.units})
     earlier = [one.unit_flags(keys)[~_flags(one, entry.without_value)] for entry, one in alike]
-    of_one = max(np.unique([key[0] for key in keys], return_counts=True)[1]) if keys else 1
-    return hidden, hidden_values(own.unit_flags(keys), without, before=earlier, rows_of_one=int(of_one))
+    owner = np.unique([key[0] for key in keys], return_inverse=True)[1].astype(np.int64)
+    return hidden, hidden_values(own.unit_flags(keys), without, owner=owner, before=earlier)
 
 
 def _refuse_few_new(earlier: Sequence[Entry], pool: str, persons: int) -> None:

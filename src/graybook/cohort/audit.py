@@ -21,13 +21,14 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
-__all__ = ["FLOOR", "Release", "Shown", "atoms", "exposed", "small_group"]
+__all__ = ["FLOOR", "Release", "Shown", "atoms", "exposed", "few_between", "small_group"]
 
 FLOOR = 11
 """[persons] Counts from 1 to one below are hidden."""
 TOLERANCE = 1e-9
-LONGEST_S = 5.0
+LONGEST_S = 2.0
 """A search that takes longer counts as one that failed: what was to be shown is then not shown. [s]"""
+LARGEST_PART = 100
 
 Flags: TypeAlias = NDArray[np.bool_]
 Counts: TypeAlias = NDArray[np.int64]
@@ -64,12 +65,17 @@ class Release:
         counts: Counts = self.members.sum(axis=1, dtype=np.int64)
         return counts
 
-    def shared(self, other: Release) -> Flags:
-        """Sets that depend on nothing but what the other table depends on too: how these meet its sets is taken as known."""
-        topics = self.topics & other.topics
-        if not self.about:
+    def sets_on(self, topic: str | None) -> Flags:
+        """Sets that depend on nothing but the table's conditions and this topic; all of them when there is none."""
+        if topic is None:
             return np.ones(len(self.hidden), dtype=np.bool_)
-        return np.array([about <= topics for about in self.about], dtype=np.bool_)
+        return np.array([about <= {topic} for about in self.about], dtype=np.bool_)
+
+    def shared(self, other: Release) -> list[str | None]:
+        """Topics of both tables; which sets on one of them meet is taken as known."""
+        if not (self.about and other.about):
+            return [None]
+        return sorted(self.topics & other.topics)
 
 
 def atoms(members: Flags) -> tuple[Flags, Counts, Counts]:
@@ -86,28 +92,96 @@ def atoms(members: Flags) -> tuple[Flags, Counts, Counts]:
     return members[:, first], sizes.astype(np.int64), group.ravel().astype(np.int64)
 
 
-def small_group(published: Flags, *, most: int = FLOOR - 1) -> Weights | None:
-    """Published numbers that together count a small group: a weight for each set, or None when no group of 1 to ``most`` follows.
+def small_group(published: Flags, *, owner: Counts | None = None) -> Weights | None:
+    """Published numbers that together speak of 1 to 10 persons: a weight for each set, or None when no such group follows.
 
     A group's number follows from published ones when the flags of its members are a sum of multiples of the published sets' flags.
-    Those sums are brought to echelon form, groups above ``most`` first; what is left acts on small groups only, and is searched
+    Those sums are brought to echelon form, groups of 11 and more first; what is left acts on small groups only, and is searched
     part by part for a combination of zeros and ones.
 
     Parameters
     ----------
     published
-        Sets × units (persons, or rows that carry a value).
+        Sets × units: persons, or rows that carry a value.
+    owner
+        The person of each unit, when units are rows.
+
+    Notes
+    -----
+    Parts of more than 100 sums, which many tables of unlike things make together, are left to :func:`few_between`.
     """
-    groups, sizes, _ = atoms(published)
-    order = np.argsort(sizes <= most, kind="stable")
-    matrix, sizes = groups[:, order].astype(np.float64), sizes[order]
-    large = int((sizes > most).sum())
-    rest, weights = _echelon(matrix, large)
+    groups, _, group = atoms(published)
+    owner = np.arange(len(group)) if owner is None else owner
+    theirs = np.unique(np.stack([group, owner]), axis=1)
+    sizes = np.bincount(theirs[0], minlength=groups.shape[1])
+    order = np.argsort(sizes < FLOOR, kind="stable")
+    large = int((sizes >= FLOOR).sum())
+    rest, weights = _echelon(groups[:, order].astype(np.float64), large)
     for part in _parts(rest):
-        found = _zeros_and_ones(rest[part], sizes[large:], most)
+        if len(part) > LARGEST_PART:
+            continue
+        used = order[large:][np.any(rest[part] != 0, axis=0)]
+        often = np.unique(theirs[1][np.isin(theirs[0], used)], return_counts=True)[1].max()
+        found = _zeros_and_ones(rest[part], sizes[order][large:], int(often) * (FLOOR - 1))
         if found is not None:
             return np.asarray(np.abs(found @ weights[part]))
     return None
+
+
+def few_between(published: Flags, *, new: Flags) -> Weights | None:
+    """Two or three published numbers whose difference counts 1 to 10 persons: a weight for each set, or None.
+
+    A set less another one or two within it, or two apart from each other less one within both.
+
+    Parameters
+    ----------
+    published
+        Sets × persons, the last everybody.
+    new
+        Of each set, whether it is of the table in question: differences of older numbers are out already.
+    """
+    flags = published.astype(np.float32)
+    common = np.rint(flags @ flags.T).astype(np.int64)
+    sizes = np.diag(common)
+    within = common == sizes[:, None]
+    apart = common == 0
+    for whole in range(len(sizes)):
+        parts = np.flatnonzero(within[:, whole] & (sizes > 0))
+        left = sizes[whole] - sizes[parts]
+        fresh = new[parts] | new[whole]
+        one = np.flatnonzero(_few(left) & fresh)
+        if len(one):
+            return _marked(len(sizes), [whole, parts[one[0]]])
+        pairs = _few(left[:, None] - sizes[parts][None, :]) & apart[np.ix_(parts, parts)]
+        two = np.argwhere(pairs & (fresh[:, None] | fresh[None, :]))
+        if len(two):
+            return _marked(len(sizes), [whole, parts[two[0][0]], parts[two[0][1]]])
+        found = _few_around(whole, common, apart, new)
+        if found is not None:
+            return _marked(len(sizes), [whole, *found])
+    return None
+
+
+def _few_around(part: int, common: Counts, apart: Flags, new: Flags) -> Counts | None:
+    """Two sets apart from each other that hold a third together, and 1 to 10 persons more."""
+    sizes = np.diag(common)
+    near = np.flatnonzero((common[part] > 0) & (np.arange(len(sizes)) != part))
+    held = common[part, near][:, None] + common[part, near][None, :] == sizes[part]
+    more = _few(sizes[near][:, None] + sizes[near][None, :] - sizes[part])
+    fresh = new[near][:, None] | new[near][None, :] | new[part]
+    found = np.argwhere(held & more & fresh & apart[np.ix_(near, near)])
+    return near[found[0]] if len(found) else None
+
+
+def _few(counts: Counts) -> Flags:
+    few: Flags = (counts > 0) & (counts < FLOOR)
+    return few
+
+
+def _marked(size: int, rows: list[int]) -> Weights:
+    weights = np.zeros(size)
+    weights[rows] = 1.0
+    return weights
 
 
 def _echelon(matrix: Weights, large: int) -> tuple[Weights, Weights]:
@@ -186,18 +260,28 @@ class Shown:
         self.counts: Counts = np.concatenate([one.counts for one in releases])
         self.hidden: Flags = np.concatenate([one.hidden for one in releases])
         self.sets = block_diag(*(groups for groups, _, _ in parts)).astype(np.int64)
-        everyone = np.ones((1, len(parts[0][1])), dtype=np.int64)
-        rows = [self.sets, np.pad(everyone, ((0, 0), (0, self.sets.shape[1] - everyone.shape[1])))]
-        links = _links(releases[0], releases[1], parts[0], parts[1]) if len(releases) == 2 else None
-        if links is not None:
-            rows = [np.pad(part, ((0, 0), (0, links.shape[1] - part.shape[1]))) for part in rows]
-            rows.append(links)
-            self.sets = rows[0]
-        extra = np.zeros(0 if links is None else len(links), dtype=np.int64)
-        persons = np.array([parts[0][1].sum()])
-        self.matrix = csr_array(np.vstack(rows).astype(np.float64))
-        self.low: Counts = np.concatenate([*(low for low, _ in known), persons, extra])
-        self.high: Counts = np.concatenate([*(high for _, high in known), persons, extra])
+        own = len(parts[0][1])
+        everyone = np.zeros((1, self.sets.shape[1]), dtype=np.int64)
+        everyone[0, :own] = 1
+        rows, meetings = np.vstack([self.sets, everyone]), np.zeros(0, dtype=np.int64)
+        links = np.zeros(0, dtype=np.int64)
+        width = self.sets.shape[1]
+        for topic in releases[0].shared(releases[1]) if len(releases) == 2 else ():
+            linking, held = _links(releases[0], releases[1], parts[0], parts[1], topic)
+            before = np.zeros((len(linking), len(meetings)), dtype=np.int64)
+            linking = np.hstack([linking[:, :width], before, linking[:, width:]])
+            rows = np.vstack([np.pad(rows, ((0, 0), (0, len(held)))), linking])
+            meetings = np.concatenate([meetings, held])
+            links = np.zeros(len(links) + len(linking), dtype=np.int64)
+        self.sets = rows[: len(self.counts)]
+        self.matrix = csr_array(rows.astype(np.float64))
+        persons = parts[0][1].sum(keepdims=True)
+        self.low: Counts = np.concatenate([*(low for low, _ in known), persons, links])
+        self.high: Counts = np.concatenate([*(high for _, high in known), persons, links])
+        self.truth: Counts = np.concatenate([*(sizes for _, sizes, _ in parts), meetings])
+        self.own_rows = len(releases[0].hidden)
+        sizes = [len(sizes) for _, sizes, _ in parts]
+        self.table_of_group = np.repeat([*range(len(parts)), -1], [*sizes, len(meetings)])
 
     def agrees(self, numbers: Counts) -> bool:
         """Whether other numbers of persons in the groups give everything that is known."""
@@ -205,15 +289,24 @@ class Shown:
         return bool((numbers >= 0).all() and (counts >= self.low).all() and (counts <= self.high).all())
 
     def with_count(self, row: int, count: int) -> Counts | None:
-        """Whole numbers of persons in the groups that agree with everything known and give a set this count."""
+        """Whole numbers of persons in the groups that agree with everything known and give a set this count.
+
+        First sought with the other table as it is, which is quick, then with both changed.
+        """
+        table = 0 if row < self.own_rows else 1
+        others = self.table_of_group != table
+        found = self._sought(row, count, others) if others.any() else None
+        return self._sought(row, count, np.zeros_like(others)) if found is None else found
+
+    def _sought(self, row: int, count: int, kept: Flags) -> Counts | None:
+        """The same, with some groups kept as they are."""
         low, high = self.low.copy(), self.high.copy()
         low[row] = high[row] = count
-        size = self.matrix.shape[1]
         answer = milp(
-            np.zeros(size),
+            np.zeros(len(kept)),
             constraints=LinearConstraint(self.matrix, low, high),
-            integrality=np.ones(size),
-            bounds=Bounds(0, np.inf),
+            integrality=np.ones(len(kept)),
+            bounds=Bounds(np.where(kept, self.truth, 0), np.where(kept, self.truth, np.inf)),
             options={"time_limit": LONGEST_S},
         )
         if answer.x is None:
@@ -256,34 +349,37 @@ def _links(
     other: Release,
     part: tuple[Flags, Counts, Counts],
     other_part: tuple[Flags, Counts, Counts],
-) -> NDArray[np.int64]:
-    """Rows that are zero where both tables put the same number of persons into each meeting of shared sets.
+    topic: str | None,
+) -> tuple[Counts, Counts]:
+    """Rows that are zero where both tables put the same number of persons into each meeting of sets on a topic; and the meetings.
 
     Columns: groups of the one, of the other, and the meetings that hold somebody.
     """
     (_, sizes, group), (_, other_sizes, other_group) = part, other_part
-    kinds, _, kind = atoms(one.members[one.shared(other)])
-    other_kinds, _, other_kind = atoms(other.members[other.shared(one)])
-    meetings = np.unique(np.stack([kind, other_kind]), axis=1)
-    rows = np.zeros(
-        (kinds.shape[1] + other_kinds.shape[1], len(sizes) + len(other_sizes) + meetings.shape[1]),
-        dtype=np.int64,
-    )
+    kinds, _, kind = atoms(one.members[one.sets_on(topic)])
+    other_kinds, _, other_kind = atoms(other.members[other.sets_on(topic)])
+    meetings, persons = np.unique(np.stack([kind, other_kind]), axis=1, return_counts=True)
+    first = len(sizes) + len(other_sizes)
+    rows = np.zeros((kinds.shape[1] + other_kinds.shape[1], first + len(persons)), dtype=np.int64)
     rows[kind, group] = 1
     rows[kinds.shape[1] + other_kind, len(sizes) + other_group] = 1
-    first = len(sizes) + len(other_sizes)
     for column, (at, other_at) in enumerate(meetings.T, start=first):
         rows[at, column] = rows[kinds.shape[1] + other_at, column] = -1
-    return rows
+    return rows, persons.astype(np.int64)
 
 
-def exposed(shown: Shown) -> tuple[int, Weights] | None:
+def exposed(shown: Shown, seen: list[Counts] | None = None) -> tuple[int, Weights] | None:
     """The first hidden small number that could not be any from 1 to 10, and the weights of what holds it; None when all could.
 
     The proof of the rest is at hand: for each end, whole numbers of persons that agree with everything known.
+
+    Parameters
+    ----------
+    seen
+        Numbers of the sets in tables found before, when more was shown than now: they agree still. New ones are added.
     """
     rows = np.flatnonzero(shown.hidden & (shown.counts > 0) & (shown.counts < FLOOR))
-    seen: list[Counts] = []
+    seen = [] if seen is None else seen
     for end, sign in ((1, 1), (FLOOR - 1, -1)):
         for row in rows:
             if any(counts[row] == end for counts in seen):

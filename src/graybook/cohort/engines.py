@@ -112,6 +112,7 @@ def spark_engine(files: Sequence[Path], *, memory: str = "1g") -> Iterator[Engin
     builder: Any = SparkSession.builder
     for key, value in {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": memory,
@@ -123,8 +124,8 @@ def spark_engine(files: Sequence[Path], *, memory: str = "1g") -> Iterator[Engin
     session = builder.master("local[2]").appName("graybook").getOrCreate()
     try:
         connection = ibis.pyspark.connect(session)
-        table = connection.read_parquet([str(file.resolve()) for file in files], table_name="pool")
-        yield Engine(name="spark", connection=connection, table=_checked(table))
+        session.read.parquet(*(file.resolve().as_uri() for file in files)).createOrReplaceTempView("pool")
+        yield Engine(name="spark", connection=connection, table=_checked(connection.table("pool")))
     finally:
         with suppress(Exception):
             session.stop()

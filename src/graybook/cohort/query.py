@@ -112,7 +112,7 @@ class Query:
     @property
     def topics(self) -> frozenset[str]:
         """What it speaks of."""
-        named = (self.rows, self.columns, self.of, *(condition.field for condition in self.where))
+        named = (self.rows, self.columns, *(condition.field for condition in self.where))
         return frozenset(field_named(name).topic for name in named if name is not None)
 
     def document(self) -> dict[str, Any]:

@@ -6,14 +6,28 @@ and totals last. Statistics rest on at least 11 persons whose value is not zero,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from graybook.cohort.audit import FLOOR, Counts, Flags, Release, Shown, Weights, exposed, small_group
+from graybook.cohort.audit import (
+    FLOOR,
+    Counts,
+    Flags,
+    Release,
+    Shown,
+    Weights,
+    exposed,
+    few_between,
+    small_group,
+)
 from graybook.errors import NotComparable
 
-__all__ = ["hidden_counts", "hidden_values"]
+__all__ = ["hidden_counts", "hidden_values", "refusal"]
+
+LONGEST_S = 120.0
+"""[s] What takes longer to check is not shown."""
 
 
 def hidden_counts(
@@ -53,12 +67,18 @@ def hidden_counts(
     totals, inside = (none if flags is None else flags for flags in (totals, inside))
     hidden: Flags = ((counts > 0) & (counts < FLOOR)) | inside
     known = _known(members, before)
+    seen: dict[int, list[Counts]] = {}
     at_first = max(1, int((~hidden).sum()))
+    counted, started = False, time.monotonic()
     while True:
+        if time.monotonic() - started > LONGEST_S:
+            raise _unchecked()
         left = ~hidden & ~known & (counts > 0)
         checked(1.0 - left.sum() / at_first)
-        release = Release(members=members, hidden=hidden, inside=inside, about=about, topics=topics)
-        weights = _held_by(release, before)
+        new = Release(members=members, hidden=hidden, inside=inside, about=about, topics=topics)
+        weights = None if counted else _counted(new, before)
+        counted = weights is None  # what no sum shows, none shows once more is hidden
+        weights = _held(new, before, seen) if counted else weights
         if weights is None:
             break
         hidden[_next(weights, left, totals, counts)] = True
@@ -84,31 +104,51 @@ def refusal() -> NotComparable:
     )
 
 
-def _held_by(new: Release, before: Sequence[Release]) -> Weights | None:
-    """Weights of the new table's numbers in what must not be known; None when nothing is."""
-    releases = (*before, new)
-    published = np.vstack([one.members[~one.hidden] for one in releases])
-    everyone = np.ones((1, published.shape[1]), dtype=np.bool_)
-    found = small_group(np.vstack([published, everyone]))
-    if found is not None:
-        weights = np.zeros(len(new.hidden))
-        own = int((~new.hidden).sum())
-        weights[~new.hidden] = found[len(found) - 1 - own : -1]
-        return weights
-    for beside in _pairs(new, before):
-        held = exposed(Shown(*beside))
+def _unchecked() -> NotComparable:
+    return NotComparable(
+        f"What this answer would show beside earlier ones could not be worked out within {LONGEST_S:.0f} s.",
+        remedy="Ask for fewer rows or columns, or with a condition on one structure.",
+    )
+
+
+def _counted(new: Release, before: Sequence[Release]) -> Weights | None:
+    """Weights of the new table's numbers in sums and differences that count few persons; None when there is none."""
+    everyone = np.ones((1, new.members.shape[1]), dtype=np.bool_)
+    own = int((~new.hidden).sum())
+    for releases in (
+        (new,),
+        *((one, new) for _, (_, *rest) in _pairs(new, before) for one in rest),
+        (*before, new),
+    ):
+        published = np.vstack([*(one.members[~one.hidden] for one in releases), everyone])
+        found = small_group(published)
+        if found is None and len(releases) == 1 + len(before):
+            fresh = np.zeros(len(published), dtype=np.bool_)
+            fresh[-own - 1 : -1] = True
+            found = few_between(published, new=fresh)
+        if found is not None:
+            weights = np.zeros(len(new.hidden))
+            weights[~new.hidden] = found[len(found) - 1 - own : -1]
+            return weights
+    return None
+
+
+def _held(new: Release, before: Sequence[Release], seen: dict[int, list[Counts]]) -> Weights | None:
+    """Weights of the new table's numbers in what keeps a hidden small one from being any; None when all could be."""
+    for number, beside in _pairs(new, before):
+        held = exposed(Shown(*beside), seen.setdefault(number, []))
         if held is not None:
             return held[1][: len(new.hidden)]
     return None
 
 
-def _pairs(new: Release, before: Sequence[Release]) -> Iterable[tuple[Release, ...]]:
+def _pairs(new: Release, before: Sequence[Release]) -> Iterable[tuple[int, tuple[Release, ...]]]:
     """The new table alone, then beside each earlier one that speaks of the same things."""
-    yield (new,)
-    for one in before:
+    yield -1, (new,)
+    for number, one in enumerate(before):
         unlike = bool(new.about and one.about) and not new.topics & one.topics
         if not unlike and (one.hidden.any() or new.hidden.any()):
-            yield (new, one)
+            yield number, (new, one)
 
 
 def _next(weights: Weights, left: Flags, totals: Flags, counts: Counts) -> int:
@@ -120,7 +160,9 @@ def _next(weights: Weights, left: Flags, totals: Flags, counts: Counts) -> int:
     return int(min(candidates, key=lambda row: (bool(totals[row]), int(counts[row]), int(row))))
 
 
-def hidden_values(rows: Flags, hidden: Flags, *, before: Sequence[Flags] = (), rows_of_one: int = 1) -> Flags:
+def hidden_values(
+    rows: Flags, hidden: Flags, *, owner: Counts | None = None, before: Sequence[Flags] = ()
+) -> Flags:
     """Which sets show no sum or mean.
 
     Parameters
@@ -129,19 +171,18 @@ def hidden_values(rows: Flags, hidden: Flags, *, before: Sequence[Flags] = (), r
         Sets × rows whose value is not zero: zeros add nothing to a sum.
     hidden
         Sets that show no count, and those where a person has several rows.
+    owner
+        The person of each row; each has one when it is not given.
     before
         Of each earlier answer about the same value, the sets that showed a sum or a mean.
-    rows_of_one
-        The most rows that one person has among these.
     """
     counts = rows.sum(axis=1, dtype=np.int64)
     without: Flags = hidden | (counts < FLOOR)
-    most = (FLOOR - 1) * rows_of_one
     while True:
         left = ~without
         if not left.any():
             return without
-        found = small_group(np.vstack([*before, rows[left]]), most=most)
+        found = small_group(np.vstack([*before, rows[left]]), owner=owner)
         if found is None:
             return without
         weights = np.zeros(len(counts))

@@ -1,0 +1,202 @@
+"""Answers of a small pool: right where shown, hidden where few, logged, and no difference to earlier ones shows few."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from graybook.cohort.answer import Answer, answer
+from graybook.cohort.engines import Engine, duckdb_engine
+from graybook.cohort.ledger import LEDGER, Ledger
+from graybook.cohort.query import Condition, Query
+from graybook.cohort.schema import TABLE, Scope
+from graybook.errors import InputError, NotComparable
+from unit.cohort.many_persons import pool_table
+
+STAMP = {"time": "2026-01-01T00:00:00+00:00", "user": "someone", "engine": "duckdb", "software_version": "0"}
+CORD = Condition.parsed("structure=SpinalCord")
+
+
+@pytest.fixture(scope="module")
+def table() -> pa.Table:
+    return pool_table(300, seed=5)
+
+
+@pytest.fixture(scope="module")
+def engine(table: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    file = tmp_path_factory.mktemp("pool") / "a.parquet"
+    pq.write_table(table, file)
+    with duckdb_engine([file]) as found:
+        yield found
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(path=tmp_path / LEDGER)
+
+
+def ask(query: Query, engine: Engine, ledger: Ledger) -> Answer:
+    return answer(query, engine, ledger, stamp=STAMP)
+
+
+def rows(table: pa.Table, **conditions: Any) -> list[dict[str, Any]]:
+    """Rows of given doses in the sum of all courses, by a plain loop."""
+    wanted = {"scope": "cumulative", "apart": False} | conditions
+    return [
+        row
+        for row in table.to_pylist()
+        if all(row[key] == value for key, value in wanted.items()) and row["status"] != "proposed"
+    ]
+
+
+def test_shown_counts_are_persons(engine: Engine, ledger: Ledger, table: pa.Table) -> None:
+    """Each shown number is that of a plain loop over the rows, persons counted once; those from 1 to 10 are hidden."""
+    persons = defaultdict(set)
+    for row in rows(table):
+        persons[row["structure"]].add(row["person"])
+    found = ask(Query(rows="structure"), engine, ledger)
+    assert found.pool_persons == 300
+    assert set(found.rows) == set(persons)
+    shown = 0
+    for name, who in persons.items():
+        cell = found.cells[(name, "*")]
+        assert cell.persons in (None, len(who))
+        assert (cell.hidden == "small") == (len(who) < 11)
+        shown += cell.persons is not None
+    assert shown >= 5
+
+
+def test_mean_is_the_mean(engine: Engine, ledger: Ledger, table: pa.Table) -> None:
+    """Mean and sum are those of Python over the same rows, in Gy."""
+    values = [row["eqd2_d0_03cc_ugy"] for row in rows(table, structure="Heart")]
+    known = [value / 1e6 for value in values if value is not None]
+    where = (Condition.parsed("structure=Heart"),)
+    for measure, expected in (("mean", statistics.fmean(known)), ("sum", sum(known))):
+        query = Query(measure=measure, of="eqd2_d0_03cc", where=where)  # type: ignore[arg-type]
+        cell = ask(query, engine, ledger).cells[("*", "*")]
+        assert cell.persons == len(known)
+        assert cell.values == pytest.approx((expected,), abs=1e-5)
+
+
+def test_quartiles_are_on_the_grid(engine: Engine, ledger: Ledger, table: pa.Table) -> None:
+    """Quartiles are within half a Gy of those of Python, and whole Gy: no single person's value."""
+    values = [row["eqd2_mean_ugy"] for row in rows(table, structure="Lung_L")]
+    known = [value / 1e6 for value in values if value is not None]
+    query = Query(measure="quartiles", of="eqd2_mean", where=(Condition.parsed("structure=Lung_L"),))
+    cell = ask(query, engine, ledger).cells[("*", "*")]
+    expected = statistics.quantiles(known, n=4, method="inclusive")
+    assert all(abs(one - other) <= 0.5 for one, other in zip(cell.values, expected, strict=True))
+    assert all(value == int(value) for value in cell.values)
+
+
+def test_quantile_of_few_is_not_shown(engine: Engine, ledger: Ledger) -> None:
+    """A quartile needs 11 persons below it, so 44 in all; cells of fewer show none."""
+    query = Query(rows="structure", columns="courses", measure="quartiles", of="eqd2_mean")
+    cells = ask(query, engine, ledger).cells.values()
+    assert any(cell.persons is not None and 11 <= cell.persons < 44 for cell in cells)
+    assert not any(cell.values for cell in cells if cell.persons is None or cell.persons < 44)
+
+
+def test_hidden_cells_have_no_statistic(engine: Engine, ledger: Ledger) -> None:
+    """Where the number is hidden, so is the mean: sums and means give numbers back."""
+    query = Query(rows="structure", columns="evidence_grade", measure="mean", of="eqd2_mean")
+    cells = ask(query, engine, ledger).cells.values()
+    assert any(cell.values for cell in cells)
+    assert any(cell.hidden == "beside" for cell in cells)
+    assert not any(cell.values for cell in cells if cell.hidden)
+
+
+def test_several_rows_of_a_person_give_no_mean(engine: Engine, ledger: Ledger) -> None:
+    """A mean over all courses of persons with several is not one of persons; the count is."""
+    query = Query(scope=Scope.COURSE, measure="mean", of="eqd2_mean", where=(CORD,))
+    cell = ask(query, engine, ledger).cells[("*", "*")]
+    assert cell.persons is not None
+    assert cell.values == ()
+
+
+def test_question_again(engine: Engine, ledger: Ledger) -> None:
+    """The same question gives the same answer, however often, and each time stands in the log."""
+    query = Query(rows="sex", columns="age")
+    first = ask(query, engine, ledger)
+    ask(Query(rows="age"), engine, ledger)
+    assert ask(query, engine, ledger).cells == first.cells
+    assert [entry.query == query for entry in ledger.entries()] == [True, False, True]
+
+
+def test_log_holds_no_small_number(engine: Engine, ledger: Ledger, table: pa.Table) -> None:
+    """The log is for its owner alone, names no person, and every number of persons in it is 0, or 11 and more."""
+    ask(Query(rows="eqd2_d0_03cc", columns="courses", where=(CORD,)), engine, ledger)
+    text = ledger.path.read_text()
+    assert ledger.path.stat().st_mode & 0o777 == 0o600
+    assert not any(person in text for person in table["person"].to_pylist())
+    entry = json.loads(text)
+    numbers = [number for _, _, number in entry["shown"]]
+    assert numbers
+    assert not any(0 < number < 11 for number in numbers)
+    assert entry["user"] == "someone"
+
+
+def counts(table: pa.Table) -> dict[int, int]:
+    """Persons whose cord gets at least so many Gy."""
+    values = [row["eqd2_d0_03cc_ugy"] for row in rows(table, structure="SpinalCord")]
+    return {gy: sum(v is not None and v >= gy * 1_000_000 for v in values) for gy in range(20, 80)}
+
+
+def test_difference_of_two_answers_is_refused(engine: Engine, ledger: Ledger, table: pa.Table) -> None:
+    """Limits moved by little: 1 to 10 persons lie between, so the second question is refused, and the log says so."""
+    at = counts(table)
+    low, high = next((a, a + 1) for a in range(40, 70) if 0 < at[a] - at[a + 1] < 11)
+    far = next(b for b in range(high, 80) if at[low] - at[b] >= 11 and at[b] >= 11)
+    dose = [Condition.parsed(f"eqd2_d0_03cc>={gy}") for gy in (low, high, far)]
+    assert ask(Query(where=(CORD, dose[0])), engine, ledger).cells[("*", "*")].persons == at[low]
+    with pytest.raises(NotComparable):
+        ask(Query(where=(CORD, dose[1])), engine, ledger)
+    assert ask(Query(where=(CORD, dose[2])), engine, ledger).cells[("*", "*")].persons == at[far]
+    assert [entry.outcome for entry in ledger.entries()] == ["answered", "refused", "answered"]
+
+
+def test_pool_with_few_more_persons_is_not_asked(ledger: Ledger, tmp_path: Path) -> None:
+    """Built again with 5 persons more, a pool answers nothing: the difference would be theirs. With 20 more it does."""
+    grown = pool_table(220, seed=5)
+    persons = sorted(set(grown["person"].to_pylist()))
+    for size, refused in ((200, False), (205, True), (220, False)):
+        file = tmp_path / f"{size}.parquet"
+        kept = set(persons[:size])
+        pq.write_table(
+            pa.Table.from_pylist([r for r in grown.to_pylist() if r["person"] in kept], TABLE), file
+        )
+        with duckdb_engine([file]) as engine:
+            if refused:
+                with pytest.raises(NotComparable):
+                    ask(Query(rows="structure"), engine, ledger)
+            else:
+                ask(Query(where=(CORD,)), engine, ledger)
+
+
+def test_damaged_log_stops_everything(engine: Engine, ledger: Ledger) -> None:
+    """A log with a line that is not ours is no memory: nothing is answered."""
+    ledger.path.write_text("{}\n")
+    with pytest.raises(InputError):
+        ask(Query(rows="sex"), engine, ledger)
+
+
+def test_planned_doses_are_left_out(tmp_path: Path, ledger: Ledger, table: pa.Table) -> None:
+    """Rows of what is only proposed count when a condition names the status, and not before."""
+    listed = table.to_pylist()
+    planned = sorted({row["person"] for row in listed})[:40]
+    for row in listed:
+        if row["person"] in planned:
+            row["status"] = "proposed"
+    pq.write_table(pa.Table.from_pylist(listed, TABLE), tmp_path / "a.parquet")
+    with duckdb_engine([tmp_path / "a.parquet"]) as engine:
+        assert ask(Query(), engine, ledger).cells[("*", "*")].persons == 260
+        where = (Condition.parsed("status=proposed"),)
+        assert ask(Query(where=where), engine, ledger).cells[("*", "*")].persons == 40
