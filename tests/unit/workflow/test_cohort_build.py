@@ -24,8 +24,13 @@ import pytest
 
 from graybook.cohort.manifest import read_manifest, table_files
 from graybook.errors import InputError, UsageError
+from graybook.files.project_key_file import project_key
 from graybook.workflow.cohort_build import Built, build
+from graybook.workflow.pooling.choice import Chosen
 from graybook.workflow.pooling.lock import held
+from graybook.workflow.pooling.parts import Part, made_part
+from graybook.workflow.pooling.records import records_in
+from graybook.workflow.pooling.table import written_table
 from validation.synthetic_pool import records, write_records
 
 KEY = 'project = "p"\nsecret = "{}"\n'
@@ -359,6 +364,29 @@ def test_curves_of_another_run_are_refused(small: Path, tmp_path: Path) -> None:
     shutil.copy(place / "000002" / "dvh.csv", place / "000001" / "dvh.csv")
     done = built(tmp_path)
     assert (done.manifest.persons, dict(done.manifest.failed)) == (1, {"pool_other_curves": 1})
+
+
+def test_an_empty_file_of_curves_is_a_fault(small: Path, tmp_path: Path) -> None:
+    """A dvh.csv of no bytes was cut off; a result without one is pooled without points of a histogram."""
+    place = copied(small, tmp_path, ("000001", "000002"))
+    (place / "000001" / "dvh.csv").write_bytes(b"")
+    (place / "000002" / "dvh.csv").unlink()
+    done = built(tmp_path)
+    assert (done.manifest.persons, dict(done.manifest.failed)) == (1, {"pool_bad_line": 1})
+    assert {row["eqd2_d50pct_ugy"] for row in rows_of(done.pool)} == {None}
+
+
+def test_another_pseudonym_is_written_whatever_the_days(small: Path, tmp_path: Path) -> None:
+    """Where the days of two pseudonyms happen to be equal, the rows still stand under the person's."""
+    built(tmp_path, small / "records" / "000001")
+    key = project_key("p", key_of(tmp_path))
+    (part,) = [
+        made_part(one, tmp_path / "pool", key) for one in records_in([small / "records" / "000001"])[0]
+    ]
+    assert isinstance(part, Part)
+    written_table([Chosen(part=part, person="P-OTHER", days=0)], tmp_path / "pool")
+    found = duckdb.read_parquet(str(tmp_path / "pool" / "table" / "*.parquet"))
+    assert ("P-OTHER",) in found.aggregate("person", "person").fetchall()
 
 
 def test_wrong_calls(small: Path, tmp_path: Path) -> None:

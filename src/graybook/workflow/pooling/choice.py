@@ -20,7 +20,7 @@ class Chosen:
     part: Part
     person: str
     days: int
-    """By how many more days dates move than they have in the part: 0 but where results share persons. [d]"""
+    """By how many more days dates move than they have in the part. [d]"""
 
 
 @dataclass(frozen=True, kw_only=True)

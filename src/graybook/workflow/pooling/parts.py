@@ -78,10 +78,10 @@ def made_part(files: RecordFiles, pool: Path, key: ProjectKey) -> Part | Failed:
 
 
 def _part(files: RecordFiles, data: bytes, document: dict[str, Any], pool: Path, key: ProjectKey) -> Part:
-    curves = b"" if files.curves is None else read_bytes(files.curves)
+    curves = None if files.curves is None else read_bytes(files.curves)
     patient = Entry(document).entry("patient")
     identities = identities_of(patient)
-    hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(curves).hexdigest()
+    hashes = tuple("" if one is None else hashlib.sha256(one).hexdigest() for one in (data, curves))
     name = key.digest("part", SCHEMA_VERSION, graybook.__version__, *hashes)[:HALF].hex()
     file = part_file(pool, name)
     known = _known(file)
@@ -111,12 +111,16 @@ def _created(result: Entry) -> date:
 
 
 def _rows(
-    document: dict[str, Any], curves: bytes, key: ProjectKey, identities: tuple[Identity, ...], sha256: str
+    document: dict[str, Any],
+    curves: bytes | None,
+    key: ProjectKey,
+    identities: tuple[Identity, ...],
+    sha256: str,
 ) -> PersonRows:
     person = key.person(identities)
     return rows(
         document,
-        curves_of(curves) if curves else {},
+        {} if curves is None else curves_of(curves),
         person=person,
         name=key.digest("result", sha256)[:HALF].hex(),
         days=key.days(person),

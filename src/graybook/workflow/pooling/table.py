@@ -45,7 +45,7 @@ def written_table(
 def _rows(one: Chosen, pool: Path) -> pa.Table:
     """The rows of a person, under the pseudonym of all identifiers."""
     table = pq.read_table(part_file(pool, one.part.name)).cast(TABLE)
-    if one.days == 0:
+    if not table.num_rows or table.column("person")[0].as_py() == one.person:
         return table
     names = pa.array([one.person] * table.num_rows, pa.string())
     moved = pc.add(table.column("start"), pa.scalar(timedelta(days=one.days), pa.duration("s")))
