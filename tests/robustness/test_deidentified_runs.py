@@ -135,6 +135,23 @@ def test_a_file_of_out_that_was_damaged_is_made_again(folder, tmp_path):
     assert bytes_of(out) == whole
 
 
+def test_a_zip_gives_what_its_folder_gives(folder, tmp_path):
+    """The same files of OUT, but for what stands for the bytes read: none of it hangs on where a file lay."""
+    archive = Path(shutil.make_archive(str(tmp_path / "files"), "zip", folder))
+    for source, out in ((folder, "one"), (archive, "two")):
+        assert deidentify(source, "P", tmp_path / out, key_path=key_of(tmp_path)).done
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
+
+
+def test_a_project_called_like_a_folder_is_no_leak(folder, tmp_path):
+    """The report says the project's name, which the operator chose, and its own keys; neither names a person."""
+    moved = tmp_path / "spine-2026" / "software"
+    shutil.copytree(folder, moved)
+    key = key_of(tmp_path, "spine-2026")
+    result = deidentify(tmp_path / "spine-2026", "spine-2026", tmp_path / "OUT", key_path=key)
+    assert result.done, result.leaks
+
+
 # ---- what is refused
 
 

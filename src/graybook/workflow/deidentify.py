@@ -177,8 +177,7 @@ def _leaks(
     (out / REPORT).write_text(report_text(report), encoding="utf-8")
     (out / REPORT_PAGE).write_text(page_of(report, language), encoding="utf-8")
     written = [one for one in files_below(out) if one != JOURNAL]
-    attributes: Mapping[str, object] = report["attributes"]  # type: ignore[assignment]
-    found = searched.leaks(out, written, attributes=attributes)
+    found = searched.leaks(out, written, report=report)
     if found:
         (out / REPORT).unlink()
         (out / REPORT_PAGE).unlink()

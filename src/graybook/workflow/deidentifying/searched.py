@@ -68,18 +68,19 @@ class Searched:
                 continue
             self.values.setdefault(plain, f"graybook.toml {key}")
 
-    def leaks(self, out: Path, files: Iterable[str], *, attributes: Iterable[str] = ()) -> tuple[Leak, ...]:
+    def leaks(self, out: Path, files: Iterable[str], *, report: Mapping[str, object]) -> tuple[Leak, ...]:
         """
         Every original value that stands in a file of OUT, or in its name.
 
-        What a file says in words of its own is no leak in it: the sentences of the report and the ``attributes`` it counts, and the
+        What a file says in words of its own is no leak in it: sentences and keys of the report, the name of the project, and the
         keys of ``graybook.toml``. In objects no word is our own.
         """
         known = Originals(values=self.values, kept=frozenset(self.kept), encodings=frozenset(self.encodings))
         kinds: dict[str, list[Path]] = {}
         for one in files:
             kinds.setdefault(PurePosixPath(one).suffix, []).append(out / one)
-        own = {".toml": self.keys, ".json": {*attributes, *_sentences()}, ".md": {*attributes, *_sentences()}}
+        said = {*_keys(report), *_sentences(), str(report["project"])}
+        own = {".toml": self.keys, ".json": said, ".md": said}
         return tuple(
             leak
             for kind, listed in sorted(kinds.items())
