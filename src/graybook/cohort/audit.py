@@ -10,6 +10,7 @@ numbers are below the floor. A table stands against that when
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -71,7 +72,7 @@ class Release:
             return np.ones(len(self.hidden), dtype=np.bool_)
         return np.array([about <= {topic} for about in self.about], dtype=np.bool_)
 
-    def shared(self, other: Release) -> list[str | None]:
+    def shared(self, other: Release) -> Sequence[str | None]:
         """Topics of both tables; which sets on one of them meet is taken as known."""
         if not (self.about and other.about):
             return [None]
