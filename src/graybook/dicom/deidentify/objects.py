@@ -109,10 +109,17 @@ def _understood(uid: str) -> Iterator[None]:
 
 
 def encoded(dataset: Dataset) -> bytes:
-    """A de-identified object as the bytes of a file, in the transfer syntax it came in."""
+    """
+    A de-identified object as the bytes of a file, in the transfer syntax it came in.
+
+    Raises
+    ------
+    NotUsed
+        A value that stays cannot be written.
+    """
     stream = BytesIO()
-    _make_even(dataset)
-    with said_warnings():
+    with said_warnings(), _understood(str(dataset.SOPInstanceUID)):
+        _make_even(dataset)
         dcmwrite(stream, dataset, enforce_file_format=True)
     return stream.getvalue()
 
