@@ -135,6 +135,45 @@ def test_a_file_of_out_that_was_damaged_is_made_again(folder, tmp_path):
     assert bytes_of(out) == whole
 
 
+def test_persons_of_other_folders_join(folder, tmp_path):
+    """Two folders one after the other into one OUT: both persons stand there, as each alone would, and the report tells of both."""
+    other = Person(
+        identities=(Identity(value="MART-1"),), name="Martinez^Ana", birth_date=date(1950, 1, 1), sex="F"
+    )
+    plan = PhantomPlan(dose_gy=uniform(30.0), fractions=10, prescription_gy=30.0, label="Plan Meier")
+    course = PhantomCourse(
+        name="two", day=date(2020, 1, 6), plans=(plan,), extent_mm=(20, 20, 20), image=False
+    )
+    write_phantom(tmp_path / "second", (course,), person=other)
+    key, out = key_of(tmp_path), tmp_path / "OUT"
+    assert deidentify(folder, "P", out, key_path=key).done
+    first = {name: digest for name, digest in bytes_of(out).items() if name.endswith(".dcm")}
+    result = deidentify(tmp_path / "second", "P", out, key_path=key)
+    assert result.done
+    assert len(result.report["persons"]) == 2
+    both = bytes_of(out)
+    assert {name: both[name] for name in first} == first
+    assert len(result.report["files"]) == len(first) + 2
+    assert deidentify(tmp_path / "second", "P", tmp_path / "alone", key_path=key).done
+    alone = {name: digest for name, digest in bytes_of(tmp_path / "alone").items() if name.endswith(".dcm")}
+    assert {name: both[name] for name in alone} == alone
+
+
+def test_no_report_stands_while_a_run_is_not_finished(folder, tmp_path):
+    """Begun anew over a finished OUT and stopped: the old report is gone, for it would speak of files that are being changed."""
+    out, key = tmp_path / "OUT", key_of(tmp_path)
+    assert deidentify(folder, "P", out, key_path=key).done
+    told: list[str] = []
+    progress = Progress(
+        tell=lambda step, _: told.append(step), cancelled=lambda: told.count("de-identifying") > 2
+    )
+    with pytest.raises(Cancelled):
+        deidentify(folder, "P", out, key_path=key, progress=progress)
+    assert not (out / "deidentified.json").exists()
+    assert not (out / "deidentified.md").exists()
+    assert deidentify(folder, "P", out, key_path=key).done
+
+
 def test_a_zip_gives_what_its_folder_gives(folder, tmp_path):
     """The same files of OUT, but for what stands for the bytes read: none of it hangs on where a file lay."""
     archive = Path(shutil.make_archive(str(tmp_path / "files"), "zip", folder))
@@ -178,12 +217,14 @@ def test_a_key_below_out_is_refused(folder, tmp_path):
     assert not (tmp_path / "OUT").exists()
 
 
-def test_an_out_with_files_of_others_is_refused(folder, tmp_path):
+@pytest.mark.parametrize("name", ["list of patients.csv", "download.unfinished", "graybook.toml"])
+def test_an_out_with_files_of_others_is_refused(folder, tmp_path, name):
     """They would leave with the rest, and nobody looked at them."""
     (tmp_path / "OUT").mkdir()
-    (tmp_path / "OUT" / "list of patients.csv").write_text("Dupontel")
+    (tmp_path / "OUT" / name).write_text("Dupontel")
     with pytest.raises(UsageError, match="did not write"):
         deidentify(folder, "P", tmp_path / "OUT", key_path=key_of(tmp_path))
+    assert (tmp_path / "OUT" / name).read_text() == "Dupontel"
 
 
 def test_the_out_of_another_project_is_refused(folder, tmp_path):

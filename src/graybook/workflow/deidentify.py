@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from graybook.record.project_key import ProjectKey
 from graybook.text import Language
 from graybook.workflow.deidentifying.carried import carried
 from graybook.workflow.deidentifying.clocks import check_clock, offset_with
-from graybook.workflow.deidentifying.copies import Copies, copies, earlier_copies
+from graybook.workflow.deidentifying.copies import Copies, Earlier, copies, earlier_copies
 from graybook.workflow.deidentifying.people import LeftOut, Pseudonymous, established, people
 from graybook.workflow.deidentifying.places import (
     JOURNAL,
@@ -27,6 +27,7 @@ from graybook.workflow.deidentifying.places import (
     apart,
     clear_unfinished,
     files_below,
+    settings_of,
     without_foreign_files,
 )
 from graybook.workflow.deidentifying.report import page_of, report_of, report_text
@@ -116,15 +117,18 @@ def deidentify(
     key = project_key(project, key_path, out=out)
     persons = people(found, key)
     searched = Searched()
-    written = _copied(folder, persons, settings, key, out, searched, progress)
+    earlier = _earlier(out, key)
+    written = _copied(folder, persons, settings, key, out, earlier, searched, progress)
     said = carried(text, persons, facts, settings, key, out, written)
     searched.add_settings(text, [one.text for one in said.values()])
     left = (*found.left_out, *written.left_out)
+    own = {one.pseudonym for one in persons}
     report = report_of(
-        written,
+        written.copies,
         key,
-        settings=[one for one, stated in said.items() if stated.text],
+        settings=settings_of(out),
         findings=[finding for stated in said.values() for finding in stated.findings],
+        earlier=earlier.of_others(own),
         left_out=left,
     )
     progress("searching")
@@ -133,7 +137,7 @@ def deidentify(
         key_path=file,
         report=report,
         left_out=tuple(sorted(left, key=lambda one: one.path)),
-        leaks=_leaks(out, report, language, searched),
+        leaks=_leaks(out, report, own, language, searched),
     )
 
 
@@ -144,18 +148,24 @@ def _stated(folder: Path, names: Path | None) -> str:
     return f"{settings_text(folder) or ''}\n{learned}"
 
 
+def _earlier(out: Path, key: ProjectKey) -> Earlier:
+    """What stands in OUT of this project; files of others are refused."""
+    found = earlier_copies(out, key)
+    without_foreign_files(out, found.copies)
+    clear_unfinished(out)
+    return found
+
+
 def _copied(
     folder: Path,
     persons: tuple[Pseudonymous, ...],
     settings: Settings,
     key: ProjectKey,
     out: Path,
+    earlier: Earlier,
     searched: Searched,
     progress: Progress,
 ) -> Copies:
-    earlier = earlier_copies(out, key)
-    clear_unfinished(out)
-    without_foreign_files(out, earlier)
     clock = settings.nuclear.clock
     return copies(
         persons,
@@ -171,12 +181,12 @@ def _copied(
 
 
 def _leaks(
-    out: Path, report: Mapping[str, object], language: Language, searched: Searched
+    out: Path, report: Mapping[str, object], own: Collection[str], language: Language, searched: Searched
 ) -> tuple[Leak, ...]:
-    """Write the report, and search all of OUT; the report stays, and the journal goes, only when nothing was found."""
+    """Write the report, search it and what this run wrote; the report stays, and the journal goes, when nothing was found."""
     (out / REPORT).write_text(report_text(report), encoding="utf-8")
     (out / REPORT_PAGE).write_text(page_of(report, language), encoding="utf-8")
-    written = [one for one in files_below(out) if one != JOURNAL]
+    written = [one for one in files_below(out) if one.partition("/")[0] in {*own, REPORT, REPORT_PAGE}]
     found = searched.leaks(out, written, report=report)
     if found:
         (out / REPORT).unlink()

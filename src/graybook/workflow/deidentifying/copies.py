@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydicom.dataset import Dataset
 
@@ -22,9 +23,9 @@ from graybook.record import Finding
 from graybook.record.project_key import ProjectKey
 from graybook.tables import edition
 from graybook.workflow.deidentifying.people import LeftOut, Pseudonymous
-from graybook.workflow.deidentifying.places import JOURNAL, REPORT, UNFINISHED
+from graybook.workflow.deidentifying.places import JOURNAL, REPORT, REPORT_PAGE, UNFINISHED
 
-__all__ = ["Copies", "Copy", "copies", "earlier_copies", "fingerprint", "new_path"]
+__all__ = ["Copies", "Copy", "Earlier", "copies", "earlier_copies", "fingerprint", "new_path"]
 
 CHANGES = ("kept", "replaced", "removed", "added")
 
@@ -59,7 +60,7 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Copies:
-    """All files written, and those that were read but may not leave."""
+    """All files of the persons of a run, and those that were read but may not leave."""
 
     copies: tuple[Copy, ...]
     left_out: tuple[LeftOut, ...]
@@ -76,57 +77,79 @@ def new_path(person: Pseudonymous, header: Header, key: ProjectKey, *, number: i
     return f"{person.pseudonym}/{uid}{'' if number == 1 else f'-{number}'}.dcm"
 
 
-def earlier_copies(out: Path, key: ProjectKey) -> dict[str, Copy]:
-    """What an earlier run of this project with this key wrote into OUT, by path; empty without one."""
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """What earlier runs of a project wrote into OUT: files by path, and what was said of persons' settings."""
+
+    copies: Mapping[str, Copy] = field(default_factory=dict)
+    findings: tuple[Mapping[str, object], ...] = ()
+
+    def of_others(self, pseudonyms: Collection[str]) -> Earlier:
+        """The same without some persons."""
+        return Earlier(
+            copies={
+                path: one for path, one in self.copies.items() if path.partition("/")[0] not in pseudonyms
+            },
+            findings=tuple(one for one in self.findings if one.get("subject") not in pseudonyms),
+        )
+
+
+def earlier_copies(out: Path, key: ProjectKey) -> Earlier:
+    """
+    What earlier runs with this key wrote, as the report, or the journal of a stopped run, tells it; nothing without either.
+
+    Raises
+    ------
+    graybook.errors.InputError
+        OUT was written with another key, or its report cannot be read.
+    """
     found: dict[str, Copy] = {}
-    for line in _told(out):
-        if line.get("key") not in (None, fingerprint(key)):
-            raise InputError(
-                "OUT was written with the key of another project.",
-                value=str(out),
-                remedy="Name another OUT, or the key it was written with (--key).",
-            )
-        if "file" in line:
-            found[str(line["file"])] = Copy(**line)  # type: ignore[arg-type]
-    return found
-
-
-def _told(out: Path) -> Iterator[dict[str, object]]:
-    """The header and the copies that the report, or the journal of a stopped run, tells of."""
-    for name in (REPORT, JOURNAL):
-        path = out / name
-        if not path.is_file():
-            continue
-        text = path.read_text(encoding="utf-8")
-        try:
-            if name == REPORT:
-                document = json.loads(text)
-                yield {"key": document["key"]}
-                yield from document["files"]
+    findings: tuple[Mapping[str, object], ...] = ()
+    try:
+        for line in _told(out):
+            if "file" in line:
+                found[str(line["file"])] = Copy(**line)
+            elif line["key"] == fingerprint(key):
+                findings = tuple(line["findings"])
             else:
-                yield from (
-                    json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")
+                raise InputError(
+                    "OUT was written with the key of another project.",
+                    value=str(out),
+                    remedy="Name another OUT, or the key it was written with (--key).",
                 )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InputError(
-                "OUT holds a report of de-identification that cannot be read.",
-                value=name,
-                remedy="Name another OUT.",
-            ) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(
+            "OUT holds a report of de-identification that cannot be read.",
+            value=str(out),
+            remedy="Name another OUT.",
+        ) from None
+    return Earlier(copies=found, findings=findings)
+
+
+def _told(out: Path) -> Iterator[dict[str, Any]]:
+    if (out / REPORT).is_file():
+        document = json.loads((out / REPORT).read_text(encoding="utf-8"))
+        yield {"key": document["key"], "findings": document["findings"]}
+        yield from document["files"]
+    if (out / JOURNAL).is_file():
+        lines = (out / JOURNAL).read_text(encoding="utf-8").splitlines(keepends=True)
+        yield from (json.loads(line) for line in lines if line.endswith("\n"))
 
 
 class _Journal:
     """Says on disk what is done, line by line, so that a stopped run goes on."""
 
-    def __init__(self, out: Path, key: ProjectKey, done: Mapping[str, Copy]) -> None:
+    def __init__(self, out: Path, key: ProjectKey, earlier: Earlier) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.path = out / JOURNAL
         fresh = self.path.with_name(JOURNAL + UNFINISHED)
         with fresh.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(json.dumps({"key": fingerprint(key)}) + "\n")
-            for one in done.values():
+            stream.write(json.dumps({"key": fingerprint(key), "findings": earlier.findings}) + "\n")
+            for one in earlier.copies.values():
                 stream.write(json.dumps(asdict(one)) + "\n")
         fresh.replace(self.path)
+        for name in (REPORT, REPORT_PAGE):  # until the end, OUT is not finished
+            (out / name).unlink(missing_ok=True)
         self.stream = self.path.open("a", encoding="utf-8", newline="\n")
 
     def add(self, one: Copy) -> None:
@@ -145,12 +168,14 @@ def copies(
     *,
     offset_of: OffsetOf,
     clock: str,
-    earlier: Mapping[str, Copy],
+    earlier: Earlier,
     seen: Callable[[SourceFile, Dataset], None],
     progress: Callable[[float], None],
 ) -> Copies:
     """
     Write the files of all persons; those that an earlier run wrote from the same bytes are left as they are.
+
+    Of these persons OUT holds nothing else afterwards; other persons of earlier runs stay.
 
     Parameters
     ----------
@@ -175,7 +200,7 @@ def copies(
                 dataset = whole_object(source)
                 seen(source, dataset)
                 mark = _mark(header, clock, key)
-                made = earlier.get(path)
+                made = earlier.copies.get(path)
                 if made is None or made.input != mark or not _holds(out / path, made.sha256):
                     write_offsets(dataset, offset_of)
                     made = _written(dataset, person, header, key, out, path, mark)
@@ -185,7 +210,8 @@ def copies(
                 left.append(LeftOut(path=header.path, reason=refused.finding))
     finally:
         journal.close()
-    _remove(out, {*earlier} - {one.file for one in done})
+    others = earlier.of_others({one.pseudonym for one in persons})
+    _remove(out, {*earlier.copies} - {*others.copies} - {one.file for one in done})
     return Copies(copies=tuple(sorted(done, key=lambda one: one.file)), left_out=tuple(left))
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "apart",
     "clear_unfinished",
     "files_below",
+    "settings_of",
     "without_foreign_files",
 ]
 
@@ -28,6 +29,9 @@ JOURNAL = "deidentified.unfinished.jsonl"
 UNFINISHED = ".unfinished"
 """End of the name of a file that is being written."""
 SETTINGS = re.compile(r"P-[A-Z2-7]{16}/graybook\.toml")
+HALF_WRITTEN = re.compile(
+    rf"(P-[A-Z2-7]{{16}}/[0-9.]+(-\d+)?\.dcm|{re.escape(JOURNAL)}){re.escape(UNFINISHED)}"
+)
 
 
 def apart(folder: Path, out: Path) -> None:
@@ -51,7 +55,7 @@ def apart(folder: Path, out: Path) -> None:
 def clear_unfinished(out: Path) -> None:
     """Take away what a stopped run had half written."""
     for name in files_below(out):
-        if name.endswith(UNFINISHED):
+        if HALF_WRITTEN.fullmatch(name):
             (out / name).unlink()
 
 
@@ -64,6 +68,11 @@ def files_below(out: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def settings_of(out: Path) -> list[str]:
+    """Pseudonyms of the persons with a graybook.toml."""
+    return [one.partition("/")[0] for one in files_below(out) if SETTINGS.fullmatch(one)]
+
+
 def without_foreign_files(out: Path, own: Collection[str]) -> None:
     """Refuse an OUT that holds files which no earlier run of this project wrote: they would leave with the others.
 
@@ -73,7 +82,11 @@ def without_foreign_files(out: Path, own: Collection[str]) -> None:
         It does; the first one is named.
     """
     known = {*own, REPORT, REPORT_PAGE, JOURNAL}
-    foreign = [one for one in files_below(out) if one not in known and not SETTINGS.fullmatch(one)]
+    foreign = [
+        one
+        for one in files_below(out)
+        if one not in known and not SETTINGS.fullmatch(one) and not HALF_WRITTEN.fullmatch(one)
+    ]
     if foreign:
         raise UsageError(
             "OUT holds files that this project did not write: they might name somebody.",

@@ -12,7 +12,7 @@ from graybook.record import Finding
 from graybook.record.project_key import ProjectKey
 from graybook.tables import edition
 from graybook.text import Language, phrase
-from graybook.workflow.deidentifying.copies import Copies, Copy, fingerprint
+from graybook.workflow.deidentifying.copies import Copy, Earlier, fingerprint
 from graybook.workflow.deidentifying.people import LeftOut
 
 __all__ = ["FORM", "attributes_of", "page_of", "report_of", "report_text", "said_of"]
@@ -25,15 +25,17 @@ TABLE = "| {} | {} |"
 
 
 def report_of(
-    copies: Copies,
+    copies: Sequence[Copy],
     key: ProjectKey,
     *,
-    settings: Iterable[str],
+    settings: Sequence[str],
     findings: Sequence[Finding],
+    earlier: Earlier,
     left_out: Sequence[LeftOut],
 ) -> dict[str, object]:
-    """The report as a document; files in the order of their names, no clock in it."""
-    persons = Counter(one.file.partition("/")[0] for one in copies.copies)
+    """The report as a document, of a run and of other persons' ``earlier`` ones; files in the order of names, no clock in it."""
+    copies = sorted((*copies, *earlier.copies.values()), key=lambda one: one.file)
+    persons = Counter(one.file.partition("/")[0] for one in copies)
     persons.update(dict.fromkeys(settings, 0))
     return {
         "form": FORM,
@@ -45,12 +47,20 @@ def report_of(
         "settings": sorted(settings),
         "left_out": _counted(one.reason.code for one in left_out),
         "findings": [
-            {"code": one.code, "severity": one.severity.value, "subject": one.subject, "params": one.params}
-            for one in findings
+            *earlier.findings,
+            *(
+                {
+                    "code": one.code,
+                    "severity": one.severity.value,
+                    "subject": one.subject,
+                    "params": one.params,
+                }
+                for one in findings
+            ),
         ],
-        "said": said_of(copies.copies),
-        "attributes": attributes_of(copies.copies),
-        "files": [asdict(one) for one in copies.copies],
+        "said": said_of(copies),
+        "attributes": attributes_of(copies),
+        "files": [asdict(one) for one in copies],
     }
 
 
