@@ -254,8 +254,8 @@ def _asking(results: dict[str, Any]) -> list[str]:
         "## Asking",
         "",
         "Each question asks for all tables that `graybook cohort query` needs, three times in a row; the median of the elapsed "
-        f"times is shown. *Start* opens the pool and counts its rows. DuckDB may use {MEMORY_LIMIT}; Spark runs on two threads with "
-        "1 GiB. Peak memory is that of Python and, with Spark, of Java.",
+        f"times is shown. *Start* opens the pool and counts its rows. DuckDB may use {MEMORY_LIMIT}; Spark runs on two threads "
+        "with 1 GiB. Peak memory is that of Python and, with Spark, of Java.",
         "",
         *(f"{at}. {question}" for at, question in enumerate(QUESTIONS, 1)),
         "",
