@@ -11,8 +11,8 @@ from graybook.cohort.bands import Band, band_of, enough
 from graybook.cohort.completeness import graded, missing, person_table, structures
 from graybook.cohort.curves import CoarseCurve
 from graybook.cohort.distributions import Tile, organ_rows, quantiles_gy, tiles
+from graybook.cohort.follow_up import fates, recurrence, survival, toxicities, unfollowed
 from graybook.cohort.manifest import Manifest
-from graybook.cohort.outcomes import fates, recurrence, survival, toxicities, unfollowed
 from graybook.progress import Progress, silent
 from graybook.report.cohort_result import (
     CohortResult,
