@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -35,12 +35,15 @@ class Engine:
     name
         ``duckdb`` or ``spark``.
     table
-        The pool's one table.
+        The pool's one table, the same while it is open.
+    found
+        What was collected already, by what names it.
     """
 
     name: EngineName
     connection: Any
     table: Table
+    found: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def collected(self, expression: Table) -> pa.Table:
         """The rows of an expression."""

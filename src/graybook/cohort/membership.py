@@ -108,7 +108,14 @@ class Figures:
 
 
 def membership_of(query: Query, engine: Engine, persons: Sequence[str]) -> Membership:
-    """Who is in which cell."""
+    """Who is in which cell; the engine remembers it while it is open."""
+    known: Membership | None = engine.found.get(query.sha256)
+    if known is None:
+        known = engine.found[query.sha256] = _membership(query, engine, persons)
+    return known
+
+
+def _membership(query: Query, engine: Engine, persons: Sequence[str]) -> Membership:
     found = expressions(engine.table, query)
     members = engine.collected(found["members"]).to_pydict()
     at = {person: position for position, person in enumerate(persons)}

@@ -6,16 +6,19 @@ import json
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from graybook.cohort.answer import Answer, answer
+from graybook.cohort.answer import Answer, answer, pool_of
 from graybook.cohort.engines import Engine, duckdb_engine
 from graybook.cohort.ledger import LEDGER, Ledger
+from graybook.cohort.membership import membership_of
 from graybook.cohort.query import Condition, Query
 from graybook.cohort.schema import TABLE, Scope
 from graybook.errors import InputError, NotComparable
@@ -200,3 +203,54 @@ def test_planned_doses_are_left_out(tmp_path: Path, ledger: Ledger, table: pa.Ta
         assert ask(Query(), engine, ledger).cells[("*", "*")].persons == 260
         where = (Condition.parsed("status=proposed"),)
         assert ask(Query(where=where), engine, ledger).cells[("*", "*")].persons == 40
+
+
+def words(number: int) -> Query:
+    """One of many questions that somebody might ask."""
+    draw = np.random.default_rng([7, number])
+    fields = [
+        "sex",
+        "age",
+        "structure",
+        "courses",
+        "evidence_grade",
+        "lower_bound",
+        "vital_status",
+        "recurrence",
+    ]
+    conditions = [
+        CORD,
+        *map(Condition.parsed, ["sex=F", "sex=M", "courses>=2", "eqd2_d0_03cc>=40", "age>=60"]),
+    ]
+    row, column = draw.choice(fields, size=2, replace=False)
+    where = draw.choice(len(conditions), size=draw.integers(0, 3), replace=False)
+    return Query(
+        rows=str(row),
+        columns=str(column) if draw.random() < 0.5 else None,
+        where=tuple(conditions[one] for one in where),
+    )
+
+
+def test_all_answers_together_give_no_hidden_number(ledger: Ledger, tmp_path: Path) -> None:
+    """After many questions: no hidden number, and no other of 1 to 10 persons alike, is a sum of multiples of all shown ones."""
+    pq.write_table(pool_table(120, seed=3), tmp_path / "a.parquet")
+    shown, hidden = [], []
+    with duckdb_engine([tmp_path / "a.parquet"]) as engine:
+        everybody = pool_of(engine)[1]
+        for number in range(10):
+            with suppress(NotComparable):
+                ask(words(number), engine, ledger)
+        for entry in ledger.entries():
+            if entry.outcome == "answered":
+                found = membership_of(entry.query, engine, everybody)
+                kept = np.array([key in entry.hidden for key in found.keys])
+                shown.append(found.members[~kept])
+                hidden.append(found.members[kept & (found.counts > 0) & (found.counts < 11)])
+    equations = np.vstack([*shown, np.ones((1, len(everybody)))]).astype(float)
+    alike = np.unique(equations, axis=1, return_inverse=True)[1].ravel()
+    groups = [alike == one for one in range(alike.max() + 1) if (alike == one).sum() < 11]
+    assert len(equations) > 30
+    assert len(np.vstack(hidden)) > 20
+    for few in (*np.vstack(hidden), *groups):
+        weights = np.linalg.lstsq(equations.T, few.astype(float), rcond=None)[0]
+        assert np.abs(equations.T @ weights - few).max() > 1e-6

@@ -78,7 +78,7 @@ def tables() -> list[Counts]:
     """Random tables of several shapes, with many small cells and some empty ones."""
     draw = np.random.default_rng(20)
     shapes = [(2, 2), (2, 3), (3, 3), (3, 4), (4, 5), (6, 5)]
-    return [draw.poisson(draw.choice([1, 4, 12, 25, 60], size=shape)) for shape in shapes for _ in range(4)]
+    return [draw.poisson(draw.choice([1, 4, 12, 25, 60], size=shape)) for shape in shapes for _ in range(3)]
 
 
 def test_primary_alone_is_no_guard() -> None:
