@@ -71,10 +71,19 @@ def test_each_phase_is_converted_then_added(tmp_path: Path) -> None:
     assert left.point_sum.customary_d0_03cc_gy == 18.8
     assert left.point_sum.bound_d0_03cc_gy == 18.8
     assert right.point_sum.customary_d0_03cc_gy == 10.8
-    assert left.point_sum.complete
-    assert right.point_sum.complete
     (row,) = left.courses
     assert (row.d0_03cc_gy, row.physical_d0_03cc_gy, row.fractions) == (18.8, 17.0, None)
+
+
+@pytest.mark.rule(9)
+def test_a_phase_given_elsewhere_leaves_the_sum_open(tmp_path: Path) -> None:
+    """A phase on the other breast, or of nobody knows where, may have reached the organ: the sum is not complete without it."""
+    cases = {"alone": (LEFT, BOOST), "other side": (LEFT, RIGHT), "nowhere": (LEFT, BOOST.split("site =")[0])}
+    complete = {
+        name: organ(result_of(letter(tmp_path / name, COURSE, *parts)), "Breast_L").point_sum.complete
+        for name, parts in cases.items()
+    }
+    assert complete == {"alone": True, "other side": False, "nowhere": False}
 
 
 @pytest.mark.rule(3)

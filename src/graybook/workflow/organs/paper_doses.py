@@ -78,12 +78,15 @@ class PaperDose:
         Only when stated; physical. [Gy]
     basis
         "stated", or "prescription".
+    whole
+        False when a phase that counts is in none of the parts: given elsewhere, or nobody says where.
     """
 
     course: str
     parts: tuple[PaperPart, ...]
     mean_gy: float | None
     basis: str
+    whole: bool = True
 
     def physical_gy(self, name: str) -> float | None:
         """The physical dose over all phases, as courses are named by; never converted as a whole. [Gy]"""
@@ -241,13 +244,15 @@ def paper_dose(course: Course, name: str, tg263: str | None) -> PaperDose | None
         return None
     stated = [one for one in course.paper.organ_doses if _one_organ(one.organ, name, tg263)]
     parts = _prescribed(course, name, tg263)
+    whole = len(parts) == sum(one.status.counts for one in course.phases)
     near, mean_gy = _nearest(stated), _first(stated, "mean")
     if near is None and not parts and mean_gy is None:
         return None
     if near is not None or not parts or _first(stated, "D0.1cc") is not None:
         parts = (_stated(course, stated, parts),)
+        whole = whole or near is not None
     basis = "prescription" if near is None and parts[0].near_gy is not None else "stated"
-    return PaperDose(course=course.id, parts=parts, mean_gy=mean_gy, basis=basis)
+    return PaperDose(course=course.id, parts=parts, mean_gy=mean_gy, basis=basis, whole=whole)
 
 
 def _prescribed(course: Course, name: str, tg263: str | None) -> tuple[PaperPart, ...]:

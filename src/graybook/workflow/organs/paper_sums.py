@@ -117,7 +117,7 @@ def _extended(
         entering = [
             dose for _, dose in doses if dose and dose.convertible and dose.physical_gy("near_gy") is not None
         ]
-        whole = len(entering) == len(beams) and not apart
+        whole = len(entering) == len(beams) and all(one.whole for one in entering) and not apart
         repair = repair_of(result.tg263, repairs)
         if any(dose.several_a_day for dose in entering):
             values |= repair.as_result
