@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from graybook.report.cohort_result import CohortResult, CurveResult, DoseResult, TilesResult
+from graybook.report.cohort_result import CohortResult, CurveResult, DoseResult, TileResult, TilesResult
 from graybook.report.cohort_sheet import CURVES, DOSES, TILES
 from graybook.report.cohort_words import PAGES, persons_text
 from graybook.report.drawing import ACCENT, HUES, INK, QUIET, svg_text
@@ -98,17 +98,17 @@ def _tiles_svg(found: Sequence[TilesResult], words: Wording) -> str:
 
 
 def _draw_tiles(axes: Axes, one: TilesResult, words: Wording) -> None:
-    """Intervals side by side at equal widths; the darker a tile, the more persons a Gy. The highest tile of each has no top."""
+    """Intervals side by side at equal widths; the darker a tile, the more persons a Gy. The highest of each is open and pale."""
     intervals = list(dict.fromkeys(tile.years for tile in one.tiles))
     highest = max(tile.dose_gy[0] for tile in one.tiles)
     top = highest + max(20.0, 0.25 * highest)
-    dense = [tile.persons.high / ((tile.dose_gy[1] or top) - tile.dose_gy[0]) for tile in one.tiles]
+    dense = [_density(tile) for tile in one.tiles]
     for tile, density in zip(one.tiles, dense, strict=True):
         middle, low, high = intervals.index(tile.years) + 0.5, tile.dose_gy[0], tile.dose_gy[1] or top
-        strength = density / max(dense)
+        strength = density / max(dense) if density else 0.0
         axes.bar(
-            middle, high - low, bottom=low, width=1.0, color=ACCENT, alpha=0.12 + 0.6 * strength,
-            edgecolor="white", linewidth=1.0,
+            middle, high - low, bottom=low, width=1.0, edgecolor="white", linewidth=1.0,
+            color=ACCENT, alpha=0.15 + 0.57 * strength if density else 0.06,
         )  # fmt: skip
         said = persons_text(tile.persons) + (" ↑" if tile.dose_gy[1] is None else "")
         axes.text(
@@ -126,6 +126,12 @@ def _draw_tiles(axes: Axes, one: TilesResult, words: Wording) -> None:
     axes.set_title(f"{one.name}, {whom}", loc="left", fontweight="bold")
     axes.set_xlabel(words("fig_interval_axis"))
     axes.set_ylabel("EQD2 D0.03cc (Gy)")
+
+
+def _density(tile: TileResult) -> float:
+    """Persons a Gy; 0 for a tile without an upper end, which has none."""
+    low, high = tile.dose_gy
+    return 0.0 if high is None else tile.persons.high / (high - low)
 
 
 def _years(ends: tuple[float, float | None], words: Wording) -> str:
