@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import pyarrow as pa
 
 from graybook.cohort.schema import TABLE
-from graybook.errors import InputError, UsageError
+from graybook.errors import InputError, UnreadableFile, UsageError
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -77,7 +77,8 @@ def duckdb_engine(files: Sequence[Path], *, memory_limit: str = MEMORY_LIMIT) ->
         autoload_known_extensions=False,
     )
     try:
-        table = connection.read_parquet([str(file) for file in files], table_name="pool")
+        with _readable(files):
+            table = connection.read_parquet([str(file) for file in files], table_name="pool")
         yield Engine(name="duckdb", connection=connection, table=_checked(table))
     finally:
         connection.disconnect()
@@ -127,11 +128,25 @@ def spark_engine(files: Sequence[Path], *, memory: str = "1g") -> Iterator[Engin
     session = builder.master("local[2]").appName("graybook").getOrCreate()
     try:
         connection = ibis.pyspark.connect(session)
-        session.read.parquet(*(file.resolve().as_uri() for file in files)).createOrReplaceTempView("pool")
+        with _readable(files):
+            session.read.parquet(*(file.resolve().as_uri() for file in files)).createOrReplaceTempView("pool")
         yield Engine(name="spark", connection=connection, table=_checked(connection.table("pool")))
     finally:
         with suppress(Exception):
             session.stop()
+
+
+@contextmanager
+def _readable(files: Sequence[Path]) -> Iterator[None]:
+    """An engine's own error on reading becomes one of ours."""
+    try:
+        yield
+    except Exception as error:
+        raise UnreadableFile(
+            "A file of the pool's table is missing or damaged.",
+            value=", ".join(file.name for file in files[:3]),
+            remedy="Build the pool again with graybook cohort build.",
+        ) from error
 
 
 def _checked(table: Table) -> Table:

@@ -92,3 +92,16 @@ def test_folder_that_is_no_pool(tmp_path: Path) -> None:
     found = asked(tmp_path)
     assert found.exit_code == 3
     assert "graybook cohort build" in found.output
+
+
+@pytest.mark.parametrize("damage", ["cut", "missing"])
+def test_damaged_table(pool: Path, damage: str) -> None:
+    """A table that is cut off or not there is the pool's fault, with what to do."""
+    file = pool / "table" / "a.parquet"
+    if damage == "cut":
+        file.write_bytes(file.read_bytes()[:1000])
+    else:
+        file.unlink()
+    found = asked(pool, "--rows", "sex")
+    assert found.exit_code == 3
+    assert "missing or damaged" in found.output
