@@ -73,6 +73,23 @@ def test_two_courses_go_out_and_come_back(tmp_path: Path, to: str) -> None:
     ]
 
 
+@pytest.mark.rule(3)
+@pytest.mark.parametrize("to", ["fhir", "osiris"])
+def test_three_phases_go_out_and_come_back(tmp_path: Path, to: str) -> None:
+    """XRTS-04 in, out and in again: both breasts as before, the left one 9 Gy in 3 and 8 Gy in 4 at the α/β of the table."""
+    first = imported(DATA / "xrts-04.json", tmp_path / "first")
+    exported(first, tmp_path / "out", to)
+    source = tmp_path / "out" / "bundle.json" if to == "fhir" else tmp_path / "out"
+    result = result_of(imported(source, tmp_path / "second", to))
+    left, right = organ(result, "Breast_L"), organ(result, "Breast_R")
+    ratio = left.alpha_beta_gy or 0.0
+    assert left.point_sum.customary_d0_03cc_gy == pytest.approx(
+        eqd2(9, 3, ratio) + eqd2(8, 4, ratio), abs=1e-6
+    )
+    assert right.point_sum.customary_d0_03cc_gy == pytest.approx(eqd2(9, 3, ratio), abs=1e-6)
+    assert sorted(one.fractions_delivered or 0 for one in result.courses[0].phases) == [3, 3, 4]
+
+
 def test_eqd2_stands_in_the_bundle_as_by_hand(tmp_path: Path) -> None:
     """The brain: 43.75 and 30, 40 and 28, 31.25 and 23.33 by course; 73.75, 68.00 and 54.58 over both."""
     first = imported(DATA / "xrts-05.json", tmp_path / "first")
