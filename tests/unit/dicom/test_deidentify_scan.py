@@ -189,6 +189,32 @@ def test_what_is_no_leak_raises_no_alarm(text: bytes, tmp_path: Path) -> None:
     assert leaks(secret(), [path]) == ()
 
 
+def test_a_name_is_searched_though_a_code_string_holds_it(tmp_path: Path) -> None:
+    """A name that also stands among the code strings of a file is no word that may stay."""
+    dataset = Dataset()
+    dataset.PatientName, dataset.BodyPartExamined, dataset.Manufacturer = (
+        "Dupont^Marie",
+        "DUPONT",
+        "Dupont SA",
+    )
+    path = tmp_path / "report.md"
+    path.write_text("about dupont")
+    assert attributes(originals(dataset), path) == {"PatientName"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "name"), [("ISO_IR 144", "Люкceмбypг"), ("GB18030", "王小东小"), ("ISO_IR 192", "Зорин")]
+)
+def test_a_name_of_another_script_is_found_in_utf8(stated: str, name: str, tmp_path: Path, tiny: Any) -> None:
+    """A name is read by the character set of its file and searched in UTF-8 too, in either case."""
+    dataset = tiny.ct(SpecificCharacterSet=stated, PatientName=name)
+    found = originals(pydicom.dcmread(BytesIO(tiny.coded(dataset))))
+    path = tmp_path / "report.md"
+    for text in (name, name.upper(), json.dumps(name)):
+        path.write_text(f"of {text} x", encoding="utf-8")
+        assert attributes(found, path) == {"PatientName"}
+
+
 def test_our_own_sentences_raise_no_alarm(tmp_path: Path) -> None:
     """A word of a sentence that the report says anyway is no leak there, and is one elsewhere."""
     dataset = Dataset()

@@ -15,8 +15,9 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 
 from graybook.dicom.attributes import Attributes, Notes, NotUsed
 from graybook.dicom.deidentify.burned_in import pixel_findings, refusal
-from graybook.dicom.deidentify.cleaning import Cleaning, guard_words
+from graybook.dicom.deidentify.cleaning import Cleaning
 from graybook.dicom.deidentify.fragments import even_fragments
+from graybook.dicom.deidentify.guard import guard_of
 from graybook.dicom.deidentify.items import cleaned
 from graybook.dicom.deidentify.uids import replaced_uid
 from graybook.dicom.header import declare_character_sets
@@ -40,9 +41,6 @@ METHOD_CODES = {
 }
 SAFE_PRIVATE = ("113111", "Retain Safe Private Option")
 """Codes of context group 7050 (PS3.16)."""
-GUARDS = ("PatientName", "PatientID", "PatientBirthName", "OtherPatientIDs", "OtherPatientNames",
-          "ReferringPhysicianName", "PhysiciansOfRecord", "PerformingPhysicianName", "OperatorsName", "ReviewerName")  # fmt: skip
-PLACES, SHORTEST_PLACE = ("InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName"), 4
 TOLD = {
     "structure_renamed": Severity.INFO,
     "text_removed": Severity.INFO,
@@ -87,7 +85,7 @@ def deidentified(dataset: Dataset, key: ProjectKey, person: str) -> tuple[Datase
             refused = Finding(code="deidentify_without_uid", subject=uid)
         if refused is not None:
             raise NotUsed(refused)
-        cleaning = Cleaning(key=key, person=person, guarded=_guarded(attributes), places=_places(attributes))
+        cleaning = Cleaning(key=key, person=person, guard=guard_of(attributes))
         with _understood(uid):
             result = cleaned(dataset, cleaning, attributes.notes)
             result.SOPClassUID = UID(sop_class)
@@ -146,17 +144,6 @@ def _class_of(attributes: Attributes) -> str:
     found = "" if meta is None else str(meta.get("MediaStorageSOPClassUID", ""))
     number = BY_MODALITY.get(attributes.code("Modality"), "")
     return found or (STORAGE + number if number else "")
-
-
-def _guarded(attributes: Attributes) -> frozenset[str]:
-    """Words of the names and identifiers at the top of the file."""
-    return frozenset(word for keyword in GUARDS for word in guard_words(attributes.text(keyword)))
-
-
-def _places(attributes: Attributes) -> tuple[str, ...]:
-    """Names of institutions and departments at the top of the file, in small letters."""
-    found = (attributes.text(keyword).casefold() for keyword in PLACES)
-    return tuple(one for one in found if len(one) >= SHORTEST_PLACE)
 
 
 def _add_method(result: Dataset, cleaning: Cleaning) -> None:

@@ -15,9 +15,11 @@ from pydicom.tag import BaseTag
 from graybook.dicom.attributes import Attributes, Notes
 from graybook.dicom.deidentify.actions import BULK, DECIMALS, NUMBERS, action_of, kind_of_vr
 from graybook.dicom.deidentify.codes import CodedValue, is_public, kept_meaning
+from graybook.dicom.deidentify.guard import Guard, guard_of
 from graybook.dicom.deidentify.private import OWN_WORDS, kept_private
 from graybook.dicom.deidentify.texts import code_string, dose_mark, nuclide_or_agent
 from graybook.dicom.deidentify.uids import stays
+from graybook.dicom.header import declare_character_sets
 from graybook.dicom.parsing import said_warnings
 from graybook.tables.deidentification import PrivateElement, is_plain_structure_name
 
@@ -67,7 +69,9 @@ def originals(dataset: Dataset) -> Originals:
     kept: set[str] = set()
     with said_warnings():
         attributes = Attributes(dataset, Notes(path=""))
-        for found, where in (*_of_meta(dataset), *_of(dataset, kept, attributes.notes)):
+        declare_character_sets(attributes)
+        guard = guard_of(attributes)
+        for found, where in (*_of_meta(dataset), *_of(dataset, kept, attributes.notes, guard)):
             for value in _forms(found):
                 values.setdefault(value, where)
         names = attributes.text("SpecificCharacterSet").split("\\")
@@ -85,8 +89,11 @@ def _of_meta(dataset: Dataset) -> Iterator[tuple[str, str]]:
         yield match[0].decode(), "preamble"
 
 
-def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, str]]:
+def _of(dataset: Dataset, kept: set[str], notes: Notes, guard: Guard) -> Iterator[tuple[str, str]]:
     attributes = Attributes(dataset, notes)
+    if "SpecificCharacterSet" in dataset:
+        attributes = Attributes(dataset, Notes(path=""))
+        declare_character_sets(attributes)
     code = _code(attributes)
     own = dict(kept_private(dataset))
     for tag in sorted(dataset._dict):
@@ -100,14 +107,14 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes) -> Iterator[tuple[str, s
                 continue
             if element.VR == "SQ":
                 for item in element.value or ():
-                    yield from _of(item, kept, notes)
+                    yield from _of(item, kept, attributes.notes, guard)
             elif isinstance(element.value, bytes):
                 for text in _texts_in(element.value):
                     if not (tag.group & 1 and NUMBER.fullmatch(text)):
                         yield text, where
             else:
                 for text in _parts(attributes, tag, element.value):
-                    if _may_stay(tag, vr, text, code):
+                    if _may_stay(tag, vr, text, code, guard):
                         kept.add(text)
                     elif _is_told(tag, vr, text):
                         yield text, where
@@ -169,7 +176,7 @@ def _code(attributes: Attributes) -> CodedValue | None:
     return CodedValue(value, scheme, "", attributes.text("CodeMeaning"))
 
 
-def _may_stay(tag: BaseTag, vr: str, text: str, code: CodedValue | None) -> bool:
+def _may_stay(tag: BaseTag, vr: str, text: str, code: CodedValue | None, guard: Guard) -> bool:
     """Whether the published lists let the value stay where it is."""
     action = action_of(tag) if not tag.group & 1 else "remove"
     if vr == "TM":
@@ -179,15 +186,16 @@ def _may_stay(tag: BaseTag, vr: str, text: str, code: CodedValue | None) -> bool
     if action == "code" and code is not None:
         keyword = dictionary_keyword(tag)
         return kept_meaning(code) == text if keyword == "CodeMeaning" else is_public(code)
-    if action in ("code_string", "keep") and vr == "CS":
-        return code_string(text) == text
+    if vr == "CS":
+        told = action == "code_string" and guard.gives_away(text)
+        return action in ("code_string", "keep") and not told and code_string(text) == text
     if action == "structure":
         return is_plain_structure_name(text)
     if action == "marks":
         return dose_mark(text) == text
     if action == "nuclide":
         return nuclide_or_agent(text) == text
-    return action in ("keep", "offset", "fraction_pattern")
+    return action in ("offset", "fraction_pattern") or (action == "keep" and not guard.gives_away(text))
 
 
 def _forms(value: str) -> Iterator[str]:

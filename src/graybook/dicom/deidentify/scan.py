@@ -18,8 +18,8 @@ from pydicom.dataset import Dataset
 
 from graybook.dicom.attributes import Attributes, Notes
 from graybook.dicom.deidentify.actions import kind_of_vr
-from graybook.dicom.deidentify.cleaning import guard_words
 from graybook.dicom.deidentify.codes import LOCAL
+from graybook.dicom.deidentify.guard import guard_words
 from graybook.dicom.deidentify.objects import METHOD, METHOD_CODES, SAFE_PRIVATE
 from graybook.dicom.deidentify.originals import NUMERIC, Originals, vr_of
 from graybook.dicom.deidentify.values import MIDNIGHT, PLACEHOLDER

@@ -86,25 +86,20 @@ def _age(text: str, _vr: str, _cleaning: Cleaning) -> str:
 
 def _keep(text: str, vr: str, cleaning: Cleaning) -> str:
     if vr == "CS":
-        return _code_string(text, vr, cleaning)
+        return code_string(text)
     if text == MANUFACTURER:
         return text  # a file of Graybook's own stays one, whatever the person is called
-    if text and (cleaning.gives_away(text) or not text.isprintable() or LIKE_UID.search(text)):
+    if text and (cleaning.guard.gives_away(text) or not text.isprintable() or LIKE_UID.search(text)):
         cleaning.tell("text_removed")
         return ""
     return cleaning.said(text)
 
 
 def _code_string(text: str, _vr: str, cleaning: Cleaning) -> str:
-    plain = code_string(text)
-    lost = bool(text) and (not plain or _is_identifier(plain, cleaning))
-    if lost:
+    plain = "" if cleaning.guard.gives_away(text) else code_string(text)
+    if text and not plain:
         cleaning.tell("text_removed")
-    return "" if lost else plain
-
-
-def _is_identifier(text: str, cleaning: Cleaning) -> bool:
-    return text.casefold() in cleaning.guarded and any(map(str.isdigit, text))
+    return plain
 
 
 def _name(text: str, _vr: str, cleaning: Cleaning) -> str:
