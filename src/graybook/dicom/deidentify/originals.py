@@ -131,8 +131,13 @@ def _stays_private(known: PrivateElement | None, value: object, kept: set[str]) 
 
 
 def _is_told(tag: BaseTag, vr: str, text: str) -> bool:
-    """Whether a value is an original; a private text that is a number is none: it may repeat one that stays."""
+    """Whether a value is an original; a private text that is a number is none: it may repeat one that stays.
+
+    Nor is a text that would stay but for a name in it: another file may hold it without that name, and the name is searched itself.
+    """
     kind = kind_of_vr(vr)
+    if not tag.group & 1 and action_of(tag) == "keep":
+        return False
     if tag.group & 1 and kind == "text" and NUMBER.fullmatch(text):
         return False
     return kind in ("text", "name", "uid", "date")
