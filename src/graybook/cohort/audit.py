@@ -30,6 +30,8 @@ TOLERANCE = 1e-9
 LONGEST_S = 2.0
 """A search that takes longer counts as one that failed: what was to be shown is then not shown. [s]"""
 LARGEST_PART = 100
+FEW_GROUPS, MANY_GROUPS = 400, 1000
+"""Searches with more free groups do not end in time."""
 
 Flags: TypeAlias = NDArray[np.bool_]
 Counts: TypeAlias = NDArray[np.int64]
@@ -292,28 +294,48 @@ class Shown:
     def with_count(self, row: int, count: int) -> Counts | None:
         """Whole numbers of persons in the groups that agree with everything known and give a set this count.
 
-        First sought with the other table as it is, which is quick, then with both changed.
+        First sought with the other table and most groups as they are, which is quick, then with more changed, then with all; but
+        not with more groups than can be searched.
         """
-        table = 0 if row < self.own_rows else 1
-        others = self.table_of_group != table
-        found = self._sought(row, count, others) if others.any() else None
-        return self._sought(row, count, np.zeros_like(others)) if found is None else found
+        own = np.flatnonzero(self.table_of_group == (0 if row < self.own_rows else 1))
+        tried = {
+            len(free): free for free in (self._near(row, own, FEW_GROUPS), self._near(row, own, MANY_GROUPS))
+        }
+        if len(self.truth) <= MANY_GROUPS:
+            tried[len(self.truth)] = np.arange(len(self.truth))
+        for free in tried.values():
+            found = self._sought(row, count, free)
+            if found is not None:
+                return found
+        return None
 
-    def _sought(self, row: int, count: int, kept: Flags) -> Counts | None:
-        """The same, with some groups kept as they are."""
+    def _near(self, row: int, groups: Counts, most: int) -> Counts:
+        """At most so many groups: those of the set, then some of the others, evenly."""
+        if len(groups) <= most:
+            return groups
+        inside = self.sets[row][groups] > 0
+        first, others = groups[inside][: most // 2], groups[~inside]
+        spread = np.linspace(0, len(others) - 1, most - len(first)).astype(np.int64)
+        return np.concatenate([first, others[spread]])
+
+    def _sought(self, row: int, count: int, free: Counts) -> Counts | None:
+        """The same, with only some groups free to change."""
+        kept = self.truth.copy()
+        kept[free] = 0
         low, high = self.low.copy(), self.high.copy()
         low[row] = high[row] = count
+        held = self.matrix @ kept
         answer = milp(
-            np.zeros(len(kept)),
-            constraints=LinearConstraint(self.matrix, low, high),
-            integrality=np.ones(len(kept)),
-            bounds=Bounds(np.where(kept, self.truth, 0), np.where(kept, self.truth, np.inf)),
+            np.zeros(len(free)),
+            constraints=LinearConstraint(self.matrix[:, free], low - held, high - held),
+            integrality=np.ones(len(free)),
+            bounds=Bounds(0, np.inf),
             options={"time_limit": LONGEST_S},
         )
         if answer.x is None:
             return None
-        numbers: Counts = np.rint(answer.x).astype(np.int64)
-        return numbers if self.agrees(numbers) and self.sets[row] @ numbers == count else None
+        kept[free] = np.rint(answer.x).astype(np.int64)
+        return kept if self.agrees(kept) and self.sets[row] @ kept == count else None
 
     def holding(self, row: int, sign: int) -> Weights:
         """How much each published number holds a hidden one up (sign 1) or down (sign -1)."""

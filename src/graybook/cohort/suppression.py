@@ -26,7 +26,7 @@ from graybook.errors import NotComparable
 
 __all__ = ["hidden_counts", "hidden_values", "refusal"]
 
-LONGEST_S = 120.0
+LONGEST_S = 60.0
 """[s] What takes longer to check is not shown."""
 
 
