@@ -215,6 +215,20 @@ def test_a_name_of_another_script_is_found_in_utf8(stated: str, name: str, tmp_p
         assert attributes(found, path) == {"PatientName"}
 
 
+def test_a_stand_in_raises_no_alarm(tmp_path: Path, tiny: Any) -> None:
+    """The stand-in of a target begins with "Boost": it is no leak of a person called so, and a text of theirs is one."""
+    dataset = tiny.rtstruct([], PatientName="Boost^Ring")
+    dataset.StructureSetROISequence[0].ROIName = "lit tumoral de Mme X"
+    found = originals(dataset)
+    path = tmp_path / "a.dcm"
+    path.write_bytes(encoded(deidentified(dataset, KEY, PERSON)[0]))
+    assert b"Boost-" in path.read_bytes()
+    assert leaks(found, [path]) == ()
+    assert attributes(found, written(tmp_path, pydicom.dcmread(BytesIO(tiny.coded(dataset))))) >= {
+        "PatientName"
+    }
+
+
 def test_our_own_sentences_raise_no_alarm(tmp_path: Path) -> None:
     """A word of a sentence that the report says anyway is no leak there, and is one elsewhere."""
     dataset = Dataset()

@@ -22,6 +22,7 @@ from graybook.dicom.deidentify.codes import LOCAL
 from graybook.dicom.deidentify.guard import guard_words
 from graybook.dicom.deidentify.objects import METHOD, METHOD_CODES, SAFE_PRIVATE
 from graybook.dicom.deidentify.originals import NUMERIC, Originals, vr_of
+from graybook.dicom.deidentify.texts import STAND_IN
 from graybook.dicom.deidentify.values import MIDNIGHT, PLACEHOLDER
 from graybook.dicom.parsing import said_warnings
 
@@ -161,7 +162,7 @@ class _Search:
 
     def _short(self, text: str) -> str | None:
         folded = text.casefold()
-        if folded in self.kept:
+        if folded in self.kept or STAND_IN.fullmatch(text):
             return None
         if folded in self.short:
             return self.short[folded]

@@ -14,7 +14,7 @@ from graybook.tables.agent_names import agent_named
 from graybook.tables.deidentification import has_only_agent_words, is_plain_structure_name
 from graybook.tables.structure_names import kind_of
 
-__all__ = ["code_string", "dose_mark", "label_name", "nuclide_or_agent", "structure_name"]
+__all__ = ["STAND_IN", "code_string", "dose_mark", "label_name", "nuclide_or_agent", "structure_name"]
 
 CODE_STRING = re.compile(r"[A-Za-z0-9_ .+/-]{0,16}")
 LONG_NUMBER = re.compile(r"\d{6}")
@@ -28,6 +28,10 @@ PREFIXES = {
     "external": ("ROI",),
 }
 """How a structure's stand-in begins, so that it is read as what it was; the one that the name holds, or the first."""
+STAND_IN = re.compile(
+    rf"({'|'.join(sorted({one for listed in PREFIXES.values() for one in listed}))})-[A-Z2-7]{{8}}"
+)
+"""What stands for a structure's name."""
 TYPES = (None, "ORGAN", "CONTROL", "SUPPORT")
 """Interpreted types under which a stand-in must mean what its original meant."""
 MOST_ATTEMPTS = 100
