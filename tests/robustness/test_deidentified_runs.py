@@ -13,13 +13,14 @@ import pytest
 from typer.testing import CliRunner
 
 from graybook.cli.main import app
-from graybook.errors import Cancelled, InputError, UsageError
+from graybook.errors import Cancelled, GraybookError, InputError, UsageError
 from graybook.progress import Progress
 from graybook.record import Person
 from graybook.record.person import Identity
 from graybook.workflow.deidentify import deidentify
 from phantoms import uniform, write_phantom
 from phantoms.course import PhantomCourse, PhantomPlan
+from phantoms.mutations import MUTATIONS, mutated
 from rules.patients import structure
 
 SECRET = bytes(range(32)).hex()
@@ -189,6 +190,39 @@ def test_a_project_called_like_a_folder_is_no_leak(folder, tmp_path):
     key = key_of(tmp_path, "spine-2026")
     result = deidentify(tmp_path / "spine-2026", "spine-2026", tmp_path / "OUT", key_path=key)
     assert result.done, result.leaks
+
+
+@pytest.mark.parametrize("seed", range(0, len(MUTATIONS), 2))
+def test_damaged_files_end_no_run(folder, tmp_path, seed):
+    """One file of every other kind of damage: it is written or left out and listed, or persons are refused; nobody's name is in OUT."""
+    mutated(folder, seed)
+    try:
+        result = deidentify(folder, "P", tmp_path / "OUT", key_path=key_of(tmp_path))
+    except GraybookError:
+        return
+    assert result.done, result.leaks
+    written = [one.read_bytes().lower() for one in (tmp_path / "OUT").rglob("*") if one.is_file()]
+    assert not any(
+        word in data for word in (b"dupontel", b"marguerite", b"dup-4711", b"19440229") for data in written
+    )
+
+
+def test_a_file_that_breaks_everything_is_left_out(folder, tmp_path, monkeypatch):
+    """An error nobody foresaw: that file is listed, without what the error said, and the run goes on."""
+    from graybook.workflow.deidentifying import copies as module
+
+    whole = module.deidentified
+
+    def breaking(dataset: pydicom.Dataset, key, person):
+        if dataset.Modality == "RTDOSE":
+            raise ZeroDivisionError("of Mme Dupontel")
+        return whole(dataset, key, person)
+
+    monkeypatch.setattr(module, "deidentified", breaking)
+    result = deidentify(folder, "P", tmp_path / "OUT", key_path=key_of(tmp_path))
+    assert result.done
+    assert {one.reason.code for one in result.left_out} == {"deidentify_failed", "not_dicom"}
+    assert "Dupontel" not in str([one.reason for one in result.left_out])
 
 
 # ---- what is refused

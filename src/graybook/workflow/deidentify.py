@@ -18,7 +18,8 @@ from graybook.record.project_key import ProjectKey
 from graybook.text import Language
 from graybook.workflow.deidentifying.carried import carried
 from graybook.workflow.deidentifying.clocks import check_clock, offset_with
-from graybook.workflow.deidentifying.copies import Copies, Earlier, copies, earlier_copies
+from graybook.workflow.deidentifying.copies import Copies, copies
+from graybook.workflow.deidentifying.journal import Earlier, earlier_copies
 from graybook.workflow.deidentifying.people import LeftOut, Pseudonymous, established, people
 from graybook.workflow.deidentifying.places import (
     JOURNAL,

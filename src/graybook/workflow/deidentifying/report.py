@@ -12,7 +12,7 @@ from graybook.record import Finding
 from graybook.record.project_key import ProjectKey
 from graybook.tables import edition
 from graybook.text import Language, phrase
-from graybook.workflow.deidentifying.copies import Copy, Earlier, fingerprint
+from graybook.workflow.deidentifying.journal import Copy, Earlier, fingerprint
 from graybook.workflow.deidentifying.people import LeftOut
 
 __all__ = ["FORM", "attributes_of", "page_of", "report_of", "report_text", "said_of"]
