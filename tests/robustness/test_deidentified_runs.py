@@ -194,7 +194,7 @@ def test_a_project_called_like_a_folder_is_no_leak(folder, tmp_path):
 
 @pytest.mark.parametrize("seed", range(0, len(MUTATIONS), 2))
 def test_damaged_files_end_no_run(folder, tmp_path, seed):
-    """One file of every other kind of damage: it is written or left out and listed, or persons are refused; nobody's name is in OUT."""
+    """One damaged file: it is written, or left out and listed, or persons are refused; no name is in OUT."""
     mutated(folder, seed)
     try:
         result = deidentify(folder, "P", tmp_path / "OUT", key_path=key_of(tmp_path))
