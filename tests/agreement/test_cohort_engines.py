@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -91,6 +92,7 @@ def test_spark_gives_the_same_tables(pool_file: Path) -> None:
     documents = json.dumps([query.document() for query in QUERIES])
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(pool_file), documents],
+        env={**os.environ, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"},  # compile less: it runs once
         capture_output=True,
         text=True,
         timeout=300,

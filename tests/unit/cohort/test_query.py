@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from graybook.cohort.fields import FIELDS
 from graybook.cohort.query import Condition, Query
-from graybook.cohort.schema import TABLE
+from graybook.cohort.schema import DOSE_AT_PERCENT, TABLE, VOLUME_AT_GY
 from graybook.errors import UsageError
 
 
@@ -15,6 +17,15 @@ def test_every_field_is_a_column() -> None:
     columns = {field.column for field in FIELDS.values()}
     assert columns <= set(TABLE.names)
     assert not columns & {"person", "result", "start"}
+
+
+def test_every_field_is_documented(repository: Path) -> None:
+    """Every word stands on the command's page; points of the histogram by their first and last."""
+    page = (repository / "docs" / "commands" / "cohort.md").read_text(encoding="utf-8")
+    points = {f"eqd2_d{percent}pct" for percent in DOSE_AT_PERCENT[1:-1]} | {
+        f"v{gy}gy" for gy in VOLUME_AT_GY[1:-1]
+    }
+    assert [name for name in FIELDS if name not in points and f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize(
