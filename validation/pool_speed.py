@@ -174,11 +174,15 @@ def _process_peak_mib(process: int) -> float:
 
 
 MEASURES: dict[str, Callable[[Path, Path, int], dict[str, Any]]] = {
+    "program": lambda _, __, ___: {"peak_mib": _peak_mib()},
     "build": build_measured,
     "duckdb": lambda _, pool, __: queries_measured(pool, "duckdb"),
     "spark": lambda _, pool, __: queries_measured(pool, "spark"),
     "guarded": lambda _, pool, __: guarded_measured(pool),
 }
+
+
+EACH_SIZE = ("build", "duckdb", "spark", "guarded")
 
 
 def _in_its_own_process(measure: str, records: Path, pool: Path, n: int) -> dict[str, Any]:
@@ -243,7 +247,8 @@ def _building(results: dict[str, Any]) -> list[str]:
         f"Processor time is {cpu:.1f} s a thousand persons and {start:+.1f} s at the start, by least squares; the largest distance "
         f"from that line is {off_cpu:.1%}. Elapsed time, {elapsed:.1f} s a thousand with distances up to {off:.0%}, is that of a "
         "machine that had other work at the same time. Memory holds one record, the 500 persons of one file of the table, and of "
-        "every record its identifiers and day; most of what is shown is the program itself with all it imports.",
+        "every record its identifiers and day; "
+        f"{results['program']['peak_mib']:.0f} MiB is the program itself with all it imports.",
         "",
     ]
 
@@ -327,21 +332,22 @@ def _measured(folder: Path, sizes: Sequence[int], page_file: Path) -> None:
     if not kept.exists():
         _kept(kept, _made(records, sizes))
     results = json.loads(kept.read_text(encoding="utf-8"))
+    if "program" not in results:
+        results["program"] = _in_its_own_process("program", records, folder, 0)
     for n in sizes:
         if n in results["sizes"]:
             continue
         pool = folder / f"pool-{n}"
         shutil.rmtree(pool, ignore_errors=True)
         results["by_size"][str(n)] = {
-            measure: _in_its_own_process(measure, records, pool, n) for measure in MEASURES
+            measure: _in_its_own_process(measure, records, pool, n) for measure in EACH_SIZE
         }
         if read_manifest(pool).persons != n:
             raise RuntimeError(pool)
         shutil.rmtree(pool)
         results["sizes"].append(n)
         _kept(kept, results)
-        if len(results["sizes"]) > 1:
-            page_file.write_text(page(results), encoding="utf-8")
+    page_file.write_text(page(results), encoding="utf-8")
 
 
 def _kept(file: Path, results: dict[str, Any]) -> None:
