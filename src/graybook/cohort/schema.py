@@ -54,7 +54,7 @@ _I64, _I32, _TEXT, _FLAG, _DAY = pa.int64(), pa.int32(), pa.string(), pa.bool_()
 
 TABLE = pa.schema(
     [
-        # whose row: pseudonym of the project, and what stands in the project for the SHA-256 of the result it was made from
+        # whose row: pseudonym of the project, and what stands in the project for the files it was made from
         pa.field("person", _TEXT, nullable=False),
         pa.field("result", _TEXT, nullable=False),
         pa.field("sex", _TEXT),  # F, M, O; NULL unknown

@@ -8,13 +8,23 @@ from pathlib import Path
 
 import graybook
 from graybook.cohort.ledger import LEDGER
-from graybook.cohort.manifest import FAILURES, MANIFEST, PARTS, TABLES, Manifest, manifest_text, read_manifest
+from graybook.cohort.manifest import (
+    BUILDINGS,
+    FAILURES,
+    MANIFEST,
+    PARTS,
+    TABLES,
+    Manifest,
+    manifest_text,
+    read_manifest,
+)
 from graybook.errors import InputError, UsageError
 from graybook.files.project_key_file import project_key
 from graybook.progress import Progress, silent
 from graybook.record import Finding
 from graybook.record.project_key import ProjectKey
 from graybook.text import Language
+from graybook.workflow.pooling.buildings import written_buildings
 from graybook.workflow.pooling.choice import Choice, chosen
 from graybook.workflow.pooling.listing import counted, write_private, written_list
 from graybook.workflow.pooling.lock import LOCK, held
@@ -24,7 +34,7 @@ from graybook.workflow.pooling.table import written_table
 
 __all__ = ["Built", "build"]
 
-OURS = {MANIFEST, FAILURES, PARTS, TABLES, LOCK, LEDGER}
+OURS = {MANIFEST, FAILURES, BUILDINGS, PARTS, TABLES, LOCK, LEDGER}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +112,7 @@ def _built(
     findings = (*failed, *choice.older, *choice.twice, *whole)
     manifest = _manifest(key.project, choice, tables, n_rows, len(files), failed, whole)
     written_list(findings, pool / FAILURES, language)
+    written_buildings(choice.persons, pool)
     write_private(pool / MANIFEST, manifest_text(manifest))
     _tidied(pool, {part_file(pool, one.name) for one in parts} | {pool / one for one in tables})
     return Built(pool=pool, manifest=manifest, findings=findings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -22,7 +23,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from graybook.cohort.manifest import read_manifest, table_files
+from graybook.cohort.manifest import changed_persons, read_buildings, read_manifest, table_files
 from graybook.errors import InputError, UsageError
 from graybook.files.project_key_file import project_key
 from graybook.workflow.cohort_build import Built, build
@@ -190,6 +191,11 @@ def test_same_results_same_bytes(small: Path, tmp_path: Path) -> None:
         assert all(first[name] == second[name] for name in first if name.endswith((".parquet", "pool.json")))
 
 
+def digests(pool: Path) -> set[str]:
+    """What stands for the rows of the persons of the last building."""
+    return set([*read_buildings(pool).values()][-1])
+
+
 def test_two_projects_share_nothing(small: Path, tmp_path: Path) -> None:
     """Under another key no pseudonym, no name of a result, no date and no file of the pool is the same."""
     other = built(tmp_path, small / "records", digit="8")
@@ -205,14 +211,14 @@ def test_two_projects_share_nothing(small: Path, tmp_path: Path) -> None:
     assert set(contents(small / "pool")) & set(contents(other.pool)) == {
         "pool.json",
         "failures.jsonl",
+        "buildings.jsonl",
         "building.lock",
     }
+    assert not digests(small / "pool") & digests(other.pool)
 
 
 def test_no_original_value_is_in_the_pool(small: Path) -> None:
     """Identifiers, names, dates of courses and hashes of results stand in no file that may leave, nor in the parts."""
-    import hashlib
-
     pool = small / "pool"
     originals: set[bytes] = set()
     for one in records(30, voxels=30, points=40):
@@ -374,6 +380,38 @@ def test_an_empty_file_of_curves_is_a_fault(small: Path, tmp_path: Path) -> None
     done = built(tmp_path)
     assert (done.manifest.persons, dict(done.manifest.failed)) == (1, {"pool_bad_line": 1})
     assert {row["eqd2_d50pct_ugy"] for row in rows_of(done.pool)} == {None}
+
+
+def test_how_many_persons_changed_is_known(small: Path, tmp_path: Path) -> None:
+    """Of a building that was asked, what stood for rows stays: one out and one in, one renewed, one made again from the same."""
+    names = ("000001", "000002", "000003", "000004")
+    place = copied(small, tmp_path, names)
+    pool = built(tmp_path).pool
+    told = sorted({(row["person"], row["result"]) for row in rows_of(pool)})
+    text = "\n".join(" ".join(row) for row in told)
+    ((first, before),) = read_buildings(pool).items()
+    assert first == hashlib.sha256(text.encode()).hexdigest()
+    assert len(before) == len(told) == 4
+    (pool / "queries.jsonl").write_text(json.dumps({"pool": first}) + "\n", encoding="utf-8")
+
+    def since() -> int:
+        kept = read_buildings(built(tmp_path).pool)
+        assert next(iter(kept)) == first
+        return changed_persons(kept[first], [*kept.values()][-1])
+
+    changed(place, "000001", lambda told: told["provenance"].update(version="0.2.0"))
+    assert since() == 0  # made again by another version, from the same doses
+    changed(place, "000002", lambda told: told["structures"][0].update(volume_cm3=1.5))
+    assert since() == 1
+    shutil.rmtree(place / "000003")
+    assert since() == 2
+    copied(small, tmp_path, ("000005",))
+    assert since() == 2  # one out, one in; one renewed
+    assert len(read_buildings(pool)) == 2  # of buildings that nobody asked nothing stays
+    assert (pool / "buildings.jsonl").stat().st_mode & 0o077 == 0
+    (pool / "buildings.jsonl").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="earlier buildings"):
+        read_buildings(pool)
 
 
 def test_another_pseudonym_is_written_whatever_the_days(small: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 import graybook
@@ -27,7 +29,9 @@ from graybook.workflow.pooling.records import RecordFiles
 
 __all__ = ["Failed", "Part", "left_out_findings", "made_part", "part_file", "write_parquet"]
 
-LEFT_OUT = b"graybook_left_out"
+LEFT_OUT, DIGEST = b"graybook_left_out", b"graybook_rows"
+NOT_COMPARED = ("person", "result", "start", "tables_edition", "software_version")
+"""Columns that change when a result is made again from the same doses, or a person gets another pseudonym."""
 HALF = 16
 """Bytes of a digest that names a file. [B]"""
 
@@ -36,7 +40,8 @@ HALF = 16
 class Part:
     """A result that can enter the pool: what says whose it is and how new, and the name of its rows.
 
-    The rows stand under the pseudonym of ``identities`` alone; identifiers stay in memory.
+    The rows stand under the pseudonym of ``identities`` alone; identifiers stay in memory. ``result`` stands for the files and the
+    version that read them, ``digest`` for the rows, whoever's they are.
     """
 
     shown: str
@@ -47,6 +52,8 @@ class Part:
     sex: str | None
     rows: int
     left_out: tuple[tuple[str, int], ...]
+    result: str
+    digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +91,13 @@ def _part(files: RecordFiles, data: bytes, document: dict[str, Any], pool: Path,
     hashes = tuple("" if one is None else hashlib.sha256(one).hexdigest() for one in (data, curves))
     name = key.digest("part", SCHEMA_VERSION, graybook.__version__, *hashes)[:HALF].hex()
     file = part_file(pool, name)
+    result = key.digest("result", name)[:HALF].hex()
     known = _known(file)
     if known is None:
         checked(data, document)
-        made = _rows(document, curves, key, identities, hashes[0])
-        known = made.table.num_rows, _counts(made.left_out)
-        write_parquet(made.table, file, {LEFT_OUT: json.dumps(known[1]).encode()})
+        made = _rows(document, curves, key, identities, result)
+        known = made.table.num_rows, _counts(made.left_out), _digest(made.table, key)
+        write_parquet(made.table, file, {LEFT_OUT: json.dumps(known[1]).encode(), DIGEST: known[2].encode()})
     return Part(
         shown=files.shown,
         name=name,
@@ -99,6 +107,8 @@ def _part(files: RecordFiles, data: bytes, document: dict[str, Any], pool: Path,
         sex=sex(patient),
         rows=known[0],
         left_out=known[1],
+        result=result,
+        digest=known[2],
     )
 
 
@@ -115,14 +125,14 @@ def _rows(
     curves: bytes | None,
     key: ProjectKey,
     identities: tuple[Identity, ...],
-    sha256: str,
+    result: str,
 ) -> PersonRows:
     person = key.person(identities)
     return rows(
         document,
         {} if curves is None else curves_of(curves),
         person=person,
-        name=key.digest("result", sha256)[:HALF].hex(),
+        name=result,
         days=key.days(person),
     )
 
@@ -131,14 +141,22 @@ def _counts(left_out: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
     return tuple((one.code, int(one.params["n"] or 0)) for one in left_out)
 
 
-def _known(file: Path) -> tuple[int, tuple[tuple[str, int], ...]] | None:
-    """How many rows a part made earlier has, and what was left out; None where there is none that can be read."""
+def _digest(table: pa.Table, key: ProjectKey) -> str:
+    """What stands in the project for the rows as text, NULL and an empty text apart."""
+    text = io.BytesIO()
+    pa.csv.write_csv(table.drop_columns(list(NOT_COMPARED)), text)
+    return key.digest("rows", text.getvalue().decode())[:HALF].hex()
+
+
+def _known(file: Path) -> tuple[int, tuple[tuple[str, int], ...], str] | None:
+    """How many rows a part made earlier has, what was left out, and what stands for it; None where none can be read."""
     try:
         footer = pq.read_metadata(file)
         counts = json.loads(footer.metadata[LEFT_OUT])
+        digest = footer.metadata[DIGEST].decode("ascii")
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None
-    return footer.num_rows, tuple((str(code), int(n)) for code, n in counts)
+    return footer.num_rows, tuple((str(code), int(n)) for code, n in counts), digest
 
 
 def write_parquet(table: pa.Table, file: Path, metadata: dict[bytes, bytes] | None = None) -> None:
