@@ -126,6 +126,8 @@ class PhaseFacts:
         (``6 MV``). Empty where nobody says.
     fractions_planned, fractions_delivered
         None where nobody says.
+    unfinished
+        Whether it was still going on when it was stated: more may have been given since.
     uids, dose_uids
         SOP Instance UIDs of its plans, and of its doses, where stated.
     """
@@ -139,6 +141,7 @@ class PhaseFacts:
     energy: str = ""
     fractions_planned: int | None = None
     fractions_delivered: int | None = None
+    unfinished: bool = False
     start_date: date | None = None
     end_date: date | None = None
     doses: tuple[VolumeDose, ...] = ()
@@ -168,6 +171,8 @@ class CourseFacts:
         Whether it irradiates again what was irradiated; None where it is not known: never written as false.
     sessions
         Visits with radiation; None where nobody says.
+    unfinished
+        Whether it was still going on when it was stated: more may have been given since.
     doses
         Over all phases. Where a volume's fractions were not uniform, no EQD2 follows from them: the phases' are needed.
     grade
@@ -190,6 +195,7 @@ class CourseFacts:
     laterality: str = ""
     reirradiation: bool | None = None
     sessions: int | None = None
+    unfinished: bool = False
     phases: tuple[PhaseFacts, ...] = ()
     doses: tuple[VolumeDose, ...] = ()
     grade: str = ""

@@ -141,8 +141,6 @@ def _course(course: CourseFacts, volumes: dict[str, VolumeFacts], said: Said) ->
     natures = {one.modality for one in phases}
     modality = natures.pop() if len(natures) == 1 else course.modality
     dosed = any(one.prescriptions for one in phases)
-    if modality is Modality.UNKNOWN and dosed and Modality.UNKNOWN in {one.modality for one in phases}:
-        said.say("import_modality_unknown", label)
     if modality is Modality.RADIONUCLIDE:
         said.say("import_activity_unknown", label)
     elif not dosed:
@@ -164,7 +162,15 @@ def _course(course: CourseFacts, volumes: dict[str, VolumeFacts], said: Said) ->
 
 
 def _energies(course: CourseFacts) -> str:
-    return ", ".join(dict.fromkeys(one.energy for one in course.phases if one.energy))
+    """The energies stated, and the code of a radiation that the record has no word for, so that it stands in every report."""
+    found = [one.energy for one in course.phases if one.energy]
+    given: tuple[PhaseFacts | CourseFacts, ...] = (*course.phases, course)
+    found += [
+        f"SNOMED CT {one.modality_code}"
+        for one in given
+        if one.modality is Modality.UNKNOWN and one.modality_code
+    ]
+    return ", ".join(dict.fromkeys(found))
 
 
 def _administrations(course: CourseFacts, modality: Modality) -> tuple[Administration, ...]:
@@ -184,7 +190,7 @@ def _administrations(course: CourseFacts, modality: Modality) -> tuple[Administr
 
 
 def _say_totals(course: CourseFacts, label: str, volumes: dict[str, VolumeFacts], said: Said) -> None:
-    """Where phases and course state another dose of one volume, the phases are taken, and it is said."""
+    """Where phases gave more to a volume than their course states, the phases are taken, and it is said."""
     for total in course.doses:
         parts = [
             dose.dose_gy
@@ -196,7 +202,7 @@ def _say_totals(course: CourseFacts, label: str, volumes: dict[str, VolumeFacts]
         known = [one for one in parts if one is not None]
         if total.dose_gy is None or not known or len(known) < len(parts):
             continue
-        if abs(sum(known) - total.dose_gy) > APART_GY:
+        if sum(known) - total.dose_gy > APART_GY:
             said.say(
                 "import_phases_differ",
                 label,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
-from graybook.exchange.computed import HIGH_DOSE_RATE
+from graybook.exchange.computed import HIGH_DOSE_RATE, TOTAL_TOLERANCE_GY, given_phases, is_given
 from graybook.exchange.course_facts import CourseFacts, PhaseFacts, VolumeDose, VolumeFacts
 from graybook.record import Finding, Fractionated, Modality, Phase, Prescription, Region, Severity, Status
 from graybook.record.assessment import Param
@@ -18,6 +19,11 @@ __all__ = ["Said", "phases_of", "region_of"]
 
 SIDES = {"left": "left", "right": "right", "bilateral": "both"}
 """Words of the tables of codes for the side, and those of a region."""
+
+
+NOT_IN_PHASES = "in no phase"
+GOING_ON = "still going on when stated"
+"""Labels of phases that keep open what a document does not say."""
 
 
 class Said:
@@ -48,7 +54,59 @@ def phases_of(course: CourseFacts, label: str, volumes: dict[str, VolumeFacts], 
     """The phases of a course; one without doses where nothing but its existence is stated."""
     phases = [phase for one in course.phases for phase in _phases(one, course, label, volumes, said)]
     phases += _of_whole_course(course, label, volumes, said)
-    return phases or [_empty(course, label)]
+    phases = phases or [_empty(course, label)]
+    return [*phases, *_missing(course, label, volumes, said), *_open(course, label, said)]
+
+
+def _missing(course: CourseFacts, label: str, volumes: dict[str, VolumeFacts], said: Said) -> list[Phase]:
+    """What the course states above its phases: a phase of which nobody says whether it was given, so that no sum looks whole."""
+    if not is_given(course.status):
+        return []
+    asked = []
+    for total in course.doses:
+        parts = [
+            dose.dose_gy
+            for phase in given_phases(course)
+            for dose in phase.doses
+            if dose.volume == total.volume
+        ]
+        known = [one for one in parts if one is not None]
+        if total.dose_gy is None or not known or len(known) < len(parts):
+            continue
+        missing_gy = round(total.dose_gy - fsum(known), 6)
+        if missing_gy > TOTAL_TOLERANCE_GY:
+            volume = volumes[total.volume]
+            said.say(
+                "import_phases_below",
+                label,
+                path=volume.name,
+                value=total.dose_gy,
+                phases=fsum(known),
+                missing=missing_gy,
+            )
+            asked.append(Prescription(target=volume.name, dose_gy=missing_gy, region=_place_of(volume)))
+    return [_unsure(course, label, NOT_IN_PHASES, tuple(asked))] if asked else []
+
+
+def _open(course: CourseFacts, label: str, said: Said) -> list[Phase]:
+    """A phase of unknown status after what was given of a course that was going on: more may have been given since."""
+    going_on = course.unfinished or any(one.unfinished for one in course.phases)
+    if not going_on:
+        return []
+    said.say("import_unfinished", label)
+    return [_unsure(course, label, GOING_ON, ())]
+
+
+def _unsure(course: CourseFacts, label: str, what: str, asked: tuple[Prescription, ...]) -> Phase:
+    return Phase(
+        id=f"{course.key}/{what}",
+        label=f"{label}, {what}",
+        status=Status.UNKNOWN,
+        modality=course.modality,
+        prescriptions=asked,
+        intent=course.intent,
+        order_known=True,
+    )
 
 
 def _phases(
@@ -58,7 +116,7 @@ def _phases(
     place = _Place(
         course=label,
         label=phase.label.strip() or phase.key,
-        modality=course.modality if phase.modality is Modality.UNKNOWN else phase.modality,
+        modality=phase.modality if _says_modality(phase) else course.modality,
         code=phase.modality_code or course.modality_code,
         status=phase.status,
     )
@@ -84,6 +142,11 @@ def _phases(
         )
         for number, (n, doses) in enumerate(groups.items(), start=1)
     ]
+
+
+def _says_modality(phase: PhaseFacts) -> bool:
+    """Whether a phase states what irradiated, be it something that the record has no word for (neutrons)."""
+    return phase.modality is not Modality.UNKNOWN or bool(phase.modality_code)
 
 
 def _of_whole_course(
@@ -136,8 +199,12 @@ def _empty(course: CourseFacts, label: str) -> Phase:
 
 
 def _fractions(n: int | None, place: _Place, doses: Sequence[VolumeDose], said: Said) -> dict[str, Any]:
-    """What a phase says of its fractions: nothing where they are no fractions of short sessions."""
+    """What a phase says of its fractions: nothing where they are no fractions of short sessions of a known radiation."""
     n = n or None
+    if place.modality is Modality.UNKNOWN and any(one.dose_gy for one in doses):
+        code = "import_modality_other" if place.code else "import_modality_unknown"
+        said.say(code, place.course, path=place.label, value=place.code, fractions=n or "?")
+        return {}
     slow = place.modality is Modality.BRACHYTHERAPY and place.code not in HIGH_DOSE_RATE
     if slow and n is not None and doses:
         said.say("import_not_short_sessions", place.course, path=place.label, value=n)

@@ -100,13 +100,21 @@ def test_a_total_counts_fractions_only_when_they_were_equal(
 
 @pytest.mark.rule(3)
 def test_a_total_beside_its_phases_is_not_counted_again() -> None:
-    """The course's total of a volume that phases name adds nothing; a contradiction between them is said."""
+    """The course's total of a volume that phases name adds nothing; a contradiction between them is said.
+
+    17 Gy in phases of a course of 25 Gy: 8 Gy stand in a phase of which nobody says whether it was given.
+    """
     parts = (phase("a", 3, dose("boost", 9.0)), phase("b", 4, dose("boost", 8.0)))
     right = CourseFacts(key="c", phases=parts, doses=(dose("boost", 17.0, 7, uniform=False),))
-    wrong = CourseFacts(key="c", phases=parts, doses=(dose("boost", 25.0, 7, uniform=False),))
-    assert len(only(right).phases) == len(only(wrong).phases) == 2
+    above = CourseFacts(key="c", phases=parts, doses=(dose("boost", 16.0, 7, uniform=False),))
+    below = CourseFacts(key="c", phases=parts, doses=(dose("boost", 25.0, 7, uniform=False),))
+    assert len(only(right).phases) == len(only(above).phases) == 2
     assert said(right) == set()
-    assert said(wrong) == {"import_phases_differ"}
+    assert said(above) == {"import_phases_differ"}
+    assert said(below) == {"import_phases_below"}
+    *_, last = only(below).phases
+    assert (last.status, last.fractions_delivered) == (Status.UNKNOWN, None)
+    assert [one.dose_gy for one in last.prescriptions] == [8.0]
 
 
 def test_a_dose_without_unit_is_no_dose() -> None:

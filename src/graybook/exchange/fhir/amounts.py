@@ -15,7 +15,7 @@ from graybook.exchange.computed import (
 from graybook.exchange.course_facts import BiologicalMetric, CourseFacts, MetricKind, VolumeFacts
 from graybook.exchange.fhir.courses import ReadCourses
 from graybook.exchange.fhir.document import Document, Resource
-from graybook.exchange.fhir.doses import StatedDose, doses_of
+from graybook.exchange.fhir.doses import StatedDose, doses_of, unit_contradicts
 from graybook.exchange.fhir.elements import Element, is_missing, number, text
 from graybook.exchange.fhir.profiles import UCUM
 from graybook.exchange.fhir.rules import shown
@@ -51,8 +51,15 @@ def _unit(resource: Resource, dose: StatedDose) -> Iterator[Finding]:
         yield _finding("exchange_dose_negative", Severity.ERROR, resource, where)
     elif quantity is not None and value is None:
         pass
+    elif quantity is not None and quantity.child("comparator") is not None:
+        yield _finding("exchange_dose_is_bound", Severity.WARNING, resource, where)
     elif quantity is not None and text(quantity.child("system")) == UCUM and text(quantity.child("code")):
-        yield _finding("exchange_dose_unit_unknown", Severity.WARNING, resource, where)
+        code = (
+            "exchange_dose_unit_contradicts" if unit_contradicts(quantity) else "exchange_dose_unit_unknown"
+        )
+        yield _finding(code, Severity.WARNING, resource, where)
+    elif dose.as_found and (value is None or _has_unit_text(quantity)):
+        yield _finding("exchange_dose_unit_not_coded", Severity.WARNING, resource, where)
     elif dose.as_found:
         in_cgy = value * CENTIGRAY if value is not None else None
         said = where | {"if_cgy": in_cgy, "fractions": dose.fractions}
@@ -63,6 +70,10 @@ def _unit(resource: Resource, dose: StatedDose) -> Iterator[Finding]:
         if not math.isclose(product, value, rel_tol=1e-3):
             said = where | {"each": dose.each, "fractions": dose.fractions}
             yield _finding("exchange_fraction_dose_contradicts", Severity.WARNING, resource, said)
+
+
+def _has_unit_text(quantity: Element | None) -> bool:
+    return quantity is not None and bool(text(quantity.child("unit")) or text(quantity.child("code")))
 
 
 def _figures(words: str) -> float | None:

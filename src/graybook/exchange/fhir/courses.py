@@ -30,7 +30,7 @@ from graybook.record.assessment import Finding, Param, Severity
 from graybook.record.course import Status
 from graybook.tables.fhir import fhir_codes
 
-__all__ = ["ReadCourses", "read_courses", "read_doses", "status_of"]
+__all__ = ["ReadCourses", "is_unfinished", "read_courses", "read_doses", "status_of"]
 
 
 @dataclass(kw_only=True)
@@ -100,6 +100,11 @@ def status_of(resource: Resource) -> Status:
     return Status(meaning("status", words)) if meaning("status", words) else Status.UNKNOWN
 
 
+def is_unfinished(resource: Resource) -> bool:
+    """Whether it was going on, or paused, when the document was made."""
+    return text(resource.element.child("status")) in ("in-progress", "on-hold")
+
+
 def _period(resource: Resource) -> tuple[date | None, date | None]:
     period = resource.element.child("performedPeriod")
     if period is None:
@@ -126,7 +131,14 @@ def _given(resource: Resource) -> Iterator[tuple[str, str, str]]:
             for found in one.extensions(TECHNIQUE)
         ]
         technique = techniques[0] if len(techniques) == 1 else ""
-        yield _concept(one, MODALITY, "modality"), technique, energy_of(one.extension(ENERGY))
+        yield _modality(one), technique, energy_of(one.extension(ENERGY))
+
+
+def _modality(pair: Element) -> str:
+    """The code of a modality, also of one that is none of the set: what is stated is not taken for unsaid."""
+    found = pair.extension(MODALITY)
+    stated = found.child("valueCodeableConcept") if found is not None else None
+    return known_code("modality", stated) or concept_code(stated)
 
 
 def _phase(read: ReadCourses, resource: Resource) -> PhaseFacts:
@@ -155,6 +167,7 @@ def _phase(read: ReadCourses, resource: Resource) -> PhaseFacts:
         technique=technique,
         energy=energy,
         fractions_delivered=_count(resource, FRACTIONS, f"{OSIRIS}numberOfFractions"),
+        unfinished=is_unfinished(resource),
         start_date=start,
         end_date=end,
         doses=doses,
@@ -241,6 +254,7 @@ def _course(read: ReadCourses, resource: Resource, phases: list[PhaseFacts]) -> 
         laterality=_concept(sites[0], LATERALITY, "laterality") if len(sites) == 1 else "",
         reirradiation=flag.value if flag is not None and isinstance(flag.value, bool) else None,
         sessions=_count(resource, SESSIONS, f"{OSIRIS}numberOfSessions"),
+        unfinished=is_unfinished(resource),
         phases=tuple(sorted(phases, key=lambda one: (one.start_date or date.max, one.key))),
         doses=read_doses(read, resource),
     )
@@ -274,5 +288,6 @@ def _alone(read: ReadCourses, resource: Resource, phase: PhaseFacts) -> CourseFa
         modality=phase.modality,
         modality_code=phase.modality_code,
         technique=phase.technique,
+        unfinished=phase.unfinished,
         phases=(phase,),
     )

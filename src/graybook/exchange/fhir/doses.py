@@ -12,12 +12,23 @@ from graybook.exchange.fhir.profiles import DOSE, METRIC, OSIRIS, UCUM, UNIFORM
 from graybook.exchange.metric import stated_metric
 from graybook.tables.fhir import fhir_codes
 
-__all__ = ["StatedDose", "doses_of", "gy_of"]
+__all__ = ["StatedDose", "doses_of", "gy_of", "unit_contradicts"]
 
 _DOSES = (DOSE, f"{OSIRIS}doseToVolume", f"{OSIRIS}dose-to-volume")
 _TOTALS = ("totalDoseDelivered", "totalDose")
 _FRACTIONS = ("fractionsDelivered", "numberOfFractions")
 _DIGITS = 9
+_WORDS = {
+    "cGy": 0.01,
+    "Gy": 1.0,
+    "mGy": 0.001,
+    "kGy": 1000.0,
+    "rad": 0.01,
+    "centigray": 0.01,
+    "gray": 1.0,
+    "milligray": 0.001,
+}
+"""Gy of one unit, by the words that people are shown: only to see whether they contradict the code beside them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +84,30 @@ class StatedDose:
 
 
 def gy_of(quantity: Element) -> float | None:
-    """A Quantity in Gy: its system must be UCUM and its code a dose; the text of ``unit`` alone is no unit. [Gy]"""
+    """A Quantity in Gy: its system must be UCUM and its code a dose; the text of ``unit`` alone is no unit. [Gy]
+
+    None too for a bound (``comparator``), and where ``unit`` names another unit than the code.
+    """
     value = number(quantity.child("value"))
     if value is None or value < 0.0 or text(quantity.child("system")) != UCUM:
         return None
-    code = text(quantity.child("code"))
-    factor = next((float(one.means) for one in fhir_codes("dose_unit") if one.code == code), None)
+    if quantity.child("comparator") is not None or unit_contradicts(quantity):
+        return None
+    factor = _factor(quantity)
     return None if factor is None else round(value * factor, _DIGITS)
+
+
+def unit_contradicts(quantity: Element) -> bool:
+    """Whether the text of ``unit`` names another unit of dose than the code does."""
+    words, factor = text(quantity.child("unit")), _factor(quantity)
+    named = _WORDS.get(words, _WORDS.get(words.casefold()))
+    return factor is not None and named is not None and named != factor
+
+
+def _factor(quantity: Element) -> float | None:
+    """Gy of one unit of the code; None for what is no dose."""
+    code = text(quantity.child("code"))
+    return next((float(one.means) for one in fhir_codes("dose_unit") if one.code == code), None)
 
 
 def doses_of(resource: Resource) -> tuple[StatedDose, ...]:
@@ -122,5 +150,7 @@ def _written(extension: Element) -> str:
     value = number(quantity.child("value")) if quantity is not None else None
     if quantity is None or value is None:
         return ""
-    unit = text(quantity.child("unit")) or text(quantity.child("code"))
-    return f"{value:g} {unit}".strip()
+    unit, code = text(quantity.child("unit")), text(quantity.child("code"))
+    if unit_contradicts(quantity):
+        unit = f"{unit} (code {code})"
+    return f"{text(quantity.child('comparator'))} {value:g} {unit or code}".strip()

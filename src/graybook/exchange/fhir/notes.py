@@ -8,7 +8,7 @@ from itertools import combinations
 from graybook.exchange.computed import given_phases, is_given
 from graybook.exchange.course_facts import CourseFacts, PhaseFacts
 from graybook.exchange.fhir.codes import code_in
-from graybook.exchange.fhir.courses import ReadCourses
+from graybook.exchange.fhir.courses import ReadCourses, is_unfinished
 from graybook.exchange.fhir.document import Document, Resource
 from graybook.exchange.fhir.elements import Element, codings, day, is_missing, text
 from graybook.exchange.fhir.profiles import (
@@ -119,9 +119,14 @@ def _status(resource: Resource, status: Status) -> Iterator[Finding]:
         yield _finding(
             "exchange_plan_not_treatment", Severity.WARNING, resource, resource.element.place, value=written
         )
-    elif written in ("in-progress", "on-hold"):
+    elif is_unfinished(resource):
         yield _finding(
             "exchange_unfinished", Severity.WARNING, resource, resource.element.place, value=written
+        )
+    elif status is Status.UNKNOWN:
+        value = shown(written) or "–"
+        yield _finding(
+            "exchange_status_unknown", Severity.WARNING, resource, resource.element.place, value=value
         )
 
 

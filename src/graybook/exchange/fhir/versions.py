@@ -25,15 +25,39 @@ class _Chosen:
 
 
 def current(document: Document) -> tuple[Document, tuple[Finding, ...]]:
-    """The document without superseded versions, references to which lead to the version kept; and what is said of them."""
+    """The document without superseded versions and what was entered in error, and what is said of them.
+
+    References to a superseded version lead to the one that was kept; references to what was entered in error lead nowhere.
+    """
     chosen = [_newest(group) for group in _groups(document)]
     dropped = {id(other): one.kept for one in chosen for other in one.others}
     kept = tuple(one for one in document.resources if id(one) not in dropped)
     by_address = {address: dropped.get(id(one), one) for address, one in document.by_address.items()}
     for one in chosen:
         by_address |= dict.fromkeys(one.kept.addresses, one.kept)
-    findings = (*(finding for one in chosen for finding in _said(one)), *_ambiguous(kept))
-    return replace(document, resources=kept, by_address=by_address), findings
+    withdrawn = tuple(one for one in kept if one.profile and _in_error(one))
+    left = tuple(one for one in kept if one not in withdrawn)
+    by_address = {address: one for address, one in by_address.items() if one not in withdrawn}
+    findings = (
+        *(finding for one in chosen for finding in _said(one)),
+        *(_withdrawn(one) for one in withdrawn),
+        *_ambiguous(left),
+    )
+    return replace(document, resources=left, by_address=by_address), findings
+
+
+def _in_error(resource: Resource) -> bool:
+    """Whether those who made a resource say that it should never have been."""
+    return text(resource.element.child("status")) == "entered-in-error"
+
+
+def _withdrawn(resource: Resource) -> Finding:
+    return Finding(
+        code="exchange_entered_in_error",
+        severity=Severity.WARNING,
+        subject=resource.name,
+        params={"path": f"{resource.element.place}.status", "value": "entered-in-error"},
+    )
 
 
 def _groups(document: Document) -> Iterator[list[Resource]]:
@@ -64,7 +88,9 @@ def _newest(group: list[Resource]) -> _Chosen:
         if None not in ranks and ranks.count(best) == 1:
             kept = group[ranks.index(best)]
             return _Chosen(kept=kept, others=tuple(one for one in group if one is not kept), decided=True)
-    kept = max(group, key=lambda one: sum(dose.gy or 0.0 for dose in doses_of(one)))
+    kept = max(
+        group, key=lambda one: (not _in_error(one), sum(dose.gy or 0.0 for dose in doses_of(one)))
+    )  # of versions in an unknown order one may withdraw the other: the dose is kept
     alike = all(_content(one) == _content(kept) for one in group)
     return _Chosen(kept=kept, others=tuple(one for one in group if one is not kept), decided=alike)
 

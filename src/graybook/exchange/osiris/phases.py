@@ -152,7 +152,7 @@ class Phases:
             technique = ""
         return _Beams(
             modality=modality,
-            code="" if modality is Modality.UNKNOWN else code,
+            code=code if modality is not Modality.UNKNOWN or code.isdecimal() else "",
             technique=technique,
             energy=self._energy(plans, modality),
         )

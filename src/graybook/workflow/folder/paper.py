@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import fsum
 
 from graybook.files.paper_settings import PaperCourseSetting, PaperPhaseSetting
 from graybook.files.settings import Settings
@@ -18,6 +19,7 @@ from graybook.record import (
     Phase,
     Prescription,
     Severity,
+    Status,
 )
 from graybook.record.assessment import Param
 from graybook.tables.fractionation import fractions_range
@@ -194,6 +196,9 @@ def loaded_paper(course: Course) -> LoadedCourse:
     """A course without files among those with doses: nothing to sample, and said so."""
     params: dict[str, Param] = {"course": course.label, "grade": course.evidence_grade.value}
     findings = []
+    unsure = [one for one in course.phases if one.status is Status.UNKNOWN]
+    if unsure:
+        findings.append(_unsure(course, unsure, params))
     if course.modality.stands_apart:
         findings.append(_apart(course, params))
     elif course.counts:
@@ -210,6 +215,18 @@ def loaded_paper(course: Course) -> LoadedCourse:
         order_known=True,
         findings=tuple(findings),
     )
+
+
+def _unsure(course: Course, phases: Sequence[Phase], params: dict[str, Param]) -> Finding:
+    """Of what nobody says whether it was given: of the whole course, or of some of its phases, with the doses stated."""
+    names = "" if len(phases) == len(course.phases) else ", ".join(one.label or one.id for one in phases)
+    doses = [max(asked.dose_gy for asked in one.prescriptions) for one in phases if one.prescriptions]
+    said: dict[str, Param] = {**params, "phases": names, "dose": fsum(doses)}
+    if not doses:
+        code = "paper_phase_unsure_open" if names else "paper_status_unsure_open"
+    else:
+        code = "paper_phase_unsure" if names else "paper_status_unsure"
+    return Finding(code=code, subject=course.id, params=said)
 
 
 def _apart(course: Course, params: dict[str, Param]) -> Finding:

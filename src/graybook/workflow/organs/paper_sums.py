@@ -10,7 +10,7 @@ import numpy as np
 from graybook.files.settings import Settings
 from graybook.geometry.contours import ContourStack
 from graybook.radiobiology import LQ_VALID_TO_GY
-from graybook.record import AlphaBetaWish, Course, Finding, Refusal, RepairWish, Structure
+from graybook.record import AlphaBetaWish, Course, Finding, Refusal, RepairWish, Status, Structure
 from graybook.report.result import CourseDose, PhasePoint, PointSum, StructureResult
 from graybook.tables.structure_names import kind_of, tg263_name
 from graybook.units import rounded_gy
@@ -48,7 +48,7 @@ def with_paper(
     ``wishes`` are α/β that a person asks for besides those of the settings, ``repairs`` half-times of repair.
     """
     papers = [one for one in courses if one.paper is not None and one.counts]
-    if not papers:
+    if not papers and not any(_unsure(one) for one in courses):
         return tuple(assessed)
     extended = [_extended(one, courses, settings, repairs) for one in assessed]
     known = {name for one in extended if one.result for name in (one.result.name, one.result.tg263) if name}
@@ -61,6 +61,11 @@ def with_paper(
             bare = _on_paper(organ, course, settings, wishes, complete=not others)
             extended.append(_extended(bare, courses, settings, repairs))
     return tuple(extended)
+
+
+def _unsure(course: Course) -> bool:
+    """Whether nobody says of some of a paper course whether it was given: no sum is complete before somebody does."""
+    return course.paper is not None and any(one.status is Status.UNKNOWN for one in course.phases)
 
 
 def _on_paper(
@@ -118,6 +123,7 @@ def _extended(
             dose for _, dose in doses if dose and dose.convertible and dose.physical_gy("near_gy") is not None
         ]
         whole = len(entering) == len(beams) and all(one.whole for one in entering) and not apart
+        whole = whole and not any(_unsure(one) for one in courses)
         repair = repair_of(result.tg263, repairs)
         if any(dose.several_a_day for dose in entering):
             values |= repair.as_result
