@@ -7,31 +7,30 @@ from datetime import date
 
 from graybook.cohort.entry import Entry, NotPooled
 from graybook.record import Identity
+from graybook.record.person import identifiers
 
-__all__ = ["INS_ISSUER", "age_years", "birth_date", "identities_of", "sex", "united"]
+__all__ = ["age_years", "birth_date", "identities_of", "sex", "united"]
 
-INS_ISSUER = "1.2.250.1.213.1.4.8"
 SEXES = ("F", "M", "O")
 OLDEST = 90
 """[a] All above 89 are this old."""
 
 
 def identities_of(patient: Entry) -> tuple[Identity, ...]:
-    """Every identifier of the person, sorted.
+    """Every identifier of the person, the national one among them, in one spelling, sorted.
 
     Raises
     ------
     NotPooled
         There is none: nobody could say whether the person is in the pool already.
     """
-    found = {(patient.maybe_text("issuer") or "", patient.text("id"))}
-    found |= {(one.maybe_text("issuer") or "", one.text("value")) for one in patient.entries("identities")}
-    if ins := patient.maybe_text("ins"):
-        found.add((INS_ISSUER, ins))
-    known = sorted((issuer, value) for issuer, value in found if value.strip())
-    if not known or any(not _is_text(part) for pair in known for part in pair):
+    told = [Identity(value=patient.text("id"), issuer=patient.maybe_text("issuer") or "")]
+    for one in patient.entries("identities"):
+        told.append(Identity(value=one.text("value"), issuer=one.maybe_text("issuer") or ""))
+    known = identifiers(told, ins=patient.maybe_text("ins") or "")
+    if not known or any(not _is_text(part) for one in known for part in (one.issuer, one.value)):
         raise NotPooled("pool_unknown_person", key=patient.key("id"))
-    return tuple(Identity(value=value, issuer=issuer) for issuer, value in known)
+    return known
 
 
 def _is_text(value: str) -> bool:

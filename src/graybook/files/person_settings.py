@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from graybook.files._tables import Entry
-from graybook.record.person import Identity
+from graybook.record.person import Identity, same_spelling
 
 __all__ = [
     "CORRECTABLE",
@@ -90,11 +90,11 @@ _IDS = 'Write ids = [{ value = "A", issuer = "HOSPITAL" }, { value = "B" }].'
 def _identity(entry: Entry, found: object) -> Identity:
     """A number alone, or a table of value and issuer; an empty number is that of files without one."""
     if isinstance(found, str):
-        return Identity(value=found.strip())
+        return Identity(value=same_spelling(found))
     if isinstance(found, dict) and set(found) <= {"value", "issuer"} and "value" in found:
         value, issuer = found["value"], found.get("issuer", "")
         if isinstance(value, str) and isinstance(issuer, str):
-            return Identity(value=value.strip(), issuer=issuer.strip())
+            return Identity(value=same_spelling(value), issuer=same_spelling(issuer))
     raise entry.refuse("ids", "holds what is no identifier", value=found, remedy=_IDS)
 
 
@@ -105,8 +105,8 @@ def correction_setting(entry: Entry) -> CorrectionSetting:
         entry.required(key)
     attribute = entry.text("attribute", among=CORRECTABLE)
     return CorrectionSetting(
-        patient_id=entry.text("patient_id", blank=True),
-        issuer=entry.text("issuer"),
+        patient_id=same_spelling(entry.text("patient_id", blank=True)),
+        issuer=same_spelling(entry.text("issuer")),
         attribute=attribute,
         wrong=_value(entry, "wrong", attribute),
         right=_value(entry, "right", attribute),
@@ -127,8 +127,8 @@ def person_setting(entry: Entry) -> PersonSetting:
     entry.only(("patient_id", "issuer", "name", "birth_name", "birth_date", "sex", "ins"))
     entry.required("patient_id", "name")
     return PersonSetting(
-        patient_id=entry.text("patient_id"),
-        issuer=entry.text("issuer"),
+        patient_id=same_spelling(entry.text("patient_id")),
+        issuer=same_spelling(entry.text("issuer")),
         name=entry.text("name"),
         birth_name=entry.text("birth_name"),
         birth_date=entry.day("birth_date"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graybook.errors import InputError
-from graybook.record.person import Identity
+from graybook.record.person import Identity, identifiers
 
 __all__ = ["SECRET_BYTES", "ProjectKey"]
 
@@ -56,21 +56,23 @@ class ProjectKey:
         """The pseudonym of a person, ``P-`` and 16 letters or digits.
 
         It is that of the first identifier, sorted by issuer and value: those of one human must have been put together before. One
-        without a value stands for no one.
+        without a value stands for no one; blanks around it, and how accents are composed, make no difference.
 
         Raises
         ------
         graybook.errors.InputError
             No identifier has a value: all such persons would share one pseudonym.
         """
-        known = [(one.issuer, one.value) for one in identities if one.value.strip()]
+        known = identifiers(identities)
         if not known:
             raise InputError(
                 "A person without any identifier can have no pseudonym.",
                 remedy="Say whose the files are: [[identity]] or [person] in graybook.toml.",
             )
-        first = min(known)
-        return "P-" + base64.b32encode(self.digest("person", *first)[:PERSON_BYTES]).decode()
+        return (
+            "P-"
+            + base64.b32encode(self.digest("person", known[0].issuer, known[0].value)[:PERSON_BYTES]).decode()
+        )
 
     def uid(self, original: str) -> str:
         """The UID that stands for another: ``2.25.`` and an integer of 128 bits, at most 44 characters."""

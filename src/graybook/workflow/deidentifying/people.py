@@ -10,6 +10,7 @@ from graybook.dicom.facts import FileFacts, Header, OtherFacts
 from graybook.errors import InputError, NotComparable
 from graybook.files.settings import Settings
 from graybook.record import Finding, Person
+from graybook.record.person import identifiers
 from graybook.record.project_key import ProjectKey
 from graybook.workflow.folder.not_one import not_one
 from graybook.workflow.folder.objects import Object, once, without_disputed
@@ -111,7 +112,7 @@ def people(found: Established, key: ProjectKey) -> tuple[Pseudonymous, ...]:
     """The persons with what stands for them under a project's key, by pseudonym."""
     persons = []
     for place, group in enumerate(found.groups):
-        pseudonym = key.person(group.person.identities)
+        pseudonym = key.person(identifiers(group.person.identities, ins=group.person.ins))
         persons.append(
             Pseudonymous(
                 pseudonym=pseudonym,

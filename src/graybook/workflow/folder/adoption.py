@@ -15,6 +15,7 @@ from graybook.dicom.facts import (
 from graybook.files.person_settings import IdentitySetting
 from graybook.record import Finding, Identity, Refusal, Severity
 from graybook.record.assessment import Param
+from graybook.record.person import same_spelling
 from graybook.workflow.folder.identities import Profile, ids_text
 from graybook.workflow.folder.objects import Object
 
@@ -42,7 +43,7 @@ class Group:
     @property
     def identifier(self) -> str:
         """The Patient ID that most of its files carry."""
-        return Counter(fact.header.patient_id for fact in self.objects).most_common(1)[0][0]
+        return Counter(same_spelling(fact.header.patient_id) for fact in self.objects).most_common(1)[0][0]
 
 
 def _references(fact: Object) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from graybook.files.person_settings import CorrectionSetting
 from graybook.files.settings import Settings
 from graybook.record import Finding, Identity
 from graybook.record.assessment import Param
+from graybook.record.person import INS_DIGITS, INS_ISSUER, same_spelling
 
 __all__ = [
     "ATTRIBUTES",
-    "INS_ISSUER",
     "NAME",
     "Profile",
     "contradiction",
@@ -32,12 +32,6 @@ __all__ = [
     "same_ins",
     "shown",
 ]
-
-INS_ISSUER = "1.2.250.1.213.1.4.8"
-"""Object identifier under which the French national health identity (INS) is issued."""
-
-INS_DIGITS = 13
-"""An INS has so many signs; two more are its key, which not every file keeps."""
 
 TRUNCATED_BYTES = 63
 """DICOM allows 64 characters of a name; software that counts bytes stops at 63 or 64 of them."""
@@ -108,11 +102,12 @@ def _plain_ins(ins: str) -> str:
 
 def profile_of(header: Header, settings: Settings) -> Profile:
     """What a file says of its person, with the corrections of the settings."""
-    named = header.patient_id.strip() or plain_name(header.patient_name)
+    patient_id = same_spelling(header.patient_id)
+    named = patient_id or plain_name(header.patient_name)
     raw = (header.patient_name, header.birth_name)
     found = Profile(
-        patient_id=header.patient_id.strip(),
-        issuer=header.issuer_of_patient_id.strip(),
+        patient_id=patient_id,
+        issuer=same_spelling(header.issuer_of_patient_id),
         name=plain_name(header.patient_name),
         birth_name=plain_name(header.birth_name),
         birth_date=header.birth_date,

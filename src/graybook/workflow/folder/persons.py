@@ -10,6 +10,7 @@ from graybook.files.person_settings import IdentitySetting
 from graybook.files.settings import Settings
 from graybook.record import Finding, Identity, Person, Refusal, Severity
 from graybook.record.assessment import Param
+from graybook.record.person import same_spelling
 from graybook.workflow.folder.adoption import Group, adopt
 from graybook.workflow.folder.identities import (
     ATTRIBUTES,
@@ -226,7 +227,7 @@ def _ins(group: Group) -> tuple[str, ...]:
 def _person(group: Group) -> PersonObjects:
     objects = tuple(sorted(group.objects, key=lambda fact: fact.header.path))
     usual = group.identifier  # counted once: it reads every file's ID
-    own = [fact for fact in objects if fact.header.patient_id == usual] or [objects[0]]
+    own = [fact for fact in objects if same_spelling(fact.header.patient_id) == usual] or [objects[0]]
     told = list(objects) if group.stated else own
     if group.stated:  # the name in use is the latest
         told.sort(key=lambda fact: fact.header.date or date.min, reverse=True)
