@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -210,12 +210,16 @@ class PersonFacts:
     cumulative
         Doses of volumes over all courses: only biological metrics, no physical dose (rule 3: doses of different fractionation
         are not added).
+    stated_on
+        The last day on which the document itself says that it was made or changed; None where it says none. It is of the
+        document and not of the person: two that say the same are equal.
     """
 
     person: Person
     courses: tuple[CourseFacts, ...]
     volumes: tuple[VolumeFacts, ...] = ()
     cumulative: tuple[VolumeDose, ...] = ()
+    stated_on: date | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         known = {one.key for one in self.volumes}

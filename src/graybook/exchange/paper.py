@@ -10,6 +10,7 @@ from typing import Any
 
 from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeFacts
 from graybook.exchange.paper_phases import Said, phases_of, region_of
+from graybook.exchange.plausible import say_doubts
 from graybook.record import (
     Administration,
     Course,
@@ -41,6 +42,7 @@ def on_paper(facts: PersonFacts) -> tuple[tuple[Course, ...], tuple[Finding, ...
     said = Said()
     for one in facts.courses:
         _say_not_kept(one, said)
+        say_doubts(one, _name(one), volumes, facts.stated_on, said)
     counted = [_not_as_proposal(_in_order(one, said), said) for one in facts.courses]
     parts = [part for one in counted for part in _alike(one)]
     courses = [_course(one, volumes, said) for one in parts]

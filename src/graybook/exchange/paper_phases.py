@@ -122,7 +122,8 @@ def _phases(
     )
     groups: dict[int | None, list[VolumeDose]] = {}
     for dose in phase.doses:
-        n = phase.fractions_delivered if dose.fractions is None else dose.fractions
+        own = dose.fractions if dose.dose_gy is not None or phase.fractions_delivered is None else None
+        n = phase.fractions_delivered if own is None else own
         groups.setdefault(None if dose.uniform is False else n, []).append(dose)
     if not groups:
         groups[phase.fractions_delivered] = []

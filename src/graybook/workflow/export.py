@@ -98,7 +98,8 @@ def export_record(
     made_folder(out)
     person = scan(folder, progress, names=names).person_to_sum(patient)
     assessed = None if result is None else _assessed(result, person)
-    plain = facts_of(person.record, reirradiates=_again(assessed))
+    grades = None if assessed is None else {one.id: one.evidence_grade for one in assessed.courses}
+    plain = facts_of(person.record, reirradiates=_again(assessed), grades=grades)
     together = given_in_same_sessions(person.record, plain)
     facts = with_eqd2(plain, tuple(alpha_betas_gy), without=together)
     exported = _WRITERS[to](facts, created=today())

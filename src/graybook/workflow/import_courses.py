@@ -119,7 +119,10 @@ def _last_day(facts: PersonFacts) -> date:
     days += [
         day for course in facts.courses for one in course.phases for day in (one.start_date, one.end_date)
     ]
-    return max((day for day in days if day is not None), default=UNDATED)
+    known = [day for day in days if day is not None]
+    if facts.stated_on is not None:
+        known = [day for day in known if day <= facts.stated_on] or [facts.stated_on]
+    return max(known, default=UNDATED)
 
 
 def _write_new(path: Path, text: str) -> None:

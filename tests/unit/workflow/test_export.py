@@ -12,7 +12,7 @@ import pytest
 
 from phantoms import write_phantom
 from phantoms.demo import synthetic_patient
-from rules.patients import course, eqd2, folder_bytes, organ, plan, result_of, run, state
+from rules.patients import SIGNED, course, eqd2, folder_bytes, organ, plan, result_of, run, state
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "fhir"
 EARLIER, LATER = date(2019, 3, 4), date(2025, 5, 5)
@@ -233,3 +233,41 @@ def test_the_same_record_gives_the_same_bytes(tmp_path: Path, to: str) -> None:
         exported(first, tmp_path / name, to)
     assert folder_bytes(tmp_path / "a") == folder_bytes(tmp_path / "b")
     assert not any(str(tmp_path).encode() in content for content in folder_bytes(tmp_path / "a").values())
+
+
+def test_a_radionuclide_leaves_without_its_activity_and_says_so(tmp_path: Path) -> None:
+    """7.4 GBq of Lu-177: no format has a place for it, and the finding names nuclide, activity and day."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "graybook.toml").write_text(
+        '[person]\npatient_id = "P-1"\n\n[[radionuclide]]\nnuclide = "Lu-177"\nactivity_gbq = 7.4\n'
+        f"given = 2024-03-04\n{SIGNED}",
+        encoding="utf-8",
+    )
+    for to in ("fhir", "osiris", "omop"):
+        document = exported(folder, tmp_path / to, to)
+        values = [one["value"] for one in document["findings"] if one["code"] == "export_activity_left"]
+        assert values == ["Lu-177 7.4 GBq 2024-03-04"]
+
+
+def test_what_nobody_says_was_given_is_said_on_the_way_out(tmp_path: Path) -> None:
+    """40 Gy given and 20 Gy of unknown status: the bundle has no completed course and no EQD2 of 60 Gy, and says why."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "graybook.toml").write_text(
+        '[person]\npatient_id = "P-1"\n\n[[course]]\nlabel = "C1"\nstart_date = 2019-05-06\n'
+        f'nature = "photons"\nsite = "brain"\n{SIGNED}\n'
+        '[[course.phase]]\nlabel = "one"\nfractions = 20\ntotal_gy = 40\ntarget = "PTV"\n\n'
+        '[[course.phase]]\nlabel = "two"\nstatus = "unknown"\ntotal_gy = 20\ntarget = "PTV"\n',
+        encoding="utf-8",
+    )
+    document = exported(folder, tmp_path / "out", "fhir")
+    assert "export_phase_unsure" in {one["code"] for one in document["findings"]}
+    bundle = json.loads((tmp_path / "out" / "bundle.json").read_text(encoding="utf-8"))
+    (summary,) = (
+        one["resource"]
+        for one in bundle["entry"]
+        if "1217123003" in json.dumps(one["resource"].get("code", {}))
+    )
+    assert summary["status"] == "stopped"
+    assert metrics(tmp_path / "out" / "bundle.json") == {}

@@ -183,3 +183,36 @@ def test_versions_in_no_order_keep_the_dose(tmp_path: Path) -> None:
     result, findings = imported(tmp_path, {**valid, "status": "entered-in-error"}, valid)
     assert brain(result)[0] == pytest.approx(36.0)
     assert "exchange_versions_undecided" in findings
+
+
+@pytest.mark.parametrize(
+    ("total_gy", "fractions", "questioned"),
+    [(3000.0, 10, True), (210.0, 105, True), (62.0, 2, True), (60.0, 2, False), (80.0, 40, False)],
+)
+def test_doses_that_no_treatment_gives_are_questioned(
+    tmp_path: Path, total_gy: float, fractions: int, questioned: bool
+) -> None:
+    """Above 30 Gy a fraction (300, 31) or 200 Gy in all (3000, 210): said, and taken as it stands."""
+    result, findings = imported(tmp_path, course("first", dose(cgy(100 * total_gy), fractions, uniform=True)))
+    assert ("import_dose_implausible" in findings) is questioned
+    assert brain(result)[0] == pytest.approx(eqd2(total_gy, fractions, 3.0), abs=0.01)
+
+
+def test_a_course_given_after_its_document_is_questioned(tmp_path: Path) -> None:
+    """A document of 1 June 2019 cannot know of sessions in 2199; its entries bear its own day at the latest."""
+    result, findings = imported(
+        tmp_path, given(), given("later", year=2199), timestamp="2019-06-01T10:00:00Z"
+    )
+    assert "2199-05-24" in findings["import_after_document"]
+    assert "2019-06-01" in findings["import_after_document"]
+    assert "paper_in_future" in codes(result)
+    text = (tmp_path / "in" / "graybook.toml").read_text(encoding="utf-8")
+    assert "\ndate = 2019-05-24\n" in text
+    assert "\ndate = 2199" not in text
+
+
+def test_a_course_in_the_future_is_said_by_the_assessment(tmp_path: Path) -> None:
+    """A document that says nothing of its own day: the assessment compares with the day that it bears."""
+    result, findings = imported(tmp_path, given("later", year=2199))
+    assert "import_after_document" not in findings
+    assert [one.text for one in result.findings if one.code == "paper_in_future" and "2199-05-24" in one.text]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from graybook.errors import InputError
-from graybook.exchange.fhir.elements import Element, text
+from graybook.exchange.fhir.elements import Element, day, text
 from graybook.exchange.fhir.identifiers import official_uid
 from graybook.exchange.fhir.profiles import procedure_profile
 
-__all__ = ["Document", "Resource", "document_of"]
+__all__ = ["Document", "Resource", "document_of", "made_on"]
 
 DEEPEST = 60
 """Levels of a document; what a profile asks for has ten."""
@@ -48,6 +49,16 @@ class Resource:
     def name(self) -> str:
         """How findings call it."""
         return f"{self.kind}/{self.id}" if self.id else self.element.place or self.kind
+
+
+def made_on(document: object) -> date | None:
+    """The last day on which a document says that it, or a resource of it, was written; None where it says none."""
+    whole = Element(place="", value=document)
+    resources = [one for entry in whole.children("entry") for one in entry.children("resource")]
+    stamps = [whole.child("timestamp")]
+    for one in (whole, *resources):
+        stamps += [meta.child("lastUpdated") for meta in one.children("meta")]
+    return max((found for one in stamps if (found := day(one)) is not None), default=None)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,7 +6,7 @@ from graybook.errors import InputError
 from graybook.exchange.course_facts import PersonFacts
 from graybook.exchange.fhir.check import checked
 from graybook.exchange.fhir.courses import ReadCourses, read_doses
-from graybook.exchange.fhir.document import reference_text
+from graybook.exchange.fhir.document import made_on, reference_text
 from graybook.exchange.fhir.person import person_of
 from graybook.record.assessment import Finding, Severity
 from graybook.record.person import Identity, Person
@@ -39,6 +39,7 @@ def facts_from_fhir(document: object) -> tuple[PersonFacts, tuple[Finding, ...]]
         courses=read.courses,
         volumes=tuple(read.volumes.values()),
         cumulative=tuple(cumulative),
+        stated_on=made_on(document),
     )
     return facts, findings + said
 

@@ -53,6 +53,8 @@ def volume_dose(row: Row, volume: str, *, fractions: int | None, given: bool) ->
     number = stated.fractions
     if dose_gy is not None and not _agrees(row, stated, fractions):
         dose_gy = None
+    if dose_gy is None and fractions is not None and number != fractions:
+        number = None  # the number of a dose that is not taken is not that of the phase
     return VolumeDose(volume=volume, dose_gy=dose_gy, fractions=number, as_found=stated.as_found)
 
 

@@ -25,7 +25,8 @@ def facts_from_osiris(
     """A person's courses as OSIRIS states them.
 
     A planned course or phase is not one that was given: its status is unknown, and it is left out where a delivered course of the
-    same treatment stands beside it. Totals over phases are not made up: OSIRIS states doses by plan only.
+    same treatment stands beside it. A planned course with a delivered phase was given, and is said to contradict itself. Totals
+    over phases are not made up: OSIRIS states doses by plan only.
 
     Parameters
     ----------
@@ -51,6 +52,10 @@ def facts_from_osiris(
     for course in counted:
         key, kind = course.key(), kinds[course.key()]
         parts = [one for row in of_course.get(key, []) for one in phases.of_phase(row, kind, key)]
+        if kind == PLANNED:
+            begun = any(one.status is Status.DELIVERED for one in parts)
+            notes.warn("exchange_osiris_planned_given" if begun else "exchange_osiris_planned", course.place)
+            kind = DELIVERED if begun else kind
         courses.append(_course(course, kind, parts))
     volumes.report_unnamed()
     courses.sort(key=lambda one: (one.start_date or date.max, one.key))
@@ -69,8 +74,6 @@ def _without_plans_of_given(
         if kinds[course.key()] == PLANNED and treatments.get(course.key(), "") in given:
             notes.warn("exchange_osiris_plan_of_given", course.place)
             continue
-        if kinds[course.key()] == PLANNED:
-            notes.warn("exchange_osiris_planned", course.place)
         kept.append(course)
     return kept
 

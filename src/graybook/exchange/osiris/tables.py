@@ -74,9 +74,8 @@ class Tables:
         fictive = FICTIVE[column.type]
         if column.size is not None and len(str(fictive)) > column.size:
             fictive = SHORT_FICTIVE
-        self._notes.count(
-            "exchange_osiris_fictive", column.table, Severity.WARNING, column=column.name, value=str(fictive)
-        )
+        code = "exchange_osiris_fictive_answer" if column.type == "boolean" else "exchange_osiris_fictive"
+        self._notes.count(code, column.table, Severity.WARNING, column=column.name, value=str(fictive))
         return fictive
 
     def _fitted(self, column: Column, value: Any) -> Cell:

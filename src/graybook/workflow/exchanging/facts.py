@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from graybook.exchange.course_facts import CourseFacts, PersonFacts, PhaseFacts, VolumeDose, VolumeFacts
 from graybook.record import Course, Modality, Phase, Prescription, Record, Region, Status
@@ -26,7 +26,9 @@ LATERALITY = {"left": "left", "right": "right", "both": "bilateral"}
 KIND = re.compile(r"(GTV|CTV|ITV|PTV)(?![A-Za-z])", re.IGNORECASE)
 
 
-def facts_of(record: Record, *, reirradiates: frozenset[str] = frozenset()) -> PersonFacts:
+def facts_of(
+    record: Record, *, reirradiates: frozenset[str] = frozenset(), grades: Mapping[str, str] | None = None
+) -> PersonFacts:
     """
     The courses of a person as numbers; of a plan the doses planned, of what was given the doses given (rule 1).
 
@@ -36,9 +38,15 @@ def facts_of(record: Record, *, reirradiates: frozenset[str] = frozenset()) -> P
         Every course, of files and on paper.
     reirradiates
         Ids of the courses that are known to irradiate again what was irradiated. Of others nothing is said.
+    grades
+        Evidence grades that an assessment found, by id of the course; of others that of the record.
     """
     volumes = _Volumes()
-    courses = tuple(_course(one, volumes, reirradiates) for one in record.courses)
+    found = grades or {}
+    courses = tuple(
+        replace(_course(one, volumes, reirradiates), grade=found.get(one.id, one.evidence_grade.value))
+        for one in record.courses
+    )
     return PersonFacts(person=record.person, courses=courses, volumes=tuple(volumes.found))
 
 
@@ -130,6 +138,8 @@ def _status(course: Course) -> Status:
     if course.undecided or not found:
         return Status.UNKNOWN
     given = [one for one in WEAKEST if one in found]
+    if given and Status.UNKNOWN in found:
+        return Status.PARTLY_DELIVERED
     if given:
         return given[0]
     return found[0] if len(set(found)) == 1 else Status.UNKNOWN

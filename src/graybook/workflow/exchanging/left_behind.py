@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graybook.record import Course, Finding, Phase, Record, Severity, Status
+from graybook.record.assessment import Param
 from graybook.report.result import Result
 
 __all__ = ["left_behind"]
@@ -14,7 +15,12 @@ GIVEN = (Status.DELIVERED, Status.PARTLY_DELIVERED, Status.ASSUMED_DELIVERED)
 
 def left_behind(record: Record, assessed: Result | None) -> tuple[Finding, ...]:
     """What stays in Graybook, whatever the format: doses at points and of organs, bounds, alignments; and what is not known."""
-    found = [one for course in record.courses for one in _of_course(course)]
+    grades = {} if assessed is None else {one.id: one.evidence_grade for one in assessed.courses}
+    found = [
+        one
+        for course in record.courses
+        for one in _of_course(course, grades.get(course.id, course.evidence_grade.value))
+    ]
     if assessed is None:
         found.append(Finding(code="export_reirradiation_unknown", severity=Severity.INFO))
     else:
@@ -22,7 +28,7 @@ def left_behind(record: Record, assessed: Result | None) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _of_course(course: Course) -> Iterator[Finding]:
+def _of_course(course: Course, grade: str) -> Iterator[Finding]:
     if course.undecided:
         yield Finding(code="export_undecided", subject=course.label, params={"path": course.id})
     if any(one.dose is not None or one.organ_doses is not None for one in course.phases):
@@ -30,10 +36,26 @@ def _of_course(course: Course) -> Iterator[Finding]:
             code="export_dose_left",
             severity=Severity.INFO,
             subject=course.label,
-            params={"path": course.id, "grade": course.evidence_grade.value},
+            params={"path": course.id, "grade": grade},
         )
+    if activities := _activities(course):
+        params: dict[str, Param] = {"path": course.id, "value": "; ".join(activities)}
+        yield Finding(code="export_activity_left", subject=course.label, params=params)
     for phase in course.phases:
         yield from _of_phase(phase, course)
+
+
+def _activities(course: Course) -> list[str]:
+    """Each activity that is known to have been given, with its nuclide and day."""
+    if course.paper is None:
+        return []
+    given = [(one.activity_gbq, one.nuclide, one.date) for one in course.paper.administrations]
+    given += [(one.activity_gbq, one.device, one.date) for one in course.paper.radioembolisations]
+    return [
+        f"{nuclide} {activity_gbq:g} GBq{'' if day is None else f' {day.isoformat()}'}"
+        for activity_gbq, nuclide, day in given
+        if activity_gbq is not None
+    ]
 
 
 def _of_phase(phase: Phase, course: Course) -> Iterator[Finding]:
@@ -41,6 +63,8 @@ def _of_phase(phase: Phase, course: Course) -> Iterator[Finding]:
     name = phase.label or phase.id
     if phase.status is Status.ASSUMED_DELIVERED:
         yield Finding(code="export_assumed", subject=name, params=params)
+    if phase.status is Status.UNKNOWN and not course.undecided:
+        yield Finding(code="export_phase_unsure", subject=name, params=params)
     if phase.status not in GIVEN or course.modality.stands_apart:
         return
     if not phase.prescriptions:

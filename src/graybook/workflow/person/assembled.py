@@ -8,7 +8,18 @@ from datetime import UTC, date, datetime
 
 import graybook
 from graybook.accumulation.envelope import ASSUMED_SHIFT_MM
-from graybook.record import Finding, InputFile, Override, Provenance, Refusal, RepairWish, Scenario, Severity
+from graybook.record import (
+    Finding,
+    InputFile,
+    Override,
+    Provenance,
+    Refusal,
+    RepairWish,
+    Scenario,
+    Severity,
+    Status,
+)
+from graybook.record.assessment import Param
 from graybook.report.constraint_result import ConstraintResult, NtcpResult, ScenarioResult
 from graybook.report.remaining_result import PlanScaling, RemainingResult
 from graybook.report.result import Result, StructureResult
@@ -120,6 +131,7 @@ def findings_of(study: Study) -> list[Finding]:
         *names_nothing(study.assumed, [one.result for one in study.assessed if one.result is not None]),
         *verdict_findings(study.alignments, _judged_names(study.organs, setting)),
         *levels_said(shared_levels([one.course for one in setting.courses])),
+        *_after(study, today()),
         *ends_said([one.course for one in setting.courses], setting.reference),
         *(finding for one in setting.courses for finding in one.findings),
         *(finding for one in study.alignments for finding in one.findings),
@@ -130,6 +142,22 @@ def findings_of(study: Study) -> list[Finding]:
             for finding in side_findings(setting.places(one.course), course=one.course.label)
         ),
     ]
+
+
+def _after(study: Study, day: date) -> list[Finding]:
+    """Courses on paper that are said to have been given on days that have not come."""
+    found = []
+    for course in (one.course for one in study.setting.courses):
+        phases = [one for one in course.phases if one.status in (Status.DELIVERED, Status.PARTLY_DELIVERED)]
+        if course.paper is None or not phases:
+            continue
+        days = [course.start_date, course.end_date]
+        days += [at for one in phases for at in (one.start_date, one.end_date)]
+        last = max((one for one in days if one is not None), default=day)
+        if last > day:
+            params: dict[str, Param] = {"course": course.label, "value": last.isoformat()}
+            found.append(Finding(code="paper_in_future", subject=course.id, params=params))
+    return found
 
 
 def refusals_of(study: Study) -> list[Refusal]:

@@ -10,6 +10,7 @@ import pytest
 from graybook.errors import InputError
 from graybook.exchange.course_facts import PersonFacts, VolumeDose
 from graybook.exchange.osiris import facts_from_osiris, tables_from_csv
+from graybook.exchange.paper import courses_of
 from graybook.record import Finding, Modality, Severity, Status
 from unit.exchange.osiris.osiris_example import PIVOTS, Table, as_tables
 
@@ -196,6 +197,33 @@ class TestDoses:
         assert found.dose_gy is None
         assert said(findings, "fractions_differ")
         assert bool(said(findings, "plan_fractions")) == (of_plan == 30)
+
+    def test_fractions_of_a_refused_dose_are_not_those_of_its_phase(self) -> None:
+        """18 Gy × 5 stated of a phase of 3 fractions: the phase on paper keeps its 3, for a person adds the dose to it."""
+        tables = as_tables()
+        tables["Phase"][3]["PhaseNbFractions"] = 3
+        tables["Plan"][0]["NbOfFractions"] = 3
+        tables["Dose_To_Volume"][0] |= {
+            "ScheduledDosePerFraction": "1800 cGy",
+            "DoseNbFractions": 5,
+            "TotalDosis": 5400,
+        }
+        facts, findings = read(tables)
+        assert said(findings, "fractions_differ")
+        assert courses_of(facts)[0].phases[0].fractions_delivered == 3
+
+    def test_a_planned_course_with_a_delivered_phase_was_given(self) -> None:
+        """The row of the course says planned, that of its phase delivered: the phase counts, and only this is said."""
+        tables = as_tables()
+        for link in tables["Graybook_Course_Link"]:
+            link["FK_TreatmentID"] = None
+        for course in tables["Course"]:
+            course["CourseType"] = "Planned"
+        facts, findings = read(tables)
+        statuses = {one.key: one.status for one in facts.courses}
+        assert statuses == {"course-1": Status.UNKNOWN, "course-2": Status.DELIVERED}
+        assert [one.subject for one in said(findings, "planned_given")] == ["Course 2"]
+        assert [one.subject for one in said(findings, "planned")] == ["Course 1"]
 
     def test_a_dose_without_a_volume_is_kept(self) -> None:
         """It stands for a volume without a name, and is said."""

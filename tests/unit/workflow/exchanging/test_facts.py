@@ -103,6 +103,7 @@ def test_the_dose_given(planned: int | None, done: int | None, partial: int, dos
         ((Status.DELIVERED, Status.ASSUMED_DELIVERED), Status.ASSUMED_DELIVERED),
         ((Status.DELIVERED, Status.NOT_GIVEN), Status.DELIVERED),
         ((Status.DELIVERED, Status.PARTLY_DELIVERED), Status.PARTLY_DELIVERED),
+        ((Status.DELIVERED, Status.UNKNOWN), Status.PARTLY_DELIVERED),
         ((Status.PROPOSED, Status.PROPOSED), Status.PROPOSED),
         ((Status.PROPOSED, Status.ALTERNATIVE), Status.UNKNOWN),
     ],
@@ -164,3 +165,12 @@ def test_what_nobody_knows_is_not_said() -> None:
     )
     assert again.courses[0].reirradiation is True
     assert again.courses[0].sessions == 3
+
+
+def test_the_grade_of_an_assessment_is_the_one_that_leaves() -> None:
+    """Where an assessment graded a course, its letter goes out; of another course that of the record."""
+    record = Record(person=ME, courses=(course(name="one"), course(name="two")))
+    found = facts_of(record, grades={"one": "C"})
+    assert [one.grade for one in found.courses] == ["C", "A"]
+    assessed = facts_of(record)
+    assert [one.grade for one in assessed.courses] == ["A", "A"]

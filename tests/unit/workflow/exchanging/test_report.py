@@ -21,7 +21,7 @@ def test_errors_come_first_and_each_once() -> None:
     assert [one.severity for one in lines] == ["error", "warning", "info"]
     assert (lines[1].path, lines[1].value) == ("PTV | left\nbreast", "4256")
     assert "4256" in lines[1].text
-    assert lines[1].remedy.startswith("Ask for the unit")
+    assert lines[1].remedy.startswith("Ask for the dose")
     assert (lines[0].path, lines[2].remedy) == ("C2", "")
 
 
