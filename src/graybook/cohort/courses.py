@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from graybook.cohort.agreement import check_same_day_or_later, contradiction, day_by
 from graybook.cohort.entry import Entry, NotPooled
 from graybook.record import EvidenceGrade, Modality, Status
 
@@ -57,8 +59,8 @@ class Timeline:
         return tuple(one for one in self.beams if one.in_sum) or self.beams or self.courses
 
 
-def timeline_of(result: Entry) -> Timeline:
-    """The courses that count, in the order of the file, which is that of time."""
+def timeline_of(result: Entry, created: date | None) -> Timeline:
+    """The courses that count, in the order of the file, which is that of time; only proposed ones after the day of the result."""
     entries = result.entries("courses")
     ids = [one.text("id") for one in entries]
     if len(set(ids)) != len(ids):
@@ -68,6 +70,7 @@ def timeline_of(result: Entry) -> Timeline:
         raise NotPooled("pool_wrong_key", key="reference_course", expected="the id of a course")
     start = entries[ids.index(reference)].day("start_date")
     counted = [one for one in entries if one.text("id") == reference or _status(one) is not None]
+    _check_days(counted, created)
     starts = [one.day("start_date") for one in counted]
     first = min((day for day in starts if day is not None), default=None)
     courses: list[PooledCourse] = []
@@ -82,6 +85,17 @@ def timeline_of(result: Entry) -> Timeline:
         reference=next(one for one in courses if one.is_reference),
         ids=frozenset(ids),
     )
+
+
+def _check_days(courses: Sequence[Entry], created: date | None) -> None:
+    """Nothing, unless a course ends before it starts, starts before the one listed before it, or was given in the future."""
+    before: date | None = None
+    for one in courses:
+        last = None if _status(one) is Status.PROPOSED else created
+        start, end = (day_by(one, key, last) for key in ("start_date", "end_date"))
+        check_same_day_or_later(one, "end_date", end, start, one.key("start_date"))
+        check_same_day_or_later(one, "start_date", start, before, "the order of courses")
+        before = start or before
 
 
 def _course(
@@ -146,9 +160,13 @@ def _end(course: Entry, reference_start: date | None) -> date | None:
     if end is not None or before is None or reference_start is None:
         return end
     try:
-        return reference_start - timedelta(days=before)
+        end = reference_start - timedelta(days=before)
     except OverflowError:
         raise NotPooled("pool_out_of_range", key=course.key("interval_days"), value=before) from None
+    start = course.day("start_date")
+    if start is not None and end < start:
+        raise contradiction(course, "interval_days", before, course.key("start_date"))
+    return end
 
 
 def _later(known: date | None, end: date | None) -> date | None:

@@ -11,10 +11,15 @@ from typing import Any
 from graybook.errors import InputError
 from graybook.record import Finding, Severity
 
-__all__ = ["Entry", "NotPooled", "scaled"]
+__all__ = ["EDITION", "VERSION", "Entry", "NotPooled", "scaled"]
 
-PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
-"""What a version or an edition looks like; nothing else that a person wrote enters the pool."""
+VERSION = re.compile(
+    r"[0-9]{1,4}(\.[0-9]{1,6}){1,3}((a|b|rc)[0-9]{1,4})?(\.post[0-9]{1,4})?(\.dev[0-9]{1,6})?"
+)
+"""What a version of Graybook looks like: no word of a person fits."""
+
+EDITION = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+"""What an edition of the tables looks like."""
 
 LARGEST = 1_000_000
 """More than this of a unit, Gy or cm³, is an error of the input."""
@@ -102,11 +107,11 @@ class Entry:
             raise self.wrong(key, " | ".join(sorted(known)))
         return value
 
-    def plain(self, key: str) -> str:
-        """A version or an edition."""
+    def plain(self, key: str, form: re.Pattern[str], expected: str) -> str:
+        """A text of one form, as versions and editions are: nothing else that a person wrote enters the pool."""
         value = self.text(key)
-        if not PLAIN.fullmatch(value):
-            raise self.wrong(key, "a version")
+        if not form.fullmatch(value):
+            raise self.wrong(key, expected)
         return value
 
     def maybe_flag(self, key: str) -> bool | None:

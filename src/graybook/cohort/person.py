@@ -14,6 +14,8 @@ __all__ = ["age_years", "birth_date", "identities_of", "sex", "united"]
 SEXES = ("F", "M", "O")
 OLDEST = 90
 """[a] All above 89 are this old."""
+IMPOSSIBLE = 130
+"""[a] Nobody was ever so old: the date is wrong."""
 
 
 def identities_of(patient: Entry) -> tuple[Identity, ...]:
@@ -62,6 +64,10 @@ def age_years(born: date | None, day: date | None, *, key: str = "birth_date") -
     if born > day:
         raise NotPooled("pool_out_of_range", key=key, value="after the reference course")
     years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    if years >= IMPOSSIBLE:
+        raise NotPooled(
+            "pool_out_of_range", key=key, value=f"{IMPOSSIBLE} years or more before the reference course"
+        )
     return min(years, OLDEST)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from graybook.cohort.agreement import check_doses, contradiction, positive
 from graybook.cohort.courses import PooledCourse, Timeline, timeline_of
-from graybook.cohort.entry import Entry, NotPooled
+from graybook.cohort.entry import EDITION, VERSION, Entry, NotPooled
 from graybook.cohort.histogram import Curve
 from graybook.cohort.outcome import Outcome, outcome_of
 from graybook.cohort.person import age_years, birth_date, sex
@@ -83,8 +84,9 @@ class _Pooled:
     ) -> None:
         self.result = Entry(dict(result))
         self.curves = curves
-        self.timeline: Timeline = timeline_of(self.result)
-        self.outcome: Outcome = outcome_of(self.result, self.timeline.reference.start)
+        created = self.result.entry("provenance").day("created")
+        self.timeline: Timeline = timeline_of(self.result, created)
+        self.outcome: Outcome = outcome_of(self.result, self.timeline.reference.start, created)
         self.days = days
         self.left_out: Counter[str] = Counter()
         self.person = self._person(person, name)
@@ -100,8 +102,8 @@ class _Pooled:
             "sex": sex(patient),
             "age_years": age_years(birth_date(patient), start, key=patient.key("birth_date")),
             "courses": len(self.timeline.courses),
-            "tables_edition": made.plain("tables_edition"),
-            "software_version": made.plain("version"),
+            "tables_edition": made.plain("tables_edition", EDITION, "year-month"),
+            "software_version": made.plain("version", VERSION, "a version"),
             **self.outcome.columns,
         }
 
@@ -125,6 +127,7 @@ class _Pooled:
             self.left_out["pool_no_structures"] += 1
         self.left_out["pool_toxicity_elsewhere"] += self.outcome.elsewhere
         self.left_out["pool_before_reference"] += self.outcome.before
+        self.left_out["pool_seen_later"] += self.outcome.seen_later
         return PersonRows(
             table=pa.Table.from_pylist(found, schema=TABLE),
             left_out=tuple(
@@ -165,7 +168,7 @@ class _Pooled:
             **self.person,
             "structure": named,
             "kind": _kind(one),
-            "alpha_beta_mgy": one.amount("alpha_beta_gy", 3),
+            "alpha_beta_mgy": positive(one, "alpha_beta_gy", 3),
             "alpha_beta_basis": one.one_of("alpha_beta_basis", BASES),
             "volume_mm3": one.amount("volume_cm3", 3),
             "toxicity_grade": grade,
@@ -220,6 +223,7 @@ class _Pooled:
         use = self.uses.get((course.id, name)) or None
         if dose is None:
             return {"lower_bound": True, "alignment_use": use, **self._points(name, course.id, None)}
+        check_doses(dose)
         mean = dose.amount("mean_gy")
         return {
             "lower_bound": (dose.amount("outside_grid_cm3", 6) or 0) > 0,
@@ -232,6 +236,11 @@ class _Pooled:
 
     def _cumulative(self, name: str, one: Entry) -> Row:
         low, high = one.entry("cumulative"), one.entry("cumulative_upper")
+        check_doses(low)
+        check_doses(high)
+        least, most = low.amount("mean_gy"), high.amount("mean_gy")
+        if least is not None and most is not None and most < least:
+            raise contradiction(high, "mean_gy", high.value("mean_gy"), low.key("mean_gy"))
         judged = one.entry("judged").ends("d0.03cc_gy")
         summed = self.timeline.summed
         missing = any(not course.in_sum for course in self.timeline.beams)
@@ -289,6 +298,7 @@ def _apart(dose: Entry | None) -> Row:
     """Mean doses of what stands apart; a cycle without a dose makes them a lower bound."""
     if dose is None:
         return {"lower_bound": True}
+    check_doses(dose, apart=True)
     return {
         "lower_bound": not dose.flag("complete"),
         "physical_mean_ugy": dose.amount("dose_gy"),

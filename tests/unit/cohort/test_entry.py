@@ -55,7 +55,7 @@ def test_what_cannot_be_is_refused(number: str) -> None:
     [
         ("amount", "1.0"), ("amount", True), ("amount", [1]), ("whole", Decimal("1.0")), ("whole", False),
         ("text", None), ("text", 3), ("flag", 1), ("flag", None), ("maybe_flag", "true"), ("entries", {}),
-        ("entry", []), ("ends", [1]), ("ends", 3), ("plain", "A. Physician; said so"), ("plain", "x" * 41),
+        ("entry", []), ("ends", [1]), ("ends", 3),
     ],
 )  # fmt: skip
 def test_wrong_types_are_refused(read: str, value: object) -> None:

@@ -181,7 +181,16 @@ def test_outcome() -> None:
 def test_a_day_before_the_reference_course_is_left_out() -> None:
     """What was seen before says nothing of what followed: NULL, and counted."""
     told = document()
-    told["clinical"]["outcome"]["death_date"] = "2020-02-02"
+    told["clinical"]["outcome"] |= {
+        "vital_status": "alive",
+        "death_date": None,
+        "last_follow_up": "2020-02-02",
+    }
+    told["clinical"]["outcome"] |= {
+        "recurrence": False,
+        "recurrence_date": None,
+        "toxicity": told["clinical"]["outcome"]["toxicity"][3:],
+    }
     found = rows(told, {}, person="P", name="R", days=0)
     assert found.table.column("follow_up_days").null_count == 8
     assert {said.code: said.params["n"] for said in found.left_out} == {
@@ -250,7 +259,7 @@ def test_a_course_that_is_not_in_the_sum_makes_it_a_lower_bound() -> None:
         (("structures", 0, "kind"), "organs", "pool_wrong_key"),
         (("structures", 0, "courses", 0, "id"), "z", "pool_wrong_key"),
         (("structures", 0, "use"), "Dr. Who says so", "pool_wrong_key"),
-        (("structures", 0, "cumulative", "mean_gy"), Decimal("61.0"), "pool_other_curves"),
+        (("structures", 0, "courses", 0, "mean_gy"), Decimal("19.0"), "pool_other_curves"),
         (("structures", 0, "name"), "Moelle 2", "pool_other_curves"),
         (("reference_course",), "z", "pool_wrong_key"),
         (("courses", 1, "id"), "a", "pool_wrong_key"),
@@ -260,6 +269,12 @@ def test_a_course_that_is_not_in_the_sum_makes_it_a_lower_bound() -> None:
         (("courses", 0, "phases", 0, "fractions_delivered"), -3, "pool_out_of_range"),
         (("patient", "birth_date"), "2020-02-04", "pool_out_of_range"),
         (("provenance", "version"), "/home/jane", "pool_wrong_key"),
+        (("provenance", "version"), "dupont", "pool_wrong_key"),
+        (("provenance", "version"), "0.1.0+dupont", "pool_wrong_key"),
+        (("provenance", "tables_edition"), "dupont-2026", "pool_wrong_key"),
+        (("provenance", "tables_edition"), "2026-13", "pool_wrong_key"),
+        (("structures", 0, "alpha_beta_gy"), Decimal("0.0"), "pool_out_of_range"),
+        (("patient", "birth_date"), "1800-01-01", "pool_out_of_range"),
         (("clinical", "outcome", "toxicity", 0, "grade"), 6, "pool_out_of_range"),
         (("clinical", "outcome", "vital_status"), "unknown", "pool_wrong_key"),
     ],
@@ -274,3 +289,141 @@ def test_what_breaks_a_rule_stays_out(place: tuple[str | int, ...], value: objec
     with pytest.raises(NotPooled) as error:
         rows(told, curves_of(CURVES.encode()), person="P", name="R", days=0)
     assert error.value.finding.code == code
+
+
+def with_values(*changes: tuple[tuple[str | int, ...], object]) -> dict[str, Any]:
+    """The document with some of its values others."""
+    told: Any = document()
+    for place, value in changes:
+        at = told
+        for step in place[:-1]:
+            at = at[step]
+        at[place[-1]] = value
+    return told  # type: ignore[no-any-return]
+
+
+OUTCOME = ("clinical", "outcome")
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "other"),
+    [
+        (
+            [((*OUTCOME, "vital_status"), "alive")],
+            "clinical.outcome.death_date",
+            "clinical.outcome.vital_status",
+        ),
+        (
+            [((*OUTCOME, "vital_status"), None)],
+            "clinical.outcome.death_date",
+            "clinical.outcome.vital_status",
+        ),
+        (
+            [((*OUTCOME, "recurrence"), False)],
+            "clinical.outcome.recurrence_date",
+            "clinical.outcome.recurrence",
+        ),
+        (
+            [((*OUTCOME, "recurrence"), None)],
+            "clinical.outcome.recurrence_date",
+            "clinical.outcome.recurrence",
+        ),
+        (
+            [((*OUTCOME, "recurrence_date"), "2021-02-04")],
+            "clinical.outcome.recurrence_date",
+            "clinical.outcome.death_date",
+        ),
+        (
+            [((*OUTCOME, "last_follow_up"), "2021-02-04")],
+            "clinical.outcome.last_follow_up",
+            "clinical.outcome.death_date",
+        ),
+        (
+            [((*OUTCOME, "toxicity", 3, "date"), "2021-02-04")],
+            "clinical.outcome.toxicity.3.date",
+            "clinical.outcome.death_date",
+        ),
+        (
+            [
+                ((*OUTCOME, "vital_status"), "alive"),
+                ((*OUTCOME, "death_date"), None),
+                ((*OUTCOME, "last_follow_up"), "9999-12-31"),
+            ],
+            "clinical.outcome.last_follow_up",
+            "provenance.created",
+        ),
+        ([((*OUTCOME, "death_date"), "2026-01-02")], "clinical.outcome.death_date", "provenance.created"),
+        (
+            [
+                ((*OUTCOME, "vital_status"), "alive"),
+                ((*OUTCOME, "death_date"), None),
+                ((*OUTCOME, "toxicity", 0, "grade"), 5),
+            ],
+            "clinical.outcome.toxicity.0.grade",
+            "clinical.outcome.vital_status",
+        ),
+        ([(("courses", 0, "end_date"), "1990-01-01")], "courses.0.end_date", "courses.0.start_date"),
+        ([(("courses", 0, "end_date"), "2035-01-01")], "courses.0.end_date", "provenance.created"),
+        ([(("courses", 0, "interval_days"), 6795)], "courses.0.interval_days", "courses.0.start_date"),
+        ([(("courses", 0, "start_date"), "2018-03-02")], "courses.1.start_date", "the order of courses"),
+        (
+            [(("structures", 0, "cumulative", "min_gy"), Decimal("500"))],
+            "structures.0.cumulative.min_gy",
+            "structures.0.cumulative.d2cc_gy",
+        ),
+        (
+            [(("structures", 0, "courses", 0, "mean_gy"), Decimal("40.1"))],
+            "structures.0.courses.0.mean_gy",
+            "structures.0.courses.0.max_gy",
+        ),
+        (
+            [(("structures", 0, "cumulative_upper", "mean_gy"), Decimal("39.9"))],
+            "structures.0.cumulative_upper.mean_gy",
+            "structures.0.cumulative.mean_gy",
+        ),
+        (
+            [(("structures", 0, "apart", 0, "eqd2_low_gy"), Decimal("1.1"))],
+            "structures.0.apart.0.eqd2_low_gy",
+            "structures.0.apart.0.eqd2_gy",
+        ),
+    ],
+)
+def test_what_cannot_both_be_true_stays_out(
+    changes: list[tuple[tuple[str | int, ...], object]], key: str, other: str
+) -> None:
+    """Both places are named, with the value of the one that is listed."""
+    with pytest.raises(NotPooled) as error:
+        rows(with_values(*changes), {}, person="P", name="R", days=0)
+    said = error.value.finding
+    assert (said.code, said.params["key"], said.params["other"]) == ("pool_contradiction", key, other)
+    at: Any = with_values(*changes)
+    for step in key.split("."):
+        at = at[int(step)] if step.isdigit() else at[step]
+    assert said.params["value"] == str(at)
+
+
+def test_seen_after_the_last_follow_up() -> None:
+    """Until when the person was followed is not known: NULL and counted; the toxicity of 2020-12-01 stays."""
+    told = with_values(
+        ((*OUTCOME, "vital_status"), "alive"),
+        ((*OUTCOME, "death_date"), None),
+        ((*OUTCOME, "last_follow_up"), "2020-11-30"),
+    )
+    found = rows(told, {}, person="P", name="R", days=0)
+    assert found.table.column("follow_up_days").null_count == 8
+    assert {said.code for said in found.left_out} == {"pool_seen_later", "pool_toxicity_elsewhere"}
+    assert found.table.column("recurrence_days").to_pylist() == [1] * 8
+
+
+def test_a_proposed_course_may_be_in_the_future() -> None:
+    """What is planned is no contradiction; its interval is to its planned start, here of 2026-03-01."""
+    told = with_values(
+        (("courses", 2, "start_date"), "2026-03-01"),
+        (("courses", 0, "interval_days"), None),
+        (("courses", 0, "end_date"), "2015-03-01"),
+        (("clinical", "outcome"), None),
+    )
+    assert one(made(told), "SpinalCord", 3)["interval_days"] == (date(2026, 3, 1) - date(2015, 3, 1)).days
+    told["courses"][2]["phases"][0]["status"] = "assumed delivered"
+    with pytest.raises(NotPooled, match="pool_contradiction"):
+        made(told)

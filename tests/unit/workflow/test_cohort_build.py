@@ -364,6 +364,49 @@ def test_a_broken_result_is_listed(small: Path, tmp_path: Path) -> None:
     assert (lines["000003"]["key"], lines["000003"]["value"]) == ("structures.0.cumulative.mean_gy", "NaN")
 
 
+def test_a_key_given_twice_is_a_fault(small: Path, tmp_path: Path) -> None:
+    """Of two values nobody can say which one counts."""
+    place = copied(small, tmp_path, ("000001",))
+    file = place / "000001" / "result.json"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace('"reference_course":', '"reference_course": "x", "reference_course":', 1), "utf-8"
+    )
+    assert built(tmp_path).manifest.failed == {"pool_wrong_key": 1}
+    (line,) = listed(tmp_path / "pool")
+    assert (line["key"], line["file"]) == ("reference_course", str(file))
+
+
+def test_a_contradiction_is_listed(small: Path, tmp_path: Path) -> None:
+    """With file, key, value and what to do; nothing of the result is in the pool."""
+    place = copied(small, tmp_path, ("000001", "000002"))
+    changed(place, "000001", lambda told: told["courses"][0].update(end_date="1990-01-01"))
+    done = built(tmp_path)
+    assert (done.manifest.persons, done.manifest.failed) == (1, {"pool_contradiction": 1})
+    line = next(one for one in listed(done.pool) if one["severity"] == "error")
+    assert (line["key"], line["value"]) == ("courses.0.end_date", "1990-01-01")
+    assert line["file"].endswith("000001/result.json")
+    assert line["remedy"]
+
+
+def test_a_padded_identifier_is_the_same_person(small: Path, tmp_path: Path) -> None:
+    """Blanks at the end are insignificant in DICOM: one person, under the pseudonym of the identifier without them."""
+    place = copied(small, tmp_path, ("000001",))
+    shutil.copytree(place / "000001", place / "older")
+    own = json.loads((place / "older" / "result.json").read_text(encoding="utf-8"))["patient"]["id"]
+
+    def change(told: dict[str, Any]) -> None:
+        told["patient"] |= {"id": f"{own}  ", "identities": []}
+        told["provenance"]["created"] = "2026-01-01"
+
+    changed(place, "older", change)
+    changed(place, "000001", lambda told: told["patient"].update(identities=[]))
+    alone = built(tmp_path, place / "older", pool="alone")
+    both = built(tmp_path)
+    assert (both.manifest.persons, both.manifest.older) == (1, 1)
+    assert {row["person"] for row in rows_of(both.pool)} == {row["person"] for row in rows_of(alone.pool)}
+
+
 def test_curves_of_another_run_are_refused(small: Path, tmp_path: Path) -> None:
     """Another person's dvh.csv lends its doses to nobody."""
     place = copied(small, tmp_path, ("000001", "000002"))

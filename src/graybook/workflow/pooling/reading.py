@@ -38,7 +38,9 @@ def document_of(data: bytes) -> dict[str, Any]:
         It is no JSON, or of another schema version.
     """
     try:
-        found = json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=Decimal)
+        found = json.loads(
+            data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=Decimal, object_pairs_hook=_once
+        )
     except UnicodeDecodeError as error:
         raise NotPooled("pool_unreadable", key="result.json", why="not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -52,6 +54,16 @@ def document_of(data: bytes) -> dict[str, Any]:
         raise NotPooled(
             "pool_other_version", value=told[:20] if isinstance(told, str) else "", expected=SCHEMA_VERSION
         )
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, each key once: of two, nobody can say which one counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise NotPooled("pool_wrong_key", key=twice[:80], expected="every key once")
     return found
 
 
