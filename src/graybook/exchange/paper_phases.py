@@ -133,7 +133,7 @@ def _phases(
             label=place.label,
             status=phase.status,
             modality=place.modality,
-            **_fractions(n, place, doses, said),
+            **_in_doubt(_fractions(n, place, doses, said), course, doses, label, said),
             prescriptions=_prescriptions(doses, place, course, volumes, said),
             plan_uids=phase.uids,
             start_date=phase.start_date,
@@ -143,6 +143,23 @@ def _phases(
         )
         for number, (n, doses) in enumerate(groups.items(), start=1)
     ]
+
+
+def _in_doubt(
+    found: dict[str, Any], course: CourseFacts, doses: Sequence[VolumeDose], label: str, said: Said
+) -> dict[str, Any]:
+    """The number of fractions of the only phase as a range, where the course states another for the same dose."""
+    n, here = found.get("fractions_delivered"), {one.volume: one.dose_gy for one in doses}
+    others = {
+        one.fractions
+        for one in course.doses
+        if one.fractions and one.dose_gy is not None and one.dose_gy == here.get(one.volume)
+    }
+    if n is None or len(given_phases(course)) != 1 or not others - {n}:
+        return found
+    least, most = min({n, *others}), max({n, *others})
+    said.say("import_fractions_differ", label, value=f"{least}-{most}")
+    return {"fractions_range": (least, most), "fractions_source": "document"}
 
 
 def _says_modality(phase: PhaseFacts) -> bool:

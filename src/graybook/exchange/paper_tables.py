@@ -114,6 +114,7 @@ def _status(course: Course) -> str:
 
 
 def _phase(phase: Phase, *, with_status: bool) -> Table:
+    between = phase.fractions_range
     table = _without_blanks(
         {
             "label": phase.label or "",
@@ -122,6 +123,8 @@ def _phase(phase: Phase, *, with_status: bool) -> Table:
             "end_date": phase.end_date,
             "nature": _nature(phase.modality),
             "fractions": phase.fractions_delivered,
+            "fractions_min": between[0] if between else None,
+            "fractions_max": between[1] if between else None,
         }
     )
     if phase.prescriptions:

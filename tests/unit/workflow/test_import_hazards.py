@@ -216,3 +216,16 @@ def test_a_course_in_the_future_is_said_by_the_assessment(tmp_path: Path) -> Non
     result, findings = imported(tmp_path, given("later", year=2199))
     assert "import_after_document" not in findings
     assert [one.text for one in result.findings if one.code == "paper_in_future" and "2199-05-24" in one.text]
+
+
+def test_two_numbers_of_fractions_are_a_range(tmp_path: Path) -> None:
+    """30 Gy in 10 says the course, in 12 its phase: 30 · (3 + 2.5)/5 = 33 Gy at least, 30 · (3 + 3)/5 = 36 Gy at most."""
+    result, findings = imported(
+        tmp_path,
+        course("first", dose(cgy(3000), 10, uniform=True)),
+        phase("one", "first", cgy(3000), 12),
+    )
+    points = organ(result, "Brain").point_sum
+    assert points.customary_d0_03cc_gy == pytest.approx(33.0)
+    assert points.bound_d0_03cc_gy == pytest.approx(36.0)
+    assert "10-12" in findings["import_fractions_differ"]
