@@ -28,6 +28,8 @@ MOST_POINTS = 380
 """Points of a curve, about as those of an assessment: where doses are higher the steps grow by tenths of a Gy."""
 NOTICE = "Synthetic: of nobody, made to test pools."
 CREATED = date(2026, 11, 2)
+LAST_SESSION, LAST_SEEN = CREATED - timedelta(days=60), CREATED - timedelta(days=40)
+"""Nothing has happened after the day on which a result, also an older one, was made."""
 
 SITES: dict[str, dict[str, tuple[float, float]]] = {
     "lung": {
@@ -217,12 +219,21 @@ def _courses(rng: np.random.Generator, *, older: bool) -> list[_Course]:
             course.end = course.last
         courses.append(course)
         day = course.last + timedelta(days=int(rng.gamma(2.0, 450.0)) + 20)
+    _moved_back(courses)
     if older and n > 1:
         courses = courses[:-1]
         courses[-1].reference = True
     if not any(one.in_sum for one in courses):
         courses[-1].in_sum, courses[-1].modality, courses[-1].grade = True, "photon", "B"
     return courses
+
+
+def _moved_back(courses: Sequence[_Course]) -> None:
+    """All courses of a person so much earlier that the last one has ended."""
+    back = max(courses[-1].last - LAST_SESSION, timedelta(0))
+    for one in courses:
+        one.start, one.end = one.start - back, None if one.end is None else one.end - back
+        one.id = f"{one.start.isoformat()}-{one.id[11:]}"
 
 
 def _patient(rng: np.random.Generator, number: int, site: str, first: date) -> dict[str, Any]:
@@ -453,6 +464,7 @@ def _clinical(
 
 def _outcome(rng: np.random.Generator, after: date, structures: Sequence[dict[str, Any]]) -> dict[str, Any]:
     lives, returns, ends = (int(rng.exponential(days)) + 1 for days in (1100.0, 700.0, 1400.0))
+    ends = min(ends, (LAST_SEEN - after).days)
     seen = min(lives, ends)
     told: dict[str, Any] = {
         "vital_status": "dead" if lives <= ends else "alive",

@@ -127,10 +127,12 @@ class CohortResult(_Model):
     persons: int
     without_rows: Persons
     rows: int
-    records: int
-    older: int
-    twice: int
-    failed: list[FailedResult]
+    records: int = Field(
+        description="Files of results that were given, not persons; exact, as the next three."
+    )
+    older: int = Field(description="Files, of persons with a newer one.")
+    twice: int = Field(description="Files, with the same content as another.")
+    failed: list[FailedResult] = Field(description="Files that could not enter the pool, by reason.")
     missing: list[MissingResult] = Field(description="What is missing most stands first.")
     complete: list[str] = Field(description="Codes of what no record lacks.")
     grades: list[PartResult]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from graybook.report.cohort_result import (
 from graybook.report.cohort_sheet import CURVES, DOSES, SNIPPET, TILES, cohort_sheet, summary
 from graybook.report.cohort_words import PAGES, share_text
 from graybook.report.wording import Wording
+from graybook.text import Language, keys
 
 
 def persons(low: int, high: int | None = None) -> Persons:
@@ -117,10 +120,28 @@ def test_what_comes_from_the_pool_is_escaped() -> None:
     assert "<b>P</b>" not in page
 
 
+@pytest.mark.parametrize(
+    ("language", "exact"), [("en", "Files, not persons"), ("fr", "Fichiers, et non personnes")]
+)
+def test_exact_numbers_are_said_to_be_of_files(language: Language, exact: str) -> None:
+    """What is promised of groups of persons is not promised of files; the older ones are counted one by one."""
+    page = cohort_html(result(older=8), language)
+    assert exact in page
+    assert {"en": "8 files older", "fr": "8 fichiers plus anciens"}[language] in page.replace("\u202f", " ")
+    assert {"en": "persons of the pool", "fr": "personnes de la base"}[language] in page
+
+
+def test_every_reason_on_the_page_of_remedies_has_words() -> None:
+    """What can keep a result out has its line."""
+    page = (Path(__file__).parents[3] / "docs" / "howto" / "pool.md").read_text(encoding="utf-8")
+    for code in re.findall(r"`(pool_\w+)`", page.partition("[`graybook")[0]):
+        assert f"cohort_page_failed_{code}" in keys(), code
+
+
 def test_the_terminal_says_what_is_missing_most() -> None:
     """Persons, things missing, failures; then the first of them."""
     lines = summary(result(missing=MISSING), "en")
-    assert lines[0] == "200 persons; 3 things are missing for some of them, 0 results failed."
+    assert lines[0] == "200 persons; 3 things are missing for some of them, 0 result files failed."
     assert lines[1].replace("\u202f", " ") == "Missing most: recurrence, yes or no (50–54 %)."
 
 
