@@ -50,6 +50,11 @@ def page(result: Deidentified, out: Path, language: Language) -> None:
         lines.append(
             phrase("deidentified_done", language, persons=len(persons), files=len(files), out=str(out))
         )
+        others: list[str] = result.report["not_compared"]  # type: ignore[assignment]
+        if others:
+            lines.append(
+                phrase("deidentified_not_compared", language, count=len(others), persons=", ".join(others))
+            )
         lines.append(phrase("deidentified_not", language))
     print_text("\n".join(lines) + "\n")
     if not result.done:

@@ -18,6 +18,8 @@ __all__ = [
     "class_handling",
     "has_only_agent_words",
     "is_plain_structure_name",
+    "is_plain_word",
+    "place_words",
     "private_elements",
     "profile_action",
 ]
@@ -134,16 +136,28 @@ def _plain_words() -> frozenset[str]:
     return frozenset(listed | organs)
 
 
+def is_plain_word(word: str) -> bool:
+    """Whether a word may be part of a structure's name that stays."""
+    return word in _plain_words()
+
+
+@cache
+def place_words() -> frozenset[str]:
+    """Words that many institutions, departments and roles bear: they name none."""
+    return frozenset(row["word"] for row in table_rows("deidentification_place_words.csv", ("word",)))
+
+
 def is_plain_structure_name(name: str) -> bool:
     """Whether a structure's name says nothing but which structure it is.
 
-    It is a TG-263 name or a spelling mapped to one, or made of the listed words and short numbers only.
+    It is a TG-263 name or a spelling mapped to one, or made of the listed words and short numbers only. A number of three digits
+    and more is that of a dose or a volume, in the name of a target or of a dose, or before its unit.
 
     Examples
     --------
     >>> [is_plain_structure_name(name) for name in ("Moelle épinière", "PTV_5040", "zRing 2cm")]
     [True, True, True]
-    >>> [is_plain_structure_name(name) for name in ("PTV Dupont", "GTV 19450312", "GTV 12/3/45", "1", "")]
+    >>> [is_plain_structure_name(name) for name in ("PTV Dupont", "GTV 19450312", "GTV 12/3/45", "GTV 0817", "1")]
     [False, False, False, False, False]
     """
     if not name.isprintable() or "^" in name:
@@ -155,7 +169,20 @@ def is_plain_structure_name(name: str) -> bool:
     long = any(len(one) > _LONGEST_NUMBER for one in numbers)
     if long or len(numbers) == len(found) or len(numbers) > _MOST_NUMBERS or _is_like_date(numbers):
         return False
+    if not all(_is_dose_or_volume(found, place) for place, one in enumerate(found) if _is_long(one)):
+        return False
     return all(word in _plain_words() for word in found if not word.isdecimal())
+
+
+def _is_long(word: str) -> bool:
+    return word.isdecimal() and len(word) >= _SHORTEST_WORD
+
+
+def _is_dose_or_volume(found: tuple[str, ...], place: int) -> bool:
+    """Whether a long number in a name can be a dose or a volume: no zero before it, and a target, a dose or a unit beside it."""
+    unit = found[place + 1] if place + 1 < len(found) else ""
+    of_dose = any(_listed_words().get(one) == "target" or one in ("dose", "isodose") for one in found)
+    return found[place][0] != "0" and (of_dose or _listed_words().get(unit) == "unit")
 
 
 def _is_like_date(numbers: list[str]) -> bool:

@@ -115,6 +115,8 @@ def deidentify(
     found = established(facts, settings)
     for group in found.groups:
         check_clock(group.objects, settings.nuclear.clock, has_therapy=bool(settings.radionuclides))
+    if made:
+        without_foreign_files(out, earlier_copies(out, None).copies)  # refused before the key is made
     key = project_key(project, key_path, out=out)
     persons = people(found, key)
     searched = Searched()
@@ -130,6 +132,7 @@ def deidentify(
         settings=settings_of(out),
         findings=[finding for stated in said.values() for finding in stated.findings],
         earlier=earlier.of_others(own),
+        compared=own,
         left_out=left,
     )
     progress("searching")
@@ -176,7 +179,7 @@ def _copied(
         offset_of=offset_with(clock if clock.zone else Clock()),
         clock=clock.zone,
         earlier=earlier,
-        seen=lambda source, dataset: searched.add_object(source.path, dataset),
+        seen=lambda person, source, dataset: searched.add_object(person, source.path, dataset),
         progress=lambda share: progress("de-identifying", share),
     )
 

@@ -17,7 +17,7 @@ from graybook.dicom.attributes import Attributes, Notes, NotUsed
 from graybook.dicom.deidentify.burned_in import pixel_findings, refusal
 from graybook.dicom.deidentify.cleaning import Cleaning
 from graybook.dicom.deidentify.fragments import even_fragments
-from graybook.dicom.deidentify.guard import guard_of
+from graybook.dicom.deidentify.guard import Guard, guard_of
 from graybook.dicom.deidentify.items import cleaned
 from graybook.dicom.deidentify.uids import replaced_uid
 from graybook.dicom.header import declare_character_sets
@@ -54,7 +54,9 @@ TOLD = {
 """What is said of a file, by what was counted."""
 
 
-def deidentified(dataset: Dataset, key: ProjectKey, person: str) -> tuple[Dataset, tuple[Finding, ...]]:
+def deidentified(
+    dataset: Dataset, key: ProjectKey, person: str, guard: Guard | None = None
+) -> tuple[Dataset, tuple[Finding, ...]]:
     """
     The object without anything that names a person, a hospital or a machine; the one that came in stays as it is.
 
@@ -69,6 +71,8 @@ def deidentified(dataset: Dataset, key: ProjectKey, person: str) -> tuple[Datase
         Of the project.
     person
         The pseudonym of the one human it belongs to, from :meth:`~graybook.record.ProjectKey.person`.
+    guard
+        Of all files of the person: what a text that stays must not give away. That of this file alone when not given.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def deidentified(dataset: Dataset, key: ProjectKey, person: str) -> tuple[Datase
             refused = Finding(code="deidentify_without_uid", subject=uid)
         if refused is not None:
             raise NotUsed(refused)
-        cleaning = Cleaning(key=key, person=person, guard=guard_of(attributes))
+        cleaning = Cleaning(key=key, person=person, guard=guard or guard_of(dataset))
         with _understood(uid):
             result = cleaned(dataset, cleaning, attributes.notes)
             result.SOPClassUID = UID(sop_class)

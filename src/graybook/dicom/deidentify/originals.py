@@ -15,13 +15,15 @@ from pydicom.tag import BaseTag
 from graybook.dicom.attributes import Attributes, Notes
 from graybook.dicom.deidentify.actions import BULK, DECIMALS, NUMBERS, action_of, kind_of_vr
 from graybook.dicom.deidentify.codes import CodedValue, is_public, kept_meaning
-from graybook.dicom.deidentify.guard import Guard, guard_of
+from graybook.dicom.deidentify.guard import BIRTH, Guard, guard_of, named_in, search_forms
 from graybook.dicom.deidentify.private import OWN_WORDS, kept_private
-from graybook.dicom.deidentify.texts import code_string, dose_mark, nuclide_or_agent
+from graybook.dicom.deidentify.terms import TERMS
+from graybook.dicom.deidentify.texts import code_string, dose_mark, nuclide_or_agent, structure_stays
 from graybook.dicom.deidentify.uids import stays
 from graybook.dicom.header import declare_character_sets
 from graybook.dicom.parsing import said_warnings
-from graybook.tables.deidentification import PrivateElement, is_plain_structure_name
+from graybook.tables.deidentification import PrivateElement
+from graybook.tables.structure_names import tg263_name
 
 __all__ = ["NUMERIC", "Originals", "originals", "vr_of"]
 
@@ -43,12 +45,18 @@ class Originals:
         Each value that must not survive, with the attribute it stood in.
     kept
         Values that the published lists let stay, wherever they stand.
+    standing
+        Those of them that stay whoever the person is: TG-263 names, codes and terms of the standard.
+    names
+        Names, identifiers and places, whole and by words, with the attribute: never among what may stay but for ``standing``.
     encodings
         Encodings of the files' character sets.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
+    standing: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
     encodings: frozenset[str] = frozenset({"utf-8"})
 
     def __or__(self, other: Originals) -> Originals:
@@ -56,6 +64,8 @@ class Originals:
         return Originals(
             values={**other.values, **self.values},
             kept=self.kept | other.kept,
+            standing=self.standing | other.standing,
+            names={**other.names, **self.names},
             encodings=self.encodings | other.encodings,
         )
 
@@ -66,17 +76,27 @@ def originals(dataset: Dataset) -> Originals:
     Numbers, code strings, ages and times of day are none: they stay by rule. So are values that the published lists let stay.
     """
     values: dict[str, str] = {}
-    kept: set[str] = set()
+    names: dict[str, str] = {}
+    kept: dict[str, bool] = {}
     with said_warnings():
         attributes = Attributes(dataset, Notes(path=""))
         declare_character_sets(attributes)
-        guard = guard_of(attributes)
+        guard = guard_of(dataset)
+        for text, keyword in named_in(dataset):
+            for form in () if keyword == BIRTH else search_forms(text, keyword):
+                names.setdefault(form, keyword)
         for found, where in (*_of_meta(dataset), *_of(dataset, kept, attributes.notes, guard)):
             for value in _forms(found):
                 values.setdefault(value, where)
-        names = attributes.text("SpecificCharacterSet").split("\\")
-    encodings = {"utf-8", *(python_encoding[name] for name in names if name in python_encoding)}
-    return Originals(values=values, kept=frozenset(kept), encodings=frozenset(encodings))
+        stated = attributes.text("SpecificCharacterSet").split("\\")
+    encodings = {"utf-8", *(python_encoding[name] for name in stated if name in python_encoding)}
+    return Originals(
+        values=values,
+        kept=frozenset(kept),
+        standing=frozenset(text for text, stands in kept.items() if stands),
+        names=names,
+        encodings=frozenset(encodings),
+    )
 
 
 def _of_meta(dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -89,7 +109,7 @@ def _of_meta(dataset: Dataset) -> Iterator[tuple[str, str]]:
         yield match[0].decode(), "preamble"
 
 
-def _of(dataset: Dataset, kept: set[str], notes: Notes, guard: Guard) -> Iterator[tuple[str, str]]:
+def _of(dataset: Dataset, kept: dict[str, bool], notes: Notes, guard: Guard) -> Iterator[tuple[str, str]]:
     attributes = Attributes(dataset, notes)
     if "SpecificCharacterSet" in dataset:
         attributes = Attributes(dataset, Notes(path=""))
@@ -115,18 +135,18 @@ def _of(dataset: Dataset, kept: set[str], notes: Notes, guard: Guard) -> Iterato
             else:
                 for text in _parts(attributes, tag, element.value):
                     if _may_stay(tag, vr, text, code, guard):
-                        kept.add(text)
+                        kept[text] = kept.get(text, False) or _stands(tag, vr, text)
                     elif _is_told(tag, vr, text):
                         yield text, where
 
 
-def _stays_private(known: PrivateElement | None, value: object, kept: set[str]) -> bool:
+def _stays_private(known: PrivateElement | None, value: object, kept: dict[str, bool]) -> bool:
     """Whether a private element is a creator's name, a number or a word that stays; its text is noted among those."""
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
     text = text.strip(" \x00")
     stays_here = known is None or known.action == "number" or (known.action == "words" and text in OWN_WORDS)
     if stays_here:
-        kept.add(text)
+        kept[text] = True
     return stays_here
 
 
@@ -192,15 +212,23 @@ def _may_stay(tag: BaseTag, vr: str, text: str, code: CodedValue | None, guard: 
         keyword = dictionary_keyword(tag)
         return kept_meaning(code) == text if keyword == "CodeMeaning" else is_public(code)
     if vr == "CS":
-        told = action == "code_string" and guard.gives_away(text)
+        told = not (action == "keep" and text in TERMS) and guard.gives_away(text)
         return action in ("code_string", "keep") and not told and code_string(text) == text
     if action == "structure":
-        return is_plain_structure_name(text)
+        return structure_stays(text, guard)
     if action == "marks":
         return dose_mark(text) == text
     if action == "nuclide":
         return nuclide_or_agent(text) == text
     return action in ("offset", "fraction_pattern") or (action == "keep" and not guard.gives_away(text))
+
+
+def _stands(tag: BaseTag, vr: str, text: str) -> bool:
+    """Whether a value that may stay does so whoever the person is."""
+    action = action_of(tag)
+    if action == "structure":
+        return tg263_name(text) is not None
+    return action not in ("code_string", "keep") or (vr == "CS" and text in TERMS)
 
 
 def _forms(value: str) -> Iterator[str]:

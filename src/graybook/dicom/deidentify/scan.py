@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,14 +14,17 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
 from graybook.dicom.attributes import Attributes, Notes
-from graybook.dicom.deidentify.actions import kind_of_vr
+from graybook.dicom.deidentify.actions import action_of, kind_of_vr
 from graybook.dicom.deidentify.codes import LOCAL
 from graybook.dicom.deidentify.guard import guard_words
 from graybook.dicom.deidentify.objects import METHOD, METHOD_CODES, SAFE_PRIVATE
 from graybook.dicom.deidentify.originals import NUMERIC, Originals, vr_of
+from graybook.dicom.deidentify.terms import TERMS
 from graybook.dicom.deidentify.texts import STAND_IN
 from graybook.dicom.deidentify.values import MIDNIGHT, PLACEHOLDER
 from graybook.dicom.parsing import said_warnings
@@ -30,7 +33,9 @@ __all__ = ["Leak", "leaks"]
 
 SHORTEST = 6
 """Shorter values are no proof when their bytes are found; they are looked for as values of elements. [byte]"""
+SHORTEST_NAME = 3
 LONG = 8
+CHARACTER_SET = 0x00080005
 TABLE_BITS = 22
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 DEFLATED = b"1.2.840.10008.1.2.1.99"
@@ -46,6 +51,7 @@ OWN = (
     PLACEHOLDER,
     MIDNIGHT,
     LOCAL,
+    "YES",
     "DCM",
     "GRAYBOOK",
     "MODIFIED",
@@ -78,7 +84,7 @@ def leaks(found: Originals, files: Iterable[Path], *, own_texts: Iterable[str] =
 
     Values of six bytes and more are searched in all bytes, whatever their case; shorter ones are compared with the values of
     elements, and shorter names with the words of other files. What the published lists let stay is no leak, nor is a value within
-    such a text.
+    such a text. Of :attr:`Originals.names` each is one but where the text stays whoever the person is.
 
     Parameters
     ----------
@@ -97,23 +103,46 @@ class _Search:
     """Originals made ready to be searched for, many at once."""
 
     def __init__(self, found: Originals, own_texts: tuple[str, ...]) -> None:
-        texts = {*found.kept, *own_texts, *OWN}
-        self.kept = {text.casefold() for text in texts}
-        self.kept_bytes = {text.encode().lower() for text in texts}
+        own = {*own_texts, *OWN}
+        self.own = {text.casefold() for text in own}
+        self.standing = self.own | {text.casefold() for text in found.standing}
+        self.kept = self.standing | {text.casefold() for text in found.kept}
+        self.standing_bytes = {text.encode().lower() for text in (*own, *found.standing)}
+        self.kept_bytes = self.standing_bytes | {text.encode().lower() for text in found.kept}
         values = {value: where for value, where in found.values.items() if value.casefold() not in self.kept}
         self.patterns: dict[bytes, str] = {}
         self.short: dict[str, str] = {}
+        self.add(values, found.encodings)
+        self.short_names = {
+            value: where for value, where in self.short.items() if where in NAMES and not value.isdecimal()
+        }
+        self.guarded_bytes: set[bytes] = set()
+        self.guarded: dict[str, str] = {}
+        self.add_names(found.names, found.encodings)
+        self.indexes = [_Index(self.patterns, size) for size in (LONG, SHORTEST)]
+        self.covers: dict[bytes, tuple[bytes, ...]] = {}
+
+    def add(self, values: Mapping[str, str], encodings: Iterable[str]) -> None:
+        """Values to be searched for: long ones in all bytes, short ones in elements."""
         for value, where in values.items():
-            for encoded in _encoded(value, found.encodings):
+            for encoded in _encoded(value, encodings):
                 if len(encoded) >= SHORTEST:
                     self.patterns[encoded] = where
                 else:
                     self.short[value.casefold()] = where
-        self.short_names = {
-            value: where for value, where in self.short.items() if where in NAMES and not value.isdecimal()
-        }
-        self.indexes = [_Index(self.patterns, size) for size in (LONG, SHORTEST)]
-        self.covers: dict[bytes, tuple[bytes, ...]] = {}
+
+    def add_names(self, names: Mapping[str, str], encodings: Iterable[str]) -> None:
+        """Names: in all bytes too, but for those that are a TG-263 name or a term, which are compared with elements alone."""
+        for value, where in names.items():
+            folded = value.casefold()
+            if folded in self.own:
+                continue
+            for encoded in _encoded(value, encodings):
+                if len(encoded) >= SHORTEST and folded not in self.standing:
+                    self.patterns[encoded] = where
+                    self.guarded_bytes.add(encoded)
+                elif len(folded) >= SHORTEST_NAME:
+                    self.guarded[folded] = where
 
     def of_file(self, file: Path) -> Iterator[Leak]:
         """The leaks of one file and its name."""
@@ -136,7 +165,8 @@ class _Search:
     def _is_covered(self, pattern: bytes, data: bytes, begin: int) -> bool:
         """Whether the place lies within a text that may stay."""
         if pattern not in self.covers:
-            self.covers[pattern] = tuple(text for text in self.kept_bytes if pattern in text)
+            texts = self.standing_bytes if pattern in self.guarded_bytes else self.kept_bytes
+            self.covers[pattern] = tuple(text for text in texts if pattern in text)
         end = begin + len(pattern)
         for text in self.covers[pattern]:
             at = data.find(text, max(0, begin - len(text)), end + len(text))
@@ -150,24 +180,55 @@ class _Search:
         if data[128:132] == b"DICM":
             with said_warnings():
                 dataset = pydicom.dcmread(BytesIO(data), stop_before_pixels=True)
-                for place, text in _element_texts(dataset):
-                    if (where := self._short(text)) is not None:
+                for tag, place, text in _element_texts(dataset):
+                    if (where := self._short(tag, text)) is not None:
                         yield Leak(file=file.name, attribute=where, place=place)
             return
         present = guard_words(data.decode("utf-8", "replace"))
         own = frozenset().union(*(guard_words(text) for text in self.kept))
-        for value in sorted(self.short_names):
+        names = {
+            **{one: where for one, where in self.guarded.items() if not one.isdecimal()},
+            **self.short_names,
+        }
+        for value in sorted(names):
             if value in present - own:
-                yield Leak(file=file.name, attribute=self.short_names[value], place="text")
+                yield Leak(file=file.name, attribute=names[value], place="text")
 
-    def _short(self, text: str) -> str | None:
+    def _short(self, tag: BaseTag, text: str) -> str | None:
         folded = text.casefold()
-        if folded in self.kept or STAND_IN.fullmatch(text):
+        if folded in self.own or STAND_IN.fullmatch(text):
+            return None
+        if (where := self._guarded(tag, folded)) is not None:
+            return where
+        if folded in self.kept or vr_kind(tag) == "code":
             return None
         if folded in self.short:
             return self.short[folded]
         words = guard_words(folded) & self.short_names.keys()
         return self.short_names[min(words)] if words else None
+
+    def _guarded(self, tag: BaseTag, folded: str) -> str | None:
+        """A name that an element's text is, or has among its words, unless the text stays there whoever the person is."""
+        if folded in self.standing and _may_stand(tag, folded):
+            return None
+        words = guard_words(folded)
+        if UID_FORM.fullmatch(folded):
+            words = frozenset()
+        found = sorted((words | {folded}) & self.guarded.keys())
+        return self.guarded[found[0]] if found else None
+
+
+def vr_kind(tag: BaseTag) -> str:
+    """The sort of value of a standard attribute; empty for others."""
+    return kind_of_vr(dictionary_VR(tag)) if not tag.group & 1 and dictionary_has_tag(tag) else ""
+
+
+def _may_stand(tag: BaseTag, folded: str) -> bool:
+    """Whether an attribute may hold a text that stays whoever the person is."""
+    if tag.group & 1:
+        return True
+    action = action_of(tag)
+    return action not in ("keep", "code_string") or (vr_kind(tag) == "code" and folded.upper() in TERMS)
 
 
 class _Index:
@@ -236,8 +297,8 @@ def _inflated(data: bytes) -> bytes:
         return data
 
 
-def _element_texts(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Each text, name and UID of a dataset at any depth, with its attribute; numbers are not read."""
+def _element_texts(dataset: Dataset) -> Iterator[tuple[BaseTag, str, str]]:
+    """Each text, name, UID and code string of a dataset at any depth, with its attribute; numbers are not read."""
     attributes = Attributes(dataset, Notes(path=""))
     for tag in dataset._dict:
         if vr_of(dataset, tag) in NUMERIC:
@@ -246,8 +307,8 @@ def _element_texts(dataset: Dataset) -> Iterator[tuple[str, str]]:
         if element.VR == "SQ":
             for item in element.value or ():
                 yield from _element_texts(item)
-        elif kind_of_vr(element.VR) in ("text", "name", "uid"):
+        elif kind_of_vr(element.VR) in ("text", "name", "uid", "code") and tag != CHARACTER_SET:
             text = attributes.text(element.keyword) if element.keyword else str(element.value)
             for part in text.split("\\"):
                 if part.strip():
-                    yield element.keyword or str(element.tag), part.strip()
+                    yield tag, element.keyword or str(element.tag), part.strip()

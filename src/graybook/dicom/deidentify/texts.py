@@ -7,14 +7,23 @@ import unicodedata
 from functools import lru_cache
 
 from graybook.dicom.biological import FOR_PLANNING, RADIONUCLIDE, biological_quantity
+from graybook.dicom.deidentify.guard import Guard
 from graybook.dicom.marks import PRIVATE_CREATOR
 from graybook.dicom.nuclide_codes import LEADING, TRAILING, nuclide_of_text
 from graybook.record.project_key import ProjectKey
 from graybook.tables.agent_names import agent_named
 from graybook.tables.deidentification import has_only_agent_words, is_plain_structure_name
-from graybook.tables.structure_names import kind_of
+from graybook.tables.structure_names import kind_of, tg263_name
 
-__all__ = ["STAND_IN", "code_string", "dose_mark", "label_name", "nuclide_or_agent", "structure_name"]
+__all__ = [
+    "STAND_IN",
+    "code_string",
+    "dose_mark",
+    "label_name",
+    "nuclide_or_agent",
+    "structure_name",
+    "structure_stays",
+]
 
 CODE_STRING = re.compile(r"[A-Za-z0-9_ .+/-]{0,16}")
 LONG_NUMBER = re.compile(r"\d{6}")
@@ -32,18 +41,27 @@ STAND_IN = re.compile(
     rf"({'|'.join(sorted({one for listed in PREFIXES.values() for one in listed}))})-[A-Z2-7]{{8}}"
 )
 """What stands for a structure's name."""
+NOBODY = Guard()
 TYPES = (None, "ORGAN", "CONTROL", "SUPPORT")
 """Interpreted types under which a stand-in must mean what its original meant."""
 MOST_ATTEMPTS = 100
 
 
-def structure_name(name: str, key: ProjectKey) -> str:
+def structure_stays(name: str, guard: Guard) -> bool:
+    """Whether a structure keeps its name: a TG-263 name or a spelling of one always, other plain ones but for what is guarded."""
+    if not is_plain_structure_name(name):
+        return False
+    return tg263_name(name) is not None or not guard.is_in_structure(name)
+
+
+def structure_name(name: str, key: ProjectKey, guard: Guard = NOBODY) -> str:
     """The name a structure bears in the project: its own where it is plain, else a stand-in of the same kind.
 
-    It depends on nothing but name and key, so that names in ``graybook.toml`` can be replaced the same way.
+    It depends on nothing but the name, the key and the person's guard, so that names in ``graybook.toml`` can be replaced the
+    same way.
     """
     plain = name.strip()
-    if not plain or is_plain_structure_name(plain):
+    if not plain or structure_stays(plain, guard):
         return plain
     return _stand_in(plain, key)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from graybook.dicom.deidentify.actions import Action
 from graybook.dicom.deidentify.cleaning import Cleaning
 from graybook.dicom.deidentify.dates import shifted_date, shifted_moment
+from graybook.dicom.deidentify.terms import TERMS
 from graybook.dicom.deidentify.texts import (
     code_string,
     dose_mark,
@@ -86,7 +87,7 @@ def _age(text: str, _vr: str, _cleaning: Cleaning) -> str:
 
 def _keep(text: str, vr: str, cleaning: Cleaning) -> str:
     if vr == "CS":
-        return code_string(text)
+        return text if text in TERMS else _code_string(text, vr, cleaning)
     if text == MANUFACTURER:
         return text  # a file of Graybook's own stays one, whatever the person is called
     if text and (cleaning.guard.gives_away(text) or not text.isprintable() or LIKE_UID.search(text)):
@@ -107,7 +108,7 @@ def _name(text: str, _vr: str, cleaning: Cleaning) -> str:
 
 
 def _structure(text: str, _vr: str, cleaning: Cleaning) -> str:
-    name = structure_name(text, cleaning.key)
+    name = structure_name(text, cleaning.key, cleaning.guard)
     if name != text:
         cleaning.tell("structure_renamed")
     return cleaning.said(name)

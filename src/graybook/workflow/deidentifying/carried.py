@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from graybook.dicom.deidentify import Guard
 from graybook.dicom.facts import FileFacts, ImageSliceFacts
 from graybook.dicom.reading import read_file
 from graybook.dicom.walk import files_of
@@ -38,11 +39,11 @@ def carried(
             _write(out / person.pseudonym / FILE_NAME, "")
         return {}
     scanned = scan_facts(facts, settings).persons
-    words = Words(key=key)
     there = {one.file for one in written.copies}
     found: dict[str, Statements] = {}
     for person in persons:
         cameras = _cameras(person, key, out, there)
+        words = Words(key=key, guard=written.guards.get(person.pseudonym, Guard()))
         own = _scan_of(person, scanned)
         names = (
             Selectors(cameras=cameras)

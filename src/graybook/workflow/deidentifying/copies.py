@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
 import graybook
 from graybook.dicom.attributes import NotUsed
-from graybook.dicom.deidentify import deidentified, encoded, replaced_uid
+from graybook.dicom.deidentify import Guard, deidentified, encoded, guard_of, replaced_uid
 from graybook.dicom.facts import Header
 from graybook.dicom.parsing import reason
 from graybook.dicom.rewriting import OffsetOf, attribute_changes, whole_object, write_offsets
@@ -27,13 +27,17 @@ from graybook.workflow.deidentifying.places import UNFINISHED
 
 __all__ = ["Copies", "copies", "new_path"]
 
+Planned = tuple[Pseudonymous, Header, str]
+"""A person, one of their files, and where it goes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Copies:
-    """All files of the persons of a run, and those that were read but may not leave."""
+    """All files of the persons of a run, those that were read but may not leave, and each person's guard by pseudonym."""
 
     copies: tuple[Copy, ...]
     left_out: tuple[LeftOut, ...]
+    guards: Mapping[str, Guard] = field(default_factory=dict)
 
 
 def new_path(person: Pseudonymous, header: Header, key: ProjectKey, *, number: int = 1) -> str:
@@ -51,11 +55,13 @@ def copies(
     offset_of: OffsetOf,
     clock: str,
     earlier: Earlier,
-    seen: Callable[[SourceFile, Dataset], None],
+    seen: Callable[[str, SourceFile, Dataset], None],
     progress: Callable[[float], None],
 ) -> Copies:
     """
     Write the files of all persons; those that an earlier run wrote from the same bytes are left as they are.
+
+    All files of a person are read before the first one is written: no text that stays in one may hold a name of another.
 
     Of these persons OUT holds nothing else afterwards; other persons of earlier runs stay.
 
@@ -66,7 +72,7 @@ def copies(
     earlier
         Of :func:`earlier_copies`.
     seen
-        Told of every source with its dataset, before anything of it is written.
+        Told of every source with its person's pseudonym and its dataset, before anything is written.
     progress
         Told the share that is done.
     """
@@ -75,19 +81,20 @@ def copies(
     done: list[Copy] = []
     left: list[LeftOut] = []
     try:
-        for place, (person, header, path) in enumerate(planned):
-            progress(place / len(planned))
-            source = sources[header.path]
+        guards, broken = _guards(planned, sources, seen, lambda share: progress(share / 2))
+        left += broken
+        readable = [one for one in planned if one[1].path not in {refused.path for refused in broken}]
+        for place, (person, header, path) in enumerate(readable):
+            progress(0.5 + place / len(readable) / 2)
+            guard = guards[person.pseudonym]
             try:
-                with _left_out_if_broken(header.path):
-                    dataset = whole_object(source)
-                    seen(source, dataset)
-                mark = _mark(header, clock, key)
+                mark = _mark(header, clock, key, guard)
                 made = earlier.copies.get(path)
                 if made is None or made.input != mark or not _holds(out / path, made.sha256):
                     with _left_out_if_broken(header.path):
+                        dataset = whole_object(sources[header.path])
                         write_offsets(dataset, offset_of)
-                        made, data = _made(dataset, person, header, key, path, mark)
+                        made, data = _made(dataset, person, header, key, path, mark, guard)
                     _write(out / path, data)
                     journal.add(made)
                 done.append(made)
@@ -97,7 +104,28 @@ def copies(
         journal.close()
     others = earlier.of_others({one.pseudonym for one in persons})
     _remove(out, {*earlier.copies} - {*others.copies} - {one.file for one in done})
-    return Copies(copies=tuple(sorted(done, key=lambda one: one.file)), left_out=tuple(left))
+    return Copies(copies=tuple(sorted(done, key=lambda one: one.file)), left_out=tuple(left), guards=guards)
+
+
+def _guards(
+    planned: Sequence[Planned],
+    sources: Mapping[str, SourceFile],
+    seen: Callable[[str, SourceFile, Dataset], None],
+    progress: Callable[[float], None],
+) -> tuple[dict[str, Guard], list[LeftOut]]:
+    """What no text of each person's files may hold, and the files that cannot be read."""
+    guards = {person.pseudonym: Guard() for person, _, _ in planned}
+    broken: list[LeftOut] = []
+    for place, (person, header, _) in enumerate(planned):
+        progress(place / len(planned))
+        try:
+            with _left_out_if_broken(header.path):
+                dataset = whole_object(sources[header.path])
+                seen(person.pseudonym, sources[header.path], dataset)
+                guards[person.pseudonym] |= guard_of(dataset)
+        except NotUsed as refused:
+            broken.append(LeftOut(path=header.path, reason=refused.finding))
+    return guards, broken
 
 
 @contextmanager
@@ -111,9 +139,7 @@ def _left_out_if_broken(path: str) -> Iterator[None]:
         raise NotUsed(reason("deidentify_failed", path)) from None
 
 
-def _planned(
-    persons: tuple[Pseudonymous, ...], key: ProjectKey
-) -> Iterator[tuple[Pseudonymous, Header, str]]:
+def _planned(persons: tuple[Pseudonymous, ...], key: ProjectKey) -> Iterator[Planned]:
     taken: Counter[str] = Counter()
     for person in persons:
         for header in person.headers:
@@ -122,14 +148,20 @@ def _planned(
             yield person, header, new_path(person, header, key, number=taken[first])
 
 
-def _mark(header: Header, clock: str, key: ProjectKey) -> str:
-    return key.digest("file", header.sha256, clock, graybook.__version__, edition()).hex()[:32]
+def _mark(header: Header, clock: str, key: ProjectKey, guard: Guard) -> str:
+    return key.digest("file", header.sha256, clock, guard.text, graybook.__version__, edition()).hex()[:32]
 
 
 def _made(
-    dataset: Dataset, person: Pseudonymous, header: Header, key: ProjectKey, path: str, mark: str
+    dataset: Dataset,
+    person: Pseudonymous,
+    header: Header,
+    key: ProjectKey,
+    path: str,
+    mark: str,
+    guard: Guard,
 ) -> tuple[Copy, bytes]:
-    result, findings = deidentified(dataset, key, person.pseudonym)
+    result, findings = deidentified(dataset, key, person.pseudonym, guard)
     data = encoded(result)
     made = Copy(
         file=path,

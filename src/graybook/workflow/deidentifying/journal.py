@@ -65,9 +65,11 @@ class Earlier:
         )
 
 
-def earlier_copies(out: Path, key: ProjectKey) -> Earlier:
+def earlier_copies(out: Path, key: ProjectKey | None) -> Earlier:
     """
     What earlier runs with this key wrote, as the report, or the journal of a stopped run, tells it; nothing without either.
+
+    A key that is not made yet (None) wrote nothing.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def earlier_copies(out: Path, key: ProjectKey) -> Earlier:
         for line in _told(out):
             if "file" in line:
                 found[str(line["file"])] = Copy(**line)
-            elif line["key"] == fingerprint(key):
+            elif key is not None and line["key"] == fingerprint(key):
                 findings = tuple(line["findings"])
             else:
                 raise InputError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 import graybook
@@ -15,7 +15,7 @@ from graybook.text import Language, phrase
 from graybook.workflow.deidentifying.journal import Copy, Earlier, fingerprint
 from graybook.workflow.deidentifying.people import LeftOut
 
-__all__ = ["FORM", "attributes_of", "page_of", "report_of", "report_text", "said_of"]
+__all__ = ["FORM", "attributes_of", "not_compared", "page_of", "report_of", "report_text", "said_of"]
 
 FORM = "1"
 """Form of the report."""
@@ -31,9 +31,14 @@ def report_of(
     settings: Sequence[str],
     findings: Sequence[Finding],
     earlier: Earlier,
+    compared: Collection[str],
     left_out: Sequence[LeftOut],
 ) -> dict[str, object]:
-    """The report as a document, of a run and of other persons' ``earlier`` ones; files in the order of names, no clock in it."""
+    """
+    The report as a document, of a run and of other persons' ``earlier`` ones; files in the order of names, no clock in it.
+
+    ``compared`` are the persons of the run, whose originals were read: of others OUT was searched by the run that wrote them.
+    """
     copies = sorted((*copies, *earlier.copies.values()), key=lambda one: one.file)
     persons = Counter(one.file.partition("/")[0] for one in copies)
     persons.update(dict.fromkeys(settings, 0))
@@ -44,6 +49,7 @@ def report_of(
         "project": key.project,
         "key": fingerprint(key),
         "persons": [{"person": one, "files": persons[one]} for one in sorted(persons)],
+        "not_compared": sorted(persons.keys() - set(compared)),
         "settings": sorted(settings),
         "left_out": _counted(one.reason.code for one in left_out),
         "findings": [
@@ -103,6 +109,8 @@ def page_of(document: Mapping[str, object], language: Language) -> str:
             [(one["person"], one["files"]) for one in persons],
         ),
     ]
+    if document["not_compared"]:
+        parts.append(not_compared(document, language))
     said: dict[str, int] = document["said"]  # type: ignore[assignment]
     left: dict[str, int] = document["left_out"]  # type: ignore[assignment]
     for title, counted in (("deidentified_said", said), ("deidentified_left_out", left)):
@@ -112,6 +120,12 @@ def page_of(document: Mapping[str, object], language: Language) -> str:
             parts += [f"## {phrase(title, language)}", _table(heads, rows)]
     parts += _attributes(document, language)
     return "\n\n".join(parts) + "\n"
+
+
+def not_compared(document: Mapping[str, object], language: Language) -> str:
+    """Which persons of earlier runs stand in OUT and were not searched for what their files held."""
+    others: list[str] = document["not_compared"]  # type: ignore[assignment]
+    return phrase("deidentified_not_compared", language, count=len(others), persons=", ".join(others))
 
 
 def _sentence(code: str, count: int, language: Language) -> str:

@@ -25,6 +25,7 @@ PLAIN = (
     "course", "courses", "cycle", "cycles", "series", "study", "planning", "registration", "DICOMDIR", "graybook", "deidentified",
 )  # fmt: skip
 """Names of folders and files that say what is in them, and nobody's name."""
+OBJECT = ".dcm"
 WORD_OF_A_LIST = re.compile(r"[a-z_]{1,16}")
 
 
@@ -33,16 +34,20 @@ class Searched:
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
+        self.names: dict[str, dict[str, str]] = {}
         self.kept: set[str] = set()
+        self.standing: set[str] = set()
         self.keys: set[str] = set()
         self.encodings: set[str] = {"utf-8"}
 
-    def add_object(self, path: str, dataset: Dataset) -> None:
-        """The values of a file, and those that its path holds."""
+    def add_object(self, person: str, path: str, dataset: Dataset) -> None:
+        """The values of a file of a person, and those that its path holds."""
         found = originals(dataset)
         for value, where in found.values.items():
             if not is_plain_structure_name(value):  # on the published list, whoever is called so
                 self.values.setdefault(value, where)
+        self.names.setdefault(person, {}).update(found.names)
+        self.standing |= found.standing
         self.kept |= found.kept
         self.encodings |= found.encodings
         self.add_path(path)
@@ -73,19 +78,44 @@ class Searched:
         Every original value that stands in a file of OUT, or in its name.
 
         What a file says in words of its own is no leak in it: sentences and keys of the report, the name of the project, and the
-        keys of ``graybook.toml``. In objects no word is our own.
+        keys of ``graybook.toml``. In objects no word is our own. A text that one person's files may hold, and that is another's
+        name, is no leak in the files of the first.
         """
-        known = Originals(values=self.values, kept=frozenset(self.kept), encodings=frozenset(self.encodings))
+        files = tuple(files)
+        names = {value: where for found in self.names.values() for value, where in found.items()}
+        known = Originals(
+            values={**names, **self.values}, kept=frozenset(self.kept), encodings=frozenset(self.encodings)
+        )
         kinds: dict[str, list[Path]] = {}
         for one in files:
             kinds.setdefault(PurePosixPath(one).suffix, []).append(out / one)
         said = {*_keys(report), *_sentences(), str(report["project"])}
         own = {".toml": self.keys, ".json": said, ".md": said}
-        return tuple(
+        found = [
             leak
             for kind, listed in sorted(kinds.items())
             for leak in leaks(known, listed, own_texts=(*PLAIN, *own.get(kind, ())))
-        )
+        ]
+        return tuple(dict.fromkeys((*found, *self._names_in_own(out, files))))
+
+    def _names_in_own(self, out: Path, files: Iterable[str]) -> Iterator[Leak]:
+        """Names of a person in the person's own files, also where an equal text might stay in those of others."""
+        by_person: dict[str, list[Path]] = {}
+        for one in files:
+            if one.endswith(OBJECT):
+                by_person.setdefault(one.partition("/")[0], []).append(out / one)
+        kept = "\n".join(sorted(self.kept)).casefold()
+        for person, listed in sorted(by_person.items()):
+            hidden = {
+                value: where
+                for value, where in self.names.get(person, {}).items()
+                if value.casefold() in kept
+            }
+            if hidden:
+                known = Originals(
+                    names=hidden, standing=frozenset(self.standing), encodings=frozenset(self.encodings)
+                )
+                yield from leaks(known, listed)
 
 
 def _keys(values: object) -> Iterator[str]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from graybook.dicom.deidentify.texts import structure_name
+from graybook.dicom.deidentify import Guard, structure_name, structure_stays
 from graybook.errors import InputError
 from graybook.record import Levels
 from graybook.record.project_key import ProjectKey
 from graybook.tables.agent_names import agent_named
 from graybook.tables.alpha_beta import default_for_target
-from graybook.tables.deidentification import is_plain_structure_name
 from graybook.tables.fractionation import rows
 from graybook.tables.nuclides import nuclide_name
 from graybook.tables.organ_dose_per_activity import published_intervals
@@ -45,9 +44,12 @@ class Words:
     ----------
     key
         Of the project.
+    guard
+        Of the person's files: what the name of a structure must not hold.
     """
 
     key: ProjectKey
+    guard: Guard = field(default_factory=Guard)
 
     KEYED: ClassVar[Mapping[str, str]] = {
         "author": "author-",
@@ -96,12 +98,12 @@ class Words:
 
     def structure(self, name: str) -> str:
         """A structure as the files of the project call it."""
-        return structure_name(name, self.key)
+        return structure_name(name, self.key, self.guard)
 
     def site(self, text: str) -> str:
         """A site that the tables know, or that is an organ, stays; another keeps only that it is the same site."""
         plain = text.strip()
-        known = is_plain_structure_name(plain) or any(
+        known = structure_stays(plain, self.guard) or any(
             one.site.casefold() == plain.casefold() for one in rows()
         )
         if known or default_for_target(plain) != default_for_target(None):
