@@ -24,7 +24,7 @@ from graybook.progress import Progress, silent
 from graybook.record import Finding
 from graybook.record.project_key import ProjectKey
 from graybook.text import Language
-from graybook.workflow.pooling.buildings import written_buildings
+from graybook.workflow.pooling.buildings import tidied_buildings, written_buildings
 from graybook.workflow.pooling.choice import Choice, chosen
 from graybook.workflow.pooling.listing import counted, write_private, written_list
 from graybook.workflow.pooling.lock import LOCK, held
@@ -114,6 +114,7 @@ def _built(
     written_list(findings, pool / FAILURES, language)
     written_buildings(choice.persons, pool)
     write_private(pool / MANIFEST, manifest_text(manifest))
+    tidied_buildings(pool)
     _tidied(pool, {part_file(pool, one.name) for one in parts} | {pool / one for one in tables})
     return Built(pool=pool, manifest=manifest, findings=findings)
 

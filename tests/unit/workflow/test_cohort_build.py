@@ -457,6 +457,24 @@ def test_how_many_persons_changed_is_known(small: Path, tmp_path: Path) -> None:
         read_buildings(pool)
 
 
+def test_a_stopped_building_forgets_no_rows(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the manifest is replaced, what stands for the rows of the pool as it was stays."""
+    copied(small, tmp_path, ("000001",))
+    (first,) = read_buildings(built(tmp_path).pool)
+    copied(small, tmp_path, ("000002",))
+
+    def stopped(_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("graybook.workflow.cohort_build.manifest_text", stopped)
+        built(tmp_path)
+    assert next(iter(read_buildings(tmp_path / "pool"))) == first
+    assert first not in read_buildings(built(tmp_path).pool)
+
+
 def test_another_pseudonym_is_written_whatever_the_days(small: Path, tmp_path: Path) -> None:
     """Where the days of two pseudonyms happen to be equal, the rows still stand under the person's."""
     built(tmp_path, small / "records" / "000001")

@@ -11,19 +11,24 @@ from graybook.cohort.manifest import BUILDINGS, buildings_text, pool_name, read_
 from graybook.workflow.pooling.choice import Chosen
 from graybook.workflow.pooling.listing import write_private
 
-__all__ = ["written_buildings"]
+__all__ = ["tidied_buildings", "written_buildings"]
 
 
 def written_buildings(persons: Sequence[Chosen], pool: Path) -> None:
-    """Write what stands for each person's rows, for the guard of answers; for the owner alone.
-
-    Of earlier buildings only those stay that a question was asked of: who left the pool is else nowhere in it.
-    """
+    """Write what stands for each person's rows beside that of earlier buildings, for the guard of answers; for the owner alone."""
     counted = [one for one in persons if one.part.rows]
     name = pool_name((one.person, one.part.result) for one in counted)
-    asked = _asked(pool)
-    kept = {old: rows for old, rows in read_buildings(pool).items() if old in asked and old != name}
+    kept = {old: rows for old, rows in read_buildings(pool).items() if old != name}
     write_private(pool / BUILDINGS, buildings_text({**kept, name: [one.part.digest for one in counted]}))
+
+
+def tidied_buildings(pool: Path) -> None:
+    """Take away the earlier buildings that no question was asked of: who left the pool is else nowhere in it."""
+    known = read_buildings(pool)
+    kept = _asked(pool) | set([*known][-1:])
+    write_private(
+        pool / BUILDINGS, buildings_text({name: rows for name, rows in known.items() if name in kept})
+    )
 
 
 def _asked(pool: Path) -> set[str]:
