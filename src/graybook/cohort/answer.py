@@ -108,6 +108,7 @@ def _answered(
     _refuse_few_new(earlier, pool, len(persons))
     progress("cohort: count", 0.1)
     own = membership_of(query, engine, persons)
+    _refuse_few_asked(query, own)
     figures = figures_of(query, engine, own)
     same = [entry for entry in earlier if entry.pool == pool and entry.query == query]
     if same:
@@ -184,6 +185,13 @@ def _guarded(
     earlier = [one.unit_flags(keys)[~_flags(one, entry.without_value)] for entry, one in alike]
     owner = np.unique([key[0] for key in keys], return_inverse=True)[1].astype(np.int64)
     return hidden, hidden_values(own.unit_flags(keys), without, owner=owner, before=earlier)
+
+
+def _refuse_few_asked(query: Query, own: Membership) -> None:
+    """Refuse conditions that leave, or leave out, 0 to 10 persons: nobody and few are one thing."""
+    inside = int(own.counts[-1])
+    if query.where and min(inside, own.members.shape[1] - inside) < FLOOR:
+        raise refusal()
 
 
 def _refuse_few_new(earlier: Sequence[Entry], pool: str, persons: int) -> None:

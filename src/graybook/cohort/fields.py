@@ -80,11 +80,12 @@ class Field:
             raise UsageError(
                 f"{self.name} is a number.", value=value, remedy=f"Write {self.name}>={10 * self.step}."
             ) from None
-        if number % self.step:
+        if number not in self.edges if self.edges else number % self.band:
+            limits = ", ".join(map(str, self.edges)) or f"multiples of {self.band} {self.unit}".rstrip()
             raise UsageError(
-                f"A limit of {self.name} is a multiple of {self.step} {self.unit}".rstrip() + ".",
+                f"Conditions on {self.name} stand on the limits of its bands.",
                 value=value,
-                remedy="Round it. Finer limits could single out one person.",
+                remedy=f"Use {limits}. Finer limits could single out one person.",
             )
         return int(number * self.factor)
 

@@ -49,13 +49,13 @@ class Condition:
 
     @classmethod
     def parsed(cls, text: str) -> Self:
-        """A condition as written: ``structure=SpinalCord,Brainstem``, ``eqd2_d0_03cc>=45``."""
+        """A condition as written: ``structure=SpinalCord,Brainstem``, ``eqd2_d0_03cc>=40``."""
         match = SIGNS.fullmatch(text)
         if match is None or not match[3]:
             raise UsageError(
                 "A condition is a field, one of = < <= > >=, and a value.",
                 value=text,
-                remedy='Write for example --where structure=SpinalCord --where "eqd2_d0_03cc>=45".',
+                remedy='Write for example --where structure=SpinalCord --where "eqd2_d0_03cc>=40".',
             )
         values = [part.strip() for part in match[3].split(",")] if match[2] == "=" else [match[3]]
         return cls(field=match[1], sign=match[2], values=tuple(sorted(set(values))))

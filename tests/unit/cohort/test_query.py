@@ -33,7 +33,7 @@ def test_every_field_is_documented(repository: Path) -> None:
     [
         ("structure = SpinalCord", "structure=SpinalCord"),
         ("structure=Lung_R, Lung_L,Lung_R", "structure=Lung_L,Lung_R"),
-        ("eqd2_d0_03cc >= 45", "eqd2_d0_03cc>=45"),
+        ("eqd2_d0_03cc >= 40", "eqd2_d0_03cc>=40"),
         ("sex=not-known", "sex=not-known"),
         ("recurrence=yes", "recurrence=yes"),
     ],
@@ -47,9 +47,10 @@ def test_condition_has_one_spelling(text: str, spelled: str) -> None:
     "text",
     [
         "eqd2_d0_03cc>=45.5",  # limits between whole Gy would find single persons
+        "eqd2_d0_03cc>=45",
         "eqd2_d0_03cc=45",
         "interval_days<100",
-        "age>=62",
+        "age>=65",
         "structure>=SpinalCord",
         "recurrence=true",
         "person=P-1",
