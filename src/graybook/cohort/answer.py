@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from graybook.cohort.audit import FLOOR, Flags, Release
 from graybook.cohort.engines import Engine
 from graybook.cohort.expressions import QUANTILES, identity
 from graybook.cohort.ledger import Entry, Key, Ledger
+from graybook.cohort.manifest import changed_persons, pool_name
 from graybook.cohort.membership import Figures, Membership, figures_of, membership_of
 from graybook.cohort.query import Query
 from graybook.cohort.suppression import hidden_counts, hidden_values, refusal
@@ -21,6 +21,8 @@ from graybook.progress import Progress, silent
 
 __all__ = ["Answer", "Cell", "answer", "pool_of"]
 
+Buildings = Mapping[str, Sequence[str]]
+"""What stands for each person's rows, by the name of the pool as it was built."""
 Hidden = Literal["", "small", "beside"]
 """Why a number is not shown: it is from 1 to 10, or another one would follow from it. The audit takes both as known."""
 
@@ -68,14 +70,19 @@ def pool_of(engine: Engine) -> tuple[str, tuple[str, ...]]:
     """What names the pool by all it consists of, and the persons in it."""
     rows = engine.collected(identity(engine.table))
     persons, results = (rows[name].to_pylist() for name in ("person", "result"))
-    text = "\n".join(f"{person} {result}" for person, result in zip(persons, results, strict=True))
-    return hashlib.sha256(text.encode()).hexdigest(), tuple(dict.fromkeys(persons))
+    return pool_name(zip(persons, results, strict=True)), tuple(dict.fromkeys(persons))
 
 
 def answer(
-    query: Query, engine: Engine, ledger: Ledger, *, stamp: dict[str, str], progress: Progress = silent
+    query: Query,
+    engine: Engine,
+    ledger: Ledger,
+    *,
+    stamp: dict[str, str],
+    buildings: Buildings | None = None,
+    progress: Progress = silent,
 ) -> Answer:
-    """The guarded answer to a question.
+    """The guarded answer to a question; ``buildings`` tell how many persons changed since an earlier one.
 
     Raises
     ------
@@ -85,7 +92,8 @@ def answer(
     with ledger.held():
         pool, persons = pool_of(engine)
         try:
-            given, entry = _answered(query, engine, ledger.entries(), pool, persons, stamp, progress)
+            _refuse_few_new(_answers(ledger), pool, len(persons), buildings or {})
+            given, entry = _answered(query, engine, _answers(ledger), pool, persons, stamp, progress)
         except NotComparable:
             ledger.append(
                 Entry(pool=pool, persons=len(persons), query=query, outcome="refused", shown={}, stamp=stamp)
@@ -95,20 +103,22 @@ def answer(
     return given
 
 
+def _answers(ledger: Ledger) -> list[Entry]:
+    return [entry for entry in ledger.entries() if entry.outcome == "answered"]
+
+
 def _answered(
     query: Query,
     engine: Engine,
-    entries: Sequence[Entry],
+    earlier: Sequence[Entry],
     pool: str,
     persons: tuple[str, ...],
     stamp: dict[str, str],
     progress: Progress,
 ) -> tuple[Answer, Entry]:
-    earlier = [entry for entry in entries if entry.outcome == "answered"]
-    _refuse_few_new(earlier, pool, len(persons))
     progress("cohort: count", 0.1)
     own = membership_of(query, engine, persons)
-    _refuse_few_asked(query, own)
+    _refuse_few_apart(query, engine, own, persons)
     figures = figures_of(query, engine, own)
     same = [entry for entry in earlier if entry.pool == pool and entry.query == query]
     if same:
@@ -179,7 +189,7 @@ def _guarded(
     alike = [
         (entry, one)
         for entry, one in zip(known, before, strict=True)
-        if (entry.query.of, entry.query.measure in QUANTILES) == (query.of, False)
+        if entry.query.of is not None and entry.query.measure not in QUANTILES
     ]
     keys = sorted({unit for one in (own, *(one for _, one in alike)) for unit in one.units})
     earlier = [one.unit_flags(keys)[~_flags(one, entry.without_value)] for entry, one in alike]
@@ -187,23 +197,40 @@ def _guarded(
     return hidden, hidden_values(own.unit_flags(keys), without, owner=owner, before=earlier)
 
 
-def _refuse_few_asked(query: Query, own: Membership) -> None:
-    """Refuse conditions that leave, or leave out, 0 to 10 persons: nobody and few are one thing."""
-    inside = int(own.counts[-1])
-    if query.where and min(inside, own.members.shape[1] - inside) < FLOOR:
-        raise refusal()
-
-
-def _refuse_few_new(earlier: Sequence[Entry], pool: str, persons: int) -> None:
-    """Refuse where the pool differs from what was asked before by fewer persons than a number may show."""
+def _refuse_few_new(earlier: Sequence[Entry], pool: str, persons: int, buildings: Buildings) -> None:
+    """Refuse where the rows of fewer persons differ from what was asked before than a number may show."""
     for entry in earlier:
-        if entry.pool != pool and 0 < abs(entry.persons - persons) < FLOOR:
+        if entry.pool == pool:
+            continue
+        if pool in buildings and entry.pool in buildings:
+            few = 0 < changed_persons(buildings[entry.pool], buildings[pool]) < FLOOR
+        else:  # nothing tells who: as many persons may be others
+            few = abs(entry.persons - persons) < FLOOR
+        if few:
             raise NotComparable(
-                f"Since an earlier answer the pool has grown or shrunk by fewer than {FLOOR} persons: the difference "
-                "of two answers would speak of them alone.",
+                f"Since an earlier answer the pool has changed by fewer than {FLOOR} persons, or by who went and who came: "
+                "the difference of two answers would speak of them alone.",
                 value=f"{entry.persons} persons then, {persons} now",
                 remedy=f"Build the pool again once {FLOOR} persons or more have changed.",
             )
+
+
+def _refuse_few_apart(query: Query, engine: Engine, own: Membership, persons: tuple[str, ...]) -> None:
+    """Refuse what speaks of 0 to 10 persons, or where a condition leaves out 0 to 10: none and few must look alike.
+
+    If 0 were answered and 1 to 10 refused, each question would tell whether somebody is there, and a few dozen one person's record.
+    A condition on the structure chooses rows: that everybody, or nearly, has a spinal cord must not forbid to ask about it.
+    """
+    asked = own.members[-1]
+    if int(asked.sum()) < FLOOR:
+        raise refusal()
+    for condition in query.where:
+        if condition.field == "structure":
+            continue
+        others = tuple(one for one in query.where if one != condition)
+        wider = replace(query, rows=None, columns=None, where=others)
+        if int((membership_of(wider, engine, persons).members[-1] & ~asked).sum()) < FLOOR:
+            raise refusal()
 
 
 def _refuse_few_changed(

@@ -130,8 +130,7 @@ def _membership(query: Query, engine: Engine, persons: Sequence[str]) -> Members
     if "units" in found:
         carried = engine.collected(found["units"]).to_pydict()
         for *unit, place in zip(*(carried[name] for name in ROW_KEY), _at(places, carried), strict=True):
-            person, structure, scope, course = unit
-            units[(person, structure, scope, course or 0)] = place
+            units.setdefault((unit[0], unit[1], "", 0), []).extend(place)
     return Membership(
         query=query, rows=row_labels, columns=column_labels, keys=keys, members=flags, units=units
     )
@@ -218,9 +217,9 @@ def _values(query: Query, record: dict[str, Any]) -> tuple[float, ...]:
     """The statistic of a cell; quantiles on the grid of limits, so that none is a single person's value."""
     field = FIELDS[query.of or ""]
     if query.measure == "mean":
-        return (round(record["total"] / record["rows"] / field.factor, 6),)
+        return (round(record["total"] / record["rows"] / field.factor, 1),)
     if query.measure == "sum":
-        return (record["total"] / field.factor,)
+        return (float(round(record["total"] / field.factor)),)
     grid = field.factor * field.step
     quantiles = (record[f"q{index}"] for index in range(len(QUANTILES[query.measure])))
     return tuple(float(math.floor(value / grid + 0.5) * field.step) for value in quantiles)

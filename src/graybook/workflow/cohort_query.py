@@ -11,7 +11,7 @@ from graybook.cohort.answer import Answer, answer
 from graybook.cohort.engines import EngineName, opened
 from graybook.cohort.expressions import expressions
 from graybook.cohort.ledger import LEDGER, Ledger
-from graybook.cohort.manifest import table_files
+from graybook.cohort.manifest import read_buildings, table_files
 from graybook.cohort.query import Query
 from graybook.errors import InputError
 from graybook.progress import Progress, silent
@@ -37,7 +37,14 @@ def asked(pool: Path, query: Query, *, engine: EngineName = "duckdb", progress: 
     }
     with opened(_files(pool), engine) as open_pool:
         try:
-            return answer(query, open_pool, Ledger(path=pool / LEDGER), stamp=stamp, progress=progress)
+            return answer(
+                query,
+                open_pool,
+                Ledger(path=pool / LEDGER),
+                stamp=stamp,
+                buildings=read_buildings(pool),
+                progress=progress,
+            )
         except OSError as error:
             raise InputError(
                 "The pool's log of questions cannot be written, so nothing is answered.",
