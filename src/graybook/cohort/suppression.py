@@ -100,7 +100,7 @@ def refusal() -> NotComparable:
     """The error of a question that nothing of may be answered."""
     return NotComparable(
         f"This answer would show, alone or beside earlier ones, how many a group of fewer than {FLOOR} persons is.",
-        remedy="Ask for wider groups: without columns, of one structure (structure=NAME), or with a condition that leaves out many.",
+        remedy="Ask for wider groups: without columns, of one structure (structure=NAME), or conditions that leave out many.",
     )
 
 
